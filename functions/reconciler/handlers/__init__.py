@@ -1,0 +1,1 @@
+"""One thin module a Lambda function: translate, call one use case, answer."""

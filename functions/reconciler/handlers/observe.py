@@ -1,0 +1,104 @@
+"""Lambda: a batch of task state change events from the queue, into the ledger.
+
+What cannot be recorded is answered as a failed item, so that SQS delivers it again and at last moves it to
+the dead-letter queue, whole; the rest of the batch is done.
+"""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.data_classes import SQSEvent
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ..errors import InvalidInput, LedgerError
+from ..model import Observation
+from ..reconcile import Batch, Failed, Observed, observe
+from ..wire import event as parse_event
+from ..wire import parse_json
+from ..wiring import Services, services
+
+logger = Logger(service="observe")
+metrics = Metrics(namespace="TaskLedger", service="observe")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Received:
+    """What became of each message: parsed ones in `batch`, in the order of `accepted`; bad ones in `rejected`."""
+
+    accepted: Sequence[str]
+    batch: Batch
+    rejected: Mapping[str, InvalidInput]
+
+    def response(self) -> dict[str, list[dict[str, str]]]:
+        """The partial batch answer that SQS event sources understand."""
+        outcomes = zip(self.accepted, self.batch.outcomes, strict=True)
+        failed = [message_id for message_id, outcome in outcomes if isinstance(outcome, Failed)]
+        return {"batchItemFailures": [{"itemIdentifier": each} for each in (*self.rejected, *failed)]}
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
+    now = datetime.now(UTC)
+    received = receive(event, services(), now)
+    _log(received)
+    _measure(received, now)
+    return received.response()
+
+
+def receive(event: dict[str, Any], services: Services, now: datetime) -> Received:
+    """Parses the messages and records the events in them."""
+    accepted: dict[str, Observation] = {}
+    rejected: dict[str, InvalidInput] = {}
+    for record in SQSEvent(event).records:
+        try:
+            accepted[record.message_id] = parse_event(parse_json(record.body))
+        except InvalidInput as error:
+            rejected[record.message_id] = error
+    batch = observe(list(accepted.values()), tasks=services.tasks, ledger=services.ledger, now=now)
+    return Received(accepted=list(accepted), batch=batch, rejected=rejected)
+
+
+def _log(received: Received) -> None:
+    """One line for each event, and one for each thing that needs a look."""
+    for message_id, error in received.rejected.items():
+        logger.error("rejected", messageId=message_id, field=error.field, error=error.problem)
+    for cluster_arn, cause in received.batch.undescribed.items():
+        logger.warning("not described", clusterArn=cluster_arn, kind=type(cause).__name__, error=str(cause))
+    for outcome in received.batch.outcomes:
+        facts = _facts(outcome.observation)
+        if isinstance(outcome, Failed):
+            kind = type(outcome.error).__name__
+            logger.error("not recorded", **facts, kind=kind, error=str(outcome.error))
+        else:
+            logger.info("observed", **facts, verdict=outcome.verdict, currency=outcome.currency)
+
+
+def _facts(observation: Observation) -> dict[str, Any]:
+    state = observation.state
+    return {"taskArn": state.task_arn, "version": state.version, "source": observation.source}
+
+
+def _measure(received: Received, now: datetime) -> None:
+    """Counts by verdict and currency, and how long the events took from ECS to the ledger."""
+    outcomes = received.batch.outcomes
+    counts = Counter(
+        {
+            "EventsRejected": len(received.rejected),
+            "EventsFailed": sum(isinstance(outcome, Failed) for outcome in outcomes),
+            "DescribeFailures": len(received.batch.undescribed),
+        }
+    )
+    for outcome in outcomes:
+        if isinstance(outcome, Observed):
+            counts[f"Verdict{outcome.verdict.title()}"] += 1
+            counts[f"Currency{outcome.currency.title()}"] += 1
+            lag = (now - outcome.observation.observed_at).total_seconds()
+            metrics.add_metric("EventLag", MetricUnit.Seconds, max(lag, 0))
+    for name, count in counts.items():
+        metrics.add_metric(name, MetricUnit.Count, count)

@@ -1,0 +1,161 @@
+"""From what AWS sends to the model: event envelopes and DescribeTasks items.
+
+Only the fields that the ledger keeps are read, so `overrides` and environment values never get past this
+module, and whatever AWS adds later is ignored. A wrong field raises `InvalidInput` with its path
+(`detail.version`); null and "" count as absent, as SDKs print them for fields that ECS did not send.
+"""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+
+from .errors import InvalidInput
+from .fields import Fields, objects, required, text, timestamp, whole
+from .fields import arn as arn_field
+from .model import CLOSED_STATUSES, Container, Observation, Source, TaskState
+
+DETAIL_TYPE = "ECS Task State Change"
+EVENT_SOURCE = "aws.ecs"
+
+
+def parse_json(body: str | bytes) -> object:
+    """The value of a JSON text; `InvalidInput` for the field `body` when it is none or nested too deeply."""
+    try:
+        return json.loads(body)
+    except ValueError as error:
+        raise InvalidInput("body", f"is not JSON: {error}") from error
+    except RecursionError as error:
+        raise InvalidInput("body", "is nested too deeply for an event") from error
+
+
+def event(envelope: object) -> Observation:
+    """The observation that an "ECS Task State Change" event tells of.
+
+    The task's ARN is `detail.taskArn`, or where that is missing the first of `resources`. The event's own
+    time is `detail.updatedAt` (milliseconds), else `time` (whole seconds; some captures say `event_time`).
+    """
+    if not isinstance(envelope, Mapping):
+        raise InvalidInput("event", f"must be a JSON object, found {_kind(envelope)}")
+    _expect(envelope, "source", EVENT_SOURCE)
+    _expect(envelope, "detail-type", DETAIL_TYPE)
+    detail = envelope.get("detail")
+    if not isinstance(detail, Mapping):
+        raise InvalidInput("detail", f"must be a JSON object, found {_kind(detail)}")
+    return Observation(
+        state=_state(
+            detail,
+            "detail.",
+            task_arn=_event_task_arn(envelope, detail),
+            version=required(whole(detail, "version", "detail."), "detail.version"),
+        ),
+        source=Source.EVENT,
+        observed_at=_event_time(envelope, detail),
+        event_id=text(envelope, "id", ""),
+        replay_name=text(envelope, "replay-name", ""),
+    )
+
+
+def described(item: object) -> TaskState:
+    """The state that an item of a DescribeTasks answer tells of; version 0 when the item has none.
+
+    ECS deletes the tags of a task that StopTask stops, so an empty list of one that is to stop is "not told".
+    """
+    if not isinstance(item, Mapping):
+        raise InvalidInput("task", f"must be a JSON object, found {_kind(item)}")
+    return _state(
+        item,
+        "task.",
+        task_arn=required(arn_field(item, "taskArn", "task.", "task"), "task.taskArn"),
+        version=whole(item, "version", "task.") or 0,
+        tags=_tags(item),
+    )
+
+
+def _state(
+    fields: Fields, at: str, *, task_arn: str, version: int, tags: Mapping[str, str] | None = None
+) -> TaskState:
+    return TaskState(
+        task_arn=task_arn,
+        cluster_arn=required(arn_field(fields, "clusterArn", at, "cluster"), at + "clusterArn"),
+        version=version,
+        last_status=required(text(fields, "lastStatus", at), at + "lastStatus"),
+        desired_status=text(fields, "desiredStatus", at),
+        task_definition_arn=text(fields, "taskDefinitionArn", at),
+        group=text(fields, "group", at),
+        started_by=text(fields, "startedBy", at),
+        launch_type=text(fields, "launchType", at),
+        capacity_provider_name=text(fields, "capacityProviderName", at),
+        availability_zone=text(fields, "availabilityZone", at),
+        health_status=_health(fields, at),
+        created_at=timestamp(fields, "createdAt", at),
+        started_at=timestamp(fields, "startedAt", at),
+        stopping_at=timestamp(fields, "stoppingAt", at),
+        stopped_at=timestamp(fields, "stoppedAt", at),
+        stop_code=text(fields, "stopCode", at),
+        stopped_reason=text(fields, "stoppedReason", at, cut=True),
+        containers=tuple(
+            _container(item, f"{at}containers[{index}].")
+            for index, item in enumerate(objects(fields, "containers", at))
+        ),
+        tags=tags,
+    )
+
+
+def _container(fields: Fields, at: str) -> Container:
+    return Container(
+        name=required(text(fields, "name", at), at + "name"),
+        last_status=text(fields, "lastStatus", at),
+        exit_code=whole(fields, "exitCode", at, negative=True),
+        reason=text(fields, "reason", at, cut=True),
+        health_status=_health(fields, at),
+        image=text(fields, "image", at),
+        image_digest=text(fields, "imageDigest", at),
+    )
+
+
+def _health(fields: Fields, at: str) -> str | None:
+    """UNKNOWN is ECS's word for "no health check, or no result yet": the same as not being told."""
+    health = text(fields, "healthStatus", at)
+    return None if health == "UNKNOWN" else health
+
+
+def _tags(item: Fields) -> Mapping[str, str] | None:
+    """The user's tags; those of AWS itself (`aws:ecs:serviceName`) repeat the group and the cluster."""
+    if item.get("tags") is None:
+        return None
+    tags = {}
+    for index, pair in enumerate(objects(item, "tags", "task.")):
+        at = f"task.tags[{index}]."
+        key = required(text(pair, "key", at), at + "key")
+        if not key.startswith("aws:"):
+            tags[key] = text(pair, "value", at) or ""
+    ending = item.get("desiredStatus") == "STOPPED" or item.get("lastStatus") in CLOSED_STATUSES
+    return None if ending and not tags else tags
+
+
+def _event_task_arn(envelope: Fields, detail: Fields) -> str:
+    found = arn_field(detail, "taskArn", "detail.", "task")
+    resources = envelope.get("resources")
+    if found is None and isinstance(resources, list) and resources:
+        found = arn_field({"resources[0]": resources[0]}, "resources[0]", "", "task")
+    return required(found, "detail.taskArn")
+
+
+def _event_time(envelope: Fields, detail: Fields) -> datetime:
+    found = (
+        timestamp(detail, "updatedAt", "detail.")
+        or timestamp(envelope, "time", "")
+        or timestamp(envelope, "event_time", "")
+    )
+    return required(found, "time")
+
+
+def _expect(envelope: Fields, name: str, expected: str) -> None:
+    found = envelope.get(name)
+    if found != expected:
+        shown = _kind(found) if not isinstance(found, str) else f'"{found[:80]}"'
+        raise InvalidInput(name, f'must be "{expected}", found {shown}')
+
+
+def _kind(value: object) -> str:
+    return "nothing" if value is None else f"a value of type {type(value).__name__}"
