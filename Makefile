@@ -1,0 +1,98 @@
+# Set-up is part of every target: an environment is made once for each state of its lock, and never by hand.
+# Written for GNU make 3.81 and later and for any POSIX shell.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+PATHS = events
+REPLAY := .venvs/replay
+DEV := .venv
+RUN := $(DEV)/bin/python -m
+PIP_INSTALL = -m pip --disable-pip-version-check --no-input -qq install
+
+# The newest interpreter in PATH that really runs and can make environments: a version manager's shim can be
+# there and refuse, and some distributions package `venv` apart. Empty when there is none.
+INTERPRETERS = python3.14 python3.13 python3.12 python3.11 python3
+first_that = $(shell for python in $(INTERPRETERS); do \
+	"$$python" -c 'import sys; assert sys.version_info >= (3, 11); $(1)' </dev/null >/dev/null 2>&1 \
+	&& echo "$$python" && break; done)
+PYTHON = $(call first_that,import ensurepip, venv)
+
+# A stamp's name holds a checksum of what was installed and where, so any change of either makes a new one.
+checksum = $(shell { pwd; cat $(1); } | cksum | cut -d ' ' -f 1)
+REPLAY_READY := $(REPLAY)/ready-$(call checksum,requirements/replay.txt pyproject.toml)
+DEV_READY := $(DEV)/ready-$(call checksum,requirements/dev.txt pyproject.toml)
+
+define no_python
+No usable Python: this needs Python 3.11 or later in PATH (any of: $(INTERPRETERS)).
+Install it from your package manager or python.org, or name one: make PYTHON=/path/to/python3.13
+endef
+define no_venv
+$(call first_that,) cannot make virtual environments: its modules venv and ensurepip are missing.
+On Debian and Ubuntu, install the package python3-venv.
+endef
+need_python = $(if $(PYTHON),,$(error $(if $(call first_that,),$(no_venv),$(no_python))))
+
+# $(call install,environment,lock): leaves a stamp only when all of it is installed.
+define install
+$(need_python)
+@echo "Setting up $(1) from $(2) with $(PYTHON) (once)"
+@"$(PYTHON)" -m venv --clear $(1)
+@$(1)/bin/python $(PIP_INSTALL) --only-binary :all: --require-hashes --requirement $(2)
+@$(1)/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
+@touch $@
+endef
+
+$(REPLAY_READY):
+	$(call install,$(REPLAY),requirements/replay.txt)
+
+$(DEV_READY):
+	$(call install,$(DEV),requirements/dev.txt)
+
+.PHONY: help
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+.PHONY: replay
+replay: $(REPLAY_READY) ## Run saved events through the deployed handlers: PATHS="FILE FOLDER -", default events
+	@$(REPLAY)/bin/taskledger replay $(PATHS)
+
+.PHONY: test
+test: check ## Everything that CI runs: check, then the tests
+	@$(RUN) pytest
+
+.PHONY: check
+check: $(DEV_READY) ## Lint, format, types and the walls between the rooms
+	@$(RUN) ruff check --quiet .
+	@$(RUN) ruff format --check --quiet .
+	@$(RUN) mypy
+	@$(DEV)/bin/lint-imports --no-logo
+
+.PHONY: fmt
+fmt: $(DEV_READY) ## Format, and mend what the linter can mend
+	@$(RUN) ruff check --fix --quiet .
+	@$(RUN) ruff format --quiet .
+
+.PHONY: bench
+bench: $(DEV_READY) ## Measure speed and size against their limits
+	@$(RUN) tests.bench
+
+.PHONY: corpus
+corpus: $(DEV_READY) ## Judge replay and stop reasons by published events: DIR=FOLDER
+	$(if $(DIR),,$(error Name the folder: make corpus DIR=FOLDER))
+	@$(RUN) tests.corpus "$(DIR)"
+
+# In the folder itself, so that no path stands in a lock; an installed package index is not written down either.
+.PHONY: lock
+lock: $(DEV_READY) ## Write the locks anew from requirements/*.in: UPGRADE=1 for the newest versions
+	@cd requirements && for name in runtime replay dev; do \
+		../$(DEV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+		--no-header --no-annotate $(if $(UPGRADE),--upgrade) "$$name.in" --output-file "$$name.txt" || exit; \
+	done
+
+.PHONY: clean
+clean: ## Remove the environments and everything else that was made here
+	@rm -rf $(DEV) .venvs build cdk.out .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@find . -name __pycache__ -prune -exec rm -rf {} +
+	@find . -name '*.egg-info' -prune -exec rm -rf {} +
