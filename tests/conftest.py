@@ -1,0 +1,22 @@
+"""What all tests share: nothing of the machine's AWS set-up reaches them, and no clock hurries them."""
+
+import os
+
+import hypothesis
+
+# A slow or busy machine is no failure; what a property found is repeated from what it prints.
+hypothesis.settings.register_profile("patient", deadline=None, print_blob=True)
+hypothesis.settings.load_profile("patient")
+
+# At import, as test modules may build clients when they are collected. With these names and no others, a call
+# that escapes from moto or the simulated ECS is refused instead of reaching somebody's account.
+for _name in [name for name in os.environ if name.startswith(("AWS_", "LEDGER_", "POWERTOOLS_"))]:
+    del os.environ[_name]
+os.environ.update(
+    AWS_ACCESS_KEY_ID="testing",
+    AWS_SECRET_ACCESS_KEY="testing",
+    AWS_DEFAULT_REGION="eu-central-1",
+    AWS_CONFIG_FILE=os.devnull,
+    AWS_SHARED_CREDENTIALS_FILE=os.devnull,
+    AWS_EC2_METADATA_DISABLED="true",
+)
