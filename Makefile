@@ -5,7 +5,7 @@
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
-PATHS = events
+PATHS ?= events
 REPLAY := .venvs/replay
 DEV := .venv
 RUN := $(DEV)/bin/python -m
@@ -19,10 +19,13 @@ first_that = $(shell for python in $(INTERPRETERS); do \
 	&& echo "$$python" && break; done)
 PYTHON = $(call first_that,import ensurepip, venv)
 
-# A stamp's name holds a checksum of what was installed and where, so any change of either makes a new one.
+# A stamp's name holds a checksum of what was installed and where, so any change of either makes a new one. What
+# the linters are told is in pyproject.toml too: a change there installs this package anew, not the whole lock.
 checksum = $(shell { pwd; cat $(1); } | cksum | cut -d ' ' -f 1)
-REPLAY_READY := $(REPLAY)/ready-$(call checksum,requirements/replay.txt pyproject.toml)
-DEV_READY := $(DEV)/ready-$(call checksum,requirements/dev.txt pyproject.toml)
+REPLAY_LOCKED := $(REPLAY)/locked-$(call checksum,requirements/replay.txt)
+REPLAY_READY := $(REPLAY)/ready-$(call checksum,pyproject.toml)
+DEV_LOCKED := $(DEV)/locked-$(call checksum,requirements/dev.txt)
+DEV_READY := $(DEV)/ready-$(call checksum,pyproject.toml)
 
 define no_python
 No usable Python: this needs Python 3.11 or later in PATH (any of: $(INTERPRETERS)).
@@ -34,21 +37,32 @@ On Debian and Ubuntu, install the package python3-venv.
 endef
 need_python = $(if $(PYTHON),,$(error $(if $(call first_that,),$(no_venv),$(no_python))))
 
-# $(call install,environment,lock): leaves a stamp only when all of it is installed.
-define install
+# $(call install_lock,environment,lock), $(call install_package,environment): the stamp comes last, and only when
+# all went well.
+define install_lock
 $(need_python)
 @echo "Setting up $(1) from $(2) with $(PYTHON) (once)"
 @"$(PYTHON)" -m venv --clear $(1)
 @$(1)/bin/python $(PIP_INSTALL) --only-binary :all: --require-hashes --requirement $(2)
+@touch $@
+endef
+define install_package
 @$(1)/bin/python $(PIP_INSTALL) --no-deps --no-build-isolation --editable .
 @touch $@
 endef
 
-$(REPLAY_READY):
-	$(call install,$(REPLAY),requirements/replay.txt)
+# An environment whose interpreter is gone is made anew.
+.PHONY: gone
+if_gone = $(shell test -x $(1)/bin/python || echo gone)
+$(REPLAY_LOCKED): $(call if_gone,$(REPLAY))
+	$(call install_lock,$(REPLAY),requirements/replay.txt)
+$(REPLAY_READY): $(REPLAY_LOCKED)
+	$(call install_package,$(REPLAY))
 
-$(DEV_READY):
-	$(call install,$(DEV),requirements/dev.txt)
+$(DEV_LOCKED): $(call if_gone,$(DEV))
+	$(call install_lock,$(DEV),requirements/dev.txt)
+$(DEV_READY): $(DEV_LOCKED)
+	$(call install_package,$(DEV))
 
 .PHONY: help
 help: ## List the targets
