@@ -29,11 +29,11 @@ DEV_READY := $(DEV)/ready-$(call checksum,pyproject.toml)
 
 define no_python
 No usable Python: this needs Python 3.11 or later in PATH (any of: $(INTERPRETERS)).
-Install it from your package manager or python.org, or name one: make PYTHON=/path/to/python3.13
+Install one from your package manager or python.org, or name it: make PYTHON=PATH-TO-PYTHON
 endef
 define no_venv
 $(call first_that,) cannot make virtual environments: its modules venv and ensurepip are missing.
-On Debian and Ubuntu, install the package python3-venv.
+On Debian and Ubuntu, install the package python3-venv
 endef
 need_python = $(if $(PYTHON),,$(error $(if $(call first_that,),$(no_venv),$(no_python))))
 
