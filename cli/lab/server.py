@@ -1,0 +1,56 @@
+"""The simulated ECS on a loopback port, for whatever takes `AWS_ENDPOINT_URL_ECS`."""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+
+from .dispatch import respond
+from .ecs import Ecs
+
+
+class EcsServer:
+    """Serves while its `with` block runs; port 0 takes any that is free, `url` tells which."""
+
+    def __init__(self, ecs: Ecs, port: int = 0) -> None:
+        self._http = _Http(("127.0.0.1", port), _Handler)
+        self._http.ecs = ecs
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.shutdown()
+        self._http.server_close()
+        self._thread.join()
+
+
+class _Http(ThreadingHTTPServer):
+    daemon_threads = True
+    ecs: Ecs
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    wbufsize = -1  # headers and body in one write: in two, the second waits for the client's delayed ACK
+    server: _Http
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        reply = respond(self.server.ecs, self.headers.get("X-Amz-Target", ""), body)
+        self.send_response(reply.status)
+        for name, value in {**reply.headers, "Content-Length": str(len(reply.body))}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(reply.body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing: requests can hold overrides, and the laboratory's user has the answers."""
