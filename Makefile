@@ -4,6 +4,8 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
+# Two installs at once would write the same egg-info; apart from set-up, nothing here would gain by -j.
+.NOTPARALLEL:
 
 PATHS ?= events
 REPLAY := .venvs/replay
