@@ -19,7 +19,7 @@ INTERPRETERS = python3.14 python3.13 python3.12 python3.11 python3
 first_that = $(shell for python in $(INTERPRETERS); do \
 	"$$python" -c 'import sys; assert sys.version_info >= (3, 11); $(1)' </dev/null >/dev/null 2>&1 \
 	&& echo "$$python" && break; done)
-PYTHON = $(call first_that,import ensurepip, venv)
+PYTHON = $(call first_that,import ensurepip; import venv)
 
 # A stamp's name holds a checksum of what was installed and where, so any change of either makes a new one. What
 # the linters are told is in pyproject.toml too: a change there installs this package anew, not the whole lock.
@@ -99,12 +99,13 @@ corpus: $(DEV_READY) ## Judge replay and stop reasons by published events: DIR=F
 	$(if $(DIR),,$(error Name the folder: make corpus DIR=FOLDER))
 	@$(RUN) tests.corpus "$(DIR)"
 
-# In the folder itself, so that no path stands in a lock; an installed package index is not written down either.
+# From within the folder, so that no path stands in a lock, and without the header, which repeats the command.
 .PHONY: lock
 lock: $(DEV_READY) ## Write the locks anew from requirements/*.in: UPGRADE=1 for the newest versions
-	@cd requirements && for name in runtime replay dev; do \
-		../$(DEV)/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-		--no-header --no-annotate $(if $(UPGRADE),--upgrade) "$$name.in" --output-file "$$name.txt" || exit; \
+	@for name in runtime replay dev; do \
+		$(DEV)/bin/uv --directory requirements pip compile --quiet --universal --python-version 3.11 \
+		--generate-hashes --no-header --no-annotate $(if $(UPGRADE),--upgrade) \
+		"$$name.in" --output-file "$$name.txt" || exit; \
 	done
 
 .PHONY: clean
