@@ -1,7 +1,8 @@
 """The limits that ECS sets on a request: how many of a thing, and pages of what it lists."""
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
 from typing import Protocol, TypeVar
 
 from .errors import invalid_parameter
@@ -36,15 +37,17 @@ def within(value: int, least: int, most: int, name: str) -> int:
     return value
 
 
-def page(items: Sequence[N], request: Fields) -> tuple[Sequence[N], Answer]:
-    """The page that the request asks for, and the `nextToken` for the following one if there is any.
+def page(
+    items: Iterable[N], request: Fields, listed: Callable[[N], bool] = lambda _: True
+) -> tuple[Sequence[N], Answer]:
+    """The page that the request asks for of what is listed, and the `nextToken` if there is more.
 
     A token names the last item of its page, so what comes or goes meanwhile moves no other item.
     """
     size = within(request.get("maxResults", _PAGE), 1, _PAGE, "maxResults")
     after = _read(request["nextToken"]) if "nextToken" in request else 0
-    rest = [item for item in items if item.seq > after]
-    return rest[:size], {"nextToken": _token(rest[size - 1].seq)} if len(rest) > size else {}
+    found = list(islice((item for item in items if item.seq > after and listed(item)), size + 1))
+    return found[:size], {"nextToken": _token(found[size - 1].seq)} if len(found) > size else {}
 
 
 def _token(seq: int) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from .errors import invalid_parameter
 from .limits import page
 from .shapes import Answer, Fields
-from .store import Store
+from .store import Store, Task
 
 # Each filter of the request: whether a task passes the value asked for.
 _FILTERS: dict[str, Callable[[Fields, str], bool]] = {
@@ -27,12 +27,11 @@ def list_tasks(store: Store, request: Fields) -> Answer:
     """
     cluster = store.cluster(request.get("cluster"))
     filters = {"desiredStatus": "RUNNING", **_filters(request)}
-    listed = [
-        task
-        for task in store.tasks(cluster)
-        if all(_FILTERS[name](task.fields, asked) for name, asked in filters.items())
-    ]
-    tasks, following = page(listed, request)
+
+    def listed(task: Task) -> bool:
+        return all(_FILTERS[name](task.fields, asked) for name, asked in filters.items())
+
+    tasks, following = page(store.tasks(cluster), request, listed)
     return {"taskArns": [task.arn for task in tasks], **following}
 
 

@@ -40,7 +40,9 @@ class _Http(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    wbufsize = -1  # headers and body in one write: in two, the second waits for the client's delayed ACK
+    disable_nagle_algorithm = (
+        True  # or the second write of an answer waits 40 ms for the client's delayed ACK
+    )
     server: _Http
 
     def do_POST(self) -> None:

@@ -1,6 +1,5 @@
 """A simulated ECS with one cluster, `shop`, and the real boto3 client on it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import boto3
@@ -70,13 +69,15 @@ class Shop:
             self.submit(task, status)
 
     def task(self, task: str, **request: Any) -> dict[str, Any]:
-        described: dict[str, Any] = self._client.describe_tasks(cluster="shop", tasks=[task], **request)
-        return described["tasks"][0] if described["tasks"] else described["failures"][0]
+        """What DescribeTasks says of the task; its failure if that is all."""
+        described = self._client.describe_tasks(cluster="shop", tasks=[task], **request)
+        found: dict[str, Any] = [*described["tasks"], *described["failures"]][0]
+        return found
 
     def listed(self, **request: Any) -> list[str]:
         return list(self._client.list_tasks(cluster="shop", **request)["taskArns"])
 
 
 @pytest.fixture
-def shop(client: Any) -> Iterator[Shop]:
+def shop(client: Any) -> Shop:
     return Shop(client)

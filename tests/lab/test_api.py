@@ -1,16 +1,18 @@
 """The calls of the simulated ECS, through the real boto3 client: requests, limits, failures, errors."""
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.lab.conftest import CLUSTER_ARN
+from cli.lab.shapes import Answer
+from tests.lab.conftest import CLUSTER_ARN, Shop
 
 UNKNOWN = "arn:aws:ecs:us-east-1:111122223333:task/shop/00000000000000000000000000000000"
 
 
-def test_a_whole_report_passes_botocores_validation_and_is_described(shop, client):
+def test_a_whole_report_passes_botocores_validation_and_is_described(shop: Shop, client: Any) -> None:
     """SubmitTaskStateChange takes every field of its request."""
     task = shop.run()
     attachment = shop.task(task)["attachments"][0]["id"]
@@ -68,7 +70,7 @@ def test_a_whole_report_passes_botocores_validation_and_is_described(shop, clien
     assert described["version"] == 2
 
 
-def test_a_whole_container_report_is_described(shop, client):
+def test_a_whole_container_report_is_described(shop: Shop, client: Any) -> None:
     """SubmitContainerStateChange takes every field of its request."""
     task = shop.run()
     bindings = [{"containerPortRange": "80-81", "hostPortRange": "8080-8081"}]
@@ -92,7 +94,7 @@ def test_a_whole_container_report_is_described(shop, client):
     assert container["networkBindings"] == bindings
 
 
-def test_run_task_echoes_its_request_in_as_many_tasks_as_asked(client):
+def test_run_task_echoes_its_request_in_as_many_tasks_as_asked(client: Any) -> None:
     """Group, startedBy, tags and overrides come back; each task has an id of its own."""
     overrides = {"containerOverrides": [{"name": "app", "environment": [{"name": "MODE", "value": "fast"}]}]}
     tasks = client.run_task(
@@ -112,27 +114,27 @@ def test_run_task_echoes_its_request_in_as_many_tasks_as_asked(client):
         assert task["taskDefinitionArn"].endswith(":task-definition/batch:3")
 
 
-def test_overrides_get_into_no_event(shop, events):
+def test_overrides_get_into_no_event(shop: Shop, events: list[Answer]) -> None:
     """Environment values of the caller stay in the answers of the API."""
     environment = [{"name": "DATABASE_PASSWORD", "value": "not-a-real-one"}]
     shop.run(overrides={"containerOverrides": [{"name": "app", "environment": environment}]})
     assert events[0]["detail"]["overrides"] == {"containerOverrides": [{"name": "app"}]}
 
 
-def test_run_task_refuses_the_group_of_a_service(client):
+def test_run_task_refuses_the_group_of_a_service(client: Any) -> None:
     """Only the service scheduler starts tasks of a service."""
     with pytest.raises(client.exceptions.InvalidParameterException):
         client.run_task(cluster="shop", taskDefinition="web:7", group="service:web")
 
 
 @pytest.mark.parametrize("count", [0, 11])
-def test_run_task_starts_one_to_ten_tasks(client, count):
+def test_run_task_starts_one_to_ten_tasks(client: Any, count: int) -> None:
     """More need another call."""
     with pytest.raises(client.exceptions.InvalidParameterException):
         client.run_task(cluster="shop", taskDefinition="web:7", count=count)
 
 
-def test_a_capacity_provider_takes_the_place_of_a_launch_type(client):
+def test_a_capacity_provider_takes_the_place_of_a_launch_type(client: Any) -> None:
     """FARGATE_SPOT is Fargate, and named in the task."""
     strategy = [{"capacityProvider": "FARGATE_SPOT"}]
     asked = {"cluster": "shop", "taskDefinition": "web:7", "capacityProviderStrategy": strategy}
@@ -142,7 +144,7 @@ def test_a_capacity_provider_takes_the_place_of_a_launch_type(client):
         client.run_task(**asked, launchType="FARGATE")
 
 
-def test_start_task_places_one_task_on_each_instance(client, shop):
+def test_start_task_places_one_task_on_each_instance(client: Any, shop: Shop) -> None:
     """Instances are named by id or ARN."""
     tasks = client.start_task(cluster="shop", taskDefinition="web:7", containerInstances=["a1", "b2"])[
         "tasks"
@@ -154,7 +156,7 @@ def test_start_task_places_one_task_on_each_instance(client, shop):
     assert shop.listed(containerInstance="b2") == [tasks[1]["taskArn"]]
 
 
-def test_a_task_has_the_containers_of_its_task_definition(client, shop):
+def test_a_task_has_the_containers_of_its_task_definition(client: Any, shop: Shop) -> None:
     """A family alone is its latest revision; a definition that nobody registered has one container, `app`."""
     for image in ("web:1", "web:2"):
         client.register_task_definition(
@@ -166,7 +168,7 @@ def test_a_task_has_the_containers_of_its_task_definition(client, shop):
     assert [c["name"] for c in unknown["containers"]] == ["app"]
 
 
-def test_describe_tasks_answers_ids_and_arns_and_names_what_is_missing(client, shop):
+def test_describe_tasks_answers_ids_and_arns_and_names_what_is_missing(client: Any, shop: Shop) -> None:
     """A task of another cluster is MISSING like one that never was."""
     client.create_cluster(clusterName="other")
     task = shop.run()
@@ -179,7 +181,7 @@ def test_describe_tasks_answers_ids_and_arns_and_names_what_is_missing(client, s
     ]
 
 
-def test_describe_tasks_gives_tags_only_when_asked(shop):
+def test_describe_tasks_gives_tags_only_when_asked(shop: Shop) -> None:
     """Without `include`, the tags are empty, whatever they are."""
     task = shop.run(tags=[{"key": "team", "value": "web"}])
     assert shop.task(task)["tags"] == []
@@ -187,7 +189,7 @@ def test_describe_tasks_gives_tags_only_when_asked(shop):
 
 
 @pytest.mark.parametrize("count", [0, 101])
-def test_describe_tasks_takes_one_to_a_hundred(client, count):
+def test_describe_tasks_takes_one_to_a_hundred(client: Any, count: int) -> None:
     """More need another call."""
     with pytest.raises(client.exceptions.InvalidParameterException):
         client.describe_tasks(cluster="shop", tasks=["0" * 32] * count)
@@ -209,13 +211,13 @@ def test_describe_tasks_takes_one_to_a_hundred(client, count):
         ("delete_cluster", {}),
     ],
 )
-def test_an_unknown_cluster_is_an_error_of_its_own(client, operation, request_):
+def test_an_unknown_cluster_is_an_error_of_its_own(client: Any, operation: str, request_: Answer) -> None:
     """boto3 knows it by name."""
     with pytest.raises(client.exceptions.ClusterNotFoundException):
         getattr(client, operation)(cluster="nowhere", **request_)
 
 
-def test_the_cluster_is_default_unless_named(client):
+def test_the_cluster_is_default_unless_named(client: Any) -> None:
     """Which is another cluster than the one meant, more often than not."""
     with pytest.raises(client.exceptions.ClusterNotFoundException):
         client.describe_tasks(tasks=["a"])
@@ -234,7 +236,9 @@ def test_the_cluster_is_default_unless_named(client):
         ("submit_task_state_change", {}),
     ],
 )
-def test_changing_an_unknown_task_is_an_invalid_parameter(client, operation, request_):
+def test_changing_an_unknown_task_is_an_invalid_parameter(
+    client: Any, operation: str, request_: Answer
+) -> None:
     """ECS has no error for a task that is not found."""
     with pytest.raises(client.exceptions.InvalidParameterException):
         getattr(client, operation)(cluster="shop", **request_)
@@ -249,7 +253,7 @@ def test_changing_an_unknown_task_is_an_invalid_parameter(client, operation, req
         {"attachments": [{"attachmentArn": "attachment/none", "status": "ATTACHED"}]},
     ],
 )
-def test_a_report_of_what_is_not_there_changes_nothing(client, shop, report):
+def test_a_report_of_what_is_not_there_changes_nothing(client: Any, shop: Shop, report: Answer) -> None:
     """A typing error in a test or a script is told, not swallowed."""
     task = shop.run()
     before = shop.task(task)
@@ -258,7 +262,7 @@ def test_a_report_of_what_is_not_there_changes_nothing(client, shop, report):
     assert shop.task(task) == before
 
 
-def test_clusters_are_described_with_their_counts_and_failures(client, shop):
+def test_clusters_are_described_with_their_counts_and_failures(client: Any, shop: Shop) -> None:
     """MISSING is the only failure."""
     shop.live(shop.run(), "PENDING", "RUNNING")
     shop.run()
@@ -270,7 +274,7 @@ def test_clusters_are_described_with_their_counts_and_failures(client, shop):
     assert client.describe_clusters()["failures"][0]["arn"].endswith("cluster/default")
 
 
-def test_a_cluster_with_live_tasks_is_not_deleted(client, shop):
+def test_a_cluster_with_live_tasks_is_not_deleted(client: Any, shop: Shop) -> None:
     """Without them it goes, and its tasks with it."""
     task = shop.run()
     with pytest.raises(client.exceptions.ClusterContainsTasksException):
@@ -280,7 +284,7 @@ def test_a_cluster_with_live_tasks_is_not_deleted(client, shop):
     assert client.list_clusters()["clusterArns"] == []
 
 
-def test_an_operation_that_the_laboratory_lacks_is_refused(client):
+def test_an_operation_that_the_laboratory_lacks_is_refused(client: Any) -> None:
     """Nothing goes out to the network instead."""
     with pytest.raises(ClientError, match="UnknownOperationException"):
         client.list_services(cluster="shop")

@@ -1,27 +1,33 @@
 """ListTasks and ListClusters: pages and filters."""
 
+from typing import Any
+
 import pytest
 
+from cli.lab.ecs import SimulatedEcs
+from cli.lab.shapes import Answer
+from tests.lab.conftest import Shop
 
-def pages(client, **request):
+
+def pages(client: Any, **request: Any) -> list[list[str]]:
     paginator = client.get_paginator("list_tasks")
     return [page["taskArns"] for page in paginator.paginate(cluster="shop", **request)]
 
 
 @pytest.fixture
-def crowd(client):
+def crowd(client: Any) -> list[str]:
     """250 Fargate tasks, oldest first."""
     asked = {"cluster": "shop", "taskDefinition": "web:7", "launchType": "FARGATE", "count": 10}
     return [task["taskArn"] for _ in range(25) for task in client.run_task(**asked)["tasks"]]
 
 
-def test_a_page_has_a_hundred_tasks_unless_fewer_are_asked_for(client, crowd):
+def test_a_page_has_a_hundred_tasks_unless_fewer_are_asked_for(client: Any, crowd: list[str]) -> None:
     """The pages together are all tasks, each once."""
     assert [len(page) for page in pages(client)] == [100, 100, 50]
     assert [arn for page in pages(client, PaginationConfig={"PageSize": 60}) for arn in page] == crowd
 
 
-def test_the_last_page_has_no_token(client, crowd):
+def test_the_last_page_has_no_token(client: Any, crowd: list[str]) -> None:
     """Not even when it is full."""
     first = client.list_tasks(cluster="shop", maxResults=50)
     for _ in range(4):
@@ -29,7 +35,7 @@ def test_the_last_page_has_no_token(client, crowd):
     assert (len(first["taskArns"]), "nextToken" in first) == (50, False)
 
 
-def test_a_task_that_stops_between_pages_moves_no_other(client, crowd, shop):
+def test_a_task_that_stops_between_pages_moves_no_other(client: Any, crowd: list[str], shop: Shop) -> None:
     """A token stands for a place, not for a count."""
     first = client.list_tasks(cluster="shop")
     client.stop_task(cluster="shop", task=crowd[0])
@@ -38,13 +44,13 @@ def test_a_task_that_stops_between_pages_moves_no_other(client, crowd, shop):
 
 
 @pytest.mark.parametrize("request_", [{"maxResults": 0}, {"maxResults": 101}, {"nextToken": "made up"}])
-def test_a_page_size_out_of_range_or_a_made_up_token_is_refused(client, request_):
+def test_a_page_size_out_of_range_or_a_made_up_token_is_refused(client: Any, request_: Answer) -> None:
     """Between 1 and 100."""
     with pytest.raises(client.exceptions.InvalidParameterException):
         client.list_tasks(cluster="shop", **request_)
 
 
-def test_the_desired_status_is_what_is_listed_by(client, shop):
+def test_the_desired_status_is_what_is_listed_by(client: Any, shop: Shop) -> None:
     """RUNNING unless asked; a task that runs but is to stop is under STOPPED; PENDING is nothing."""
     stays, goes = shop.run(), shop.run()
     shop.live(goes, "PENDING", "RUNNING")
@@ -55,7 +61,7 @@ def test_the_desired_status_is_what_is_listed_by(client, shop):
     assert shop.listed(desiredStatus="PENDING") == []
 
 
-def test_the_filters_are_joined(client, ecs, shop):
+def test_the_filters_are_joined(client: Any, ecs: SimulatedEcs, shop: Shop) -> None:
     """Family, service, launch type and instance, by name or by ARN."""
     of_service = ecs.start_service_task("web", "web:7", cluster="shop")
     of_family = shop.run(taskDefinition="web:9")
@@ -69,7 +75,7 @@ def test_the_filters_are_joined(client, ecs, shop):
     assert shop.listed(containerInstance=instance, family="web") == []
 
 
-def test_started_by_must_be_the_only_filter(client, shop):
+def test_started_by_must_be_the_only_filter(client: Any, shop: Shop) -> None:
     """It finds tasks alone, and is refused beside any other filter."""
     task = shop.run(startedBy="AWS Step Functions")
     shop.run()
@@ -84,13 +90,13 @@ def test_started_by_must_be_the_only_filter(client, shop):
             shop.listed(startedBy="AWS Step Functions", **other)
 
 
-def test_a_filter_that_the_laboratory_lacks_is_refused(client, shop):
+def test_a_filter_that_the_laboratory_lacks_is_refused(client: Any, shop: Shop) -> None:
     """An answer to another question would be worse."""
     with pytest.raises(client.exceptions.InvalidParameterException):
         shop.listed(daemonName="logs")
 
 
-def test_clusters_are_listed_in_pages(client):
+def test_clusters_are_listed_in_pages(client: Any) -> None:
     """As tasks are."""
     for number in range(4):
         client.create_cluster(clusterName=f"c{number}")

@@ -1,21 +1,29 @@
 """How tasks live in the simulated ECS: what counts as a version, and what becomes of them."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
+
+from cli.lab.clock import Clock
+from cli.lab.ecs import SimulatedEcs
+from cli.lab.shapes import Answer
+from tests.lab.conftest import Shop
 
 FARGATE_UP = ("PENDING", "ACTIVATING", "RUNNING")
 FARGATE_DOWN = ("DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED")
 
 
-def told(events):
+def told(events: list[Answer]) -> list[tuple[int, str, str]]:
     return [
         (event["detail"]["version"], event["detail"]["lastStatus"], event["detail"]["desiredStatus"])
         for event in events
     ]
 
 
-def test_a_fargate_life_has_six_versions_and_six_events(shop, client, events):
+def test_a_fargate_life_has_six_versions_and_six_events(
+    shop: Shop, client: Any, events: list[Answer]
+) -> None:
     """ACTIVATING, DEACTIVATING and STOPPING are passed through, but count for nothing."""
     task = shop.run()
     shop.live(task, *FARGATE_UP)
@@ -33,7 +41,9 @@ def test_a_fargate_life_has_six_versions_and_six_events(shop, client, events):
 
 
 @pytest.mark.parametrize("status", ["ACTIVATING", "DEACTIVATING", "STOPPING"])
-def test_a_passing_status_is_described_at_the_version_before(shop, events, status):
+def test_a_passing_status_is_described_at_the_version_before(
+    shop: Shop, events: list[Answer], status: str
+) -> None:
     """DescribeTasks tells a status that no event tells, at the version of the last event."""
     task = shop.run()
     shop.live(task, "PENDING", status)
@@ -41,7 +51,7 @@ def test_a_passing_status_is_described_at_the_version_before(shop, events, statu
     assert (described["lastStatus"], described["version"], len(events)) == (status, 2, 2)
 
 
-def test_an_ec2_life_begins_at_pending(shop, client, events):
+def test_an_ec2_life_begins_at_pending(shop: Shop, client: Any, events: list[Answer]) -> None:
     """On EC2 there is no network interface to provision."""
     task = shop.run("EC2")
     shop.live(task, "RUNNING")
@@ -55,7 +65,7 @@ def test_an_ec2_life_begins_at_pending(shop, client, events):
     ]
 
 
-def test_each_moment_of_a_life_is_the_clocks(shop, client, clock):
+def test_each_moment_of_a_life_is_the_clocks(shop: Shop, client: Any, clock: Clock) -> None:
     """createdAt, startedAt, stoppingAt, executionStoppedAt and stoppedAt are when ECS came to know."""
     task = shop.run()
     for status in ("PENDING", "RUNNING", None, "DEPROVISIONING", "STOPPED"):
@@ -66,14 +76,14 @@ def test_each_moment_of_a_life_is_the_clocks(shop, client, clock):
     assert [(described[field] - start).total_seconds() for field in fields] == [0, 10, 20, 30, 40, 50]
 
 
-def test_a_task_never_moves_backwards(shop, events):
+def test_a_task_never_moves_backwards(shop: Shop, events: list[Answer]) -> None:
     """A late report of an earlier status changes nothing."""
     task = shop.run()
     shop.live(task, "PENDING", "RUNNING", "PENDING")
     assert (shop.task(task)["lastStatus"], len(events)) == ("RUNNING", 3)
 
 
-def test_a_report_that_brings_nothing_new_is_no_version(shop, events):
+def test_a_report_that_brings_nothing_new_is_no_version(shop: Shop, events: list[Answer]) -> None:
     """The same report twice is one version."""
     task = shop.run()
     for _ in range(2):
@@ -81,7 +91,9 @@ def test_a_report_that_brings_nothing_new_is_no_version(shop, events):
     assert (shop.task(task)["version"], len(events)) == (2, 2)
 
 
-def test_a_containers_change_is_a_version_at_the_same_status(shop, client, events):
+def test_a_containers_change_is_a_version_at_the_same_status(
+    shop: Shop, client: Any, events: list[Answer]
+) -> None:
     """Several events with the same lastStatus are normal."""
     task = shop.run()
     shop.live(task, "PENDING")
@@ -92,7 +104,7 @@ def test_a_containers_change_is_a_version_at_the_same_status(shop, client, event
     assert shop.task(task)["containers"][0]["runtimeId"] == "r-1"
 
 
-def test_an_attachments_change_is_a_version(shop, client, events):
+def test_an_attachments_change_is_a_version(shop: Shop, client: Any, events: list[Answer]) -> None:
     """The agent names the attachment by its ARN, ECS by the id in it."""
     task = shop.run()
     attachment = shop.task(task)["attachments"][0]["id"]
@@ -104,7 +116,9 @@ def test_an_attachments_change_is_a_version(shop, client, events):
     assert events[-1]["detail"]["version"] == 2
 
 
-def test_a_managed_agents_change_is_described_but_no_version(shop, client, events):
+def test_a_managed_agents_change_is_described_but_no_version(
+    shop: Shop, client: Any, events: list[Answer]
+) -> None:
     """Health, tags, pull times and managed agents come with the next version that something else makes."""
     task = shop.run()
     agent = {"containerName": "app", "managedAgentName": "ExecuteCommandAgent", "status": "RUNNING"}
@@ -114,7 +128,9 @@ def test_a_managed_agents_change_is_described_but_no_version(shop, client, event
     assert len(events) == 1
 
 
-def test_an_essential_containers_end_is_ecss_wish_that_the_task_stop(shop, events):
+def test_an_essential_containers_end_is_ecss_wish_that_the_task_stop(
+    shop: Shop, events: list[Answer]
+) -> None:
     """One version tells both: the container's exit code, and desiredStatus STOPPED with its stop code."""
     task = shop.run()
     shop.live(task, "PENDING", "RUNNING")
@@ -128,7 +144,7 @@ def test_an_essential_containers_end_is_ecss_wish_that_the_task_stop(shop, event
     assert detail["containers"][0]["exitCode"] == 137
 
 
-def test_a_task_goes_on_without_an_inessential_container(shop, client):
+def test_a_task_goes_on_without_an_inessential_container(shop: Shop, client: Any) -> None:
     """What is essential stands in the task definition."""
     sidecar = {"name": "sidecar", "image": "sidecar:1", "essential": False}
     client.register_task_definition(
@@ -144,7 +160,7 @@ def test_a_task_goes_on_without_an_inessential_container(shop, client):
     assert [container["lastStatus"] for container in described["containers"]] == ["RUNNING", "STOPPED"]
 
 
-def test_a_task_that_never_ran_failed_to_start(shop):
+def test_a_task_that_never_ran_failed_to_start(shop: Shop) -> None:
     """The agent's reason is the task's stoppedReason."""
     task = shop.run()
     reason = "CannotPullContainerError: pull image manifest has been retried 1 time(s)"
@@ -155,14 +171,16 @@ def test_a_task_that_never_ran_failed_to_start(shop):
     assert "exitCode" not in described["containers"][0]
 
 
-def test_stop_task_on_a_provisioning_task_answers_version_two(shop, client):
+def test_stop_task_on_a_provisioning_task_answers_version_two(shop: Shop, client: Any) -> None:
     """The answer is the task after the wish: still PROVISIONING, and with its stop code."""
     task = client.stop_task(cluster="shop", task=shop.run())["task"]
     assert (task["version"], task["lastStatus"], task["desiredStatus"]) == (2, "PROVISIONING", "STOPPED")
     assert (task["stopCode"], task["stoppedReason"]) == ("UserInitiated", "Task stopped by user")
 
 
-def test_the_first_reason_to_stop_stands(shop, client, ecs, events):
+def test_the_first_reason_to_stop_stands(
+    shop: Shop, client: Any, ecs: SimulatedEcs, events: list[Answer]
+) -> None:
     """A second wish is no version."""
     task = shop.run()
     client.stop_task(cluster="shop", task=task, reason="custodian policy")
@@ -171,7 +189,7 @@ def test_the_first_reason_to_stop_stands(shop, client, ecs, events):
     assert (described["stoppedReason"], described["version"]) == ("custodian policy", 2)
 
 
-def test_stop_task_deletes_the_tags(shop, client):
+def test_stop_task_deletes_the_tags(shop: Shop, client: Any) -> None:
     """Tags must be read before a stop."""
     task = shop.run(tags=[{"key": "team", "value": "web"}])
     before = shop.task(task, include=["TAGS"])["tags"]
@@ -179,7 +197,7 @@ def test_stop_task_deletes_the_tags(shop, client):
     assert (before, shop.task(task, include=["TAGS"])["tags"]) == ([{"key": "team", "value": "web"}], [])
 
 
-def test_the_scheduler_starts_and_stops_the_tasks_of_a_service(shop, ecs):
+def test_the_scheduler_starts_and_stops_the_tasks_of_a_service(shop: Shop, ecs: SimulatedEcs) -> None:
     """Such tasks bear the service's group, the deployment's id and the scheduler's stop code."""
     task = ecs.start_service_task("web", "web:7", cluster="shop", started_by="ecs-svc/0068978569384120015")
     ecs.scheduler_stop(task, "Scaling activity initiated by (deployment ecs-svc/0068978569384120015)")
@@ -188,7 +206,9 @@ def test_the_scheduler_starts_and_stops_the_tasks_of_a_service(shop, ecs):
     assert described["stopCode"] == "ServiceSchedulerInitiated"
 
 
-def test_a_spot_warning_is_a_running_task_that_is_to_stop(shop, ecs, events):
+def test_a_spot_warning_is_a_running_task_that_is_to_stop(
+    shop: Shop, ecs: SimulatedEcs, events: list[Answer]
+) -> None:
     """Capacity going away is told like any other wish."""
     task = shop.run()
     shop.live(task, "PENDING", "RUNNING")
@@ -197,7 +217,7 @@ def test_a_spot_warning_is_a_running_task_that_is_to_stop(shop, ecs, events):
     assert events[-1]["detail"]["stopCode"] == "SpotInterruption"
 
 
-def test_a_stopped_task_is_forgotten_after_an_hour(shop, clock):
+def test_a_stopped_task_is_forgotten_after_an_hour(shop: Shop, clock: Clock) -> None:
     """Then DescribeTasks says MISSING, and ListTasks nothing."""
     task = shop.run()
     shop.submit(task, "STOPPED")
@@ -208,7 +228,9 @@ def test_a_stopped_task_is_forgotten_after_an_hour(shop, clock):
     assert shop.listed(desiredStatus="STOPPED") == []
 
 
-def test_health_is_described_but_no_version_and_no_event(shop, ecs, events):
+def test_health_is_described_but_no_version_and_no_event(
+    shop: Shop, ecs: SimulatedEcs, events: list[Answer]
+) -> None:
     """At an equal version the API knows more than the event."""
     task = shop.run()
     ecs.set_health(task, "UNHEALTHY")
@@ -217,7 +239,7 @@ def test_health_is_described_but_no_version_and_no_event(shop, ecs, events):
     assert described["containers"][0]["healthStatus"] == "UNHEALTHY"
 
 
-def test_the_clock_never_goes_back(clock):
+def test_the_clock_never_goes_back(clock: Clock) -> None:
     """An earlier moment leaves it where it is."""
     now = clock.now
     clock.move_to(now - timedelta(hours=1))
