@@ -4,6 +4,7 @@
 the name only when there is something to complain about.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -13,6 +14,7 @@ from .errors import InvalidInput
 
 MAX_WHOLE = 2**63 - 1
 MAX_TEXT = 1024  # ECS's own limit on a container's reason; no name or ARN of AWS comes near it
+MAX_YEAR = 2999  # far enough, and what is reckoned from it still is a date
 
 Fields = Mapping[str, object]
 T = TypeVar("T")
@@ -75,11 +77,14 @@ def timestamp(fields: Fields, name: str, at: str) -> datetime | None:
         return None
     try:
         moment = _moment(value)
+        if moment is None or moment.tzinfo is None:
+            raise _wrong(at + name, "a time with its zone", value)
+        moment = moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise InvalidInput(at + name, f"is not a time: {str(value)[:40]!r}") from error
-    if moment is None or moment.tzinfo is None:
-        raise _wrong(at + name, "a time with its zone", value)
-    return moment.astimezone(UTC).replace(microsecond=moment.microsecond // 1000 * 1000)
+    if not _EPOCH.year <= moment.year <= MAX_YEAR:
+        raise InvalidInput(at + name, f"is out of range: {moment.isoformat()}")
+    return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
 
 
 def objects(fields: Fields, name: str, at: str) -> Sequence[Fields]:
@@ -103,6 +108,15 @@ def _moment(value: object) -> datetime | None:
     return value if isinstance(value, datetime) else None
 
 
+def kind(value: object) -> str:
+    """A value in JSON's words, for error messages."""
+    if value is None:
+        return "nothing"
+    if isinstance(value, bool | int | float):
+        return json.dumps(value)[:40]
+    names: dict[type, str] = {str: "a string", list: "a list", dict: "an object"}
+    return names.get(type(value), type(value).__name__)
+
+
 def _wrong(path: str, expected: str, found: object) -> InvalidInput:
-    shown = repr(found) if isinstance(found, int | float) else type(found).__name__
-    return InvalidInput(path, f"must be {expected}, found {shown[:80]}")
+    return InvalidInput(path, f"must be {expected}, found {kind(found)}")

@@ -10,7 +10,6 @@ from .decide import (
     best,
     by_task,
     currency,
-    description,
     history_row,
     newest,
     verdicts,
@@ -45,7 +44,7 @@ class Failed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Batch:
-    """What became of a batch: one outcome for each event in its order, and the clusters that gave no answer."""
+    """One outcome for each event of a batch, in its order, and the clusters that gave no answer."""
 
     outcomes: tuple[Observed | Failed, ...]
     undescribed: Mapping[str, LedgerError]

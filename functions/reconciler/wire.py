@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from .errors import InvalidInput
-from .fields import Fields, objects, required, text, timestamp, whole
+from .fields import Fields, kind, objects, required, text, timestamp, whole
 from .fields import arn as arn_field
 from .model import CLOSED_STATUSES, Container, Observation, Source, TaskState
 
@@ -35,12 +35,12 @@ def event(envelope: object) -> Observation:
     time is `detail.updatedAt` (milliseconds), else `time` (whole seconds; some captures say `event_time`).
     """
     if not isinstance(envelope, Mapping):
-        raise InvalidInput("event", f"must be a JSON object, found {_kind(envelope)}")
+        raise InvalidInput("event", f"must be a JSON object, found {kind(envelope)}")
     _expect(envelope, "source", EVENT_SOURCE)
     _expect(envelope, "detail-type", DETAIL_TYPE)
     detail = envelope.get("detail")
     if not isinstance(detail, Mapping):
-        raise InvalidInput("detail", f"must be a JSON object, found {_kind(detail)}")
+        raise InvalidInput("detail", f"must be a JSON object, found {kind(detail)}")
     return Observation(
         state=_state(
             detail,
@@ -61,7 +61,7 @@ def described(item: object) -> TaskState:
     ECS deletes the tags of a task that StopTask stops, so an empty list of one that is to stop is "not told".
     """
     if not isinstance(item, Mapping):
-        raise InvalidInput("task", f"must be a JSON object, found {_kind(item)}")
+        raise InvalidInput("task", f"must be a JSON object, found {kind(item)}")
     return _state(
         item,
         "task.",
@@ -153,9 +153,5 @@ def _event_time(envelope: Fields, detail: Fields) -> datetime:
 def _expect(envelope: Fields, name: str, expected: str) -> None:
     found = envelope.get(name)
     if found != expected:
-        shown = _kind(found) if not isinstance(found, str) else f'"{found[:80]}"'
+        shown = kind(found) if not isinstance(found, str) else f'"{found[:80]}"'
         raise InvalidInput(name, f'must be "{expected}", found {shown}')
-
-
-def _kind(value: object) -> str:
-    return "nothing" if value is None else f"a value of type {type(value).__name__}"

@@ -21,12 +21,16 @@ class Services:
     ledger: Ledger
 
 
+def connect_services(settings: LedgerSettings, session: boto3.Session) -> Services:
+    """The services on whatever the session's endpoints are."""
+    dynamodb = session.client("dynamodb", config=client_config(connections=WRITERS))
+    return Services(
+        tasks=EcsTasks(session.client("ecs", config=client_config())),
+        ledger=DynamoLedger(dynamodb, settings.table_name, settings.retention),
+    )
+
+
 @cache
 def services() -> Services:
     """The services on AWS, as the environment names them; the same ones at every call."""
-    settings = LedgerSettings.read(os.environ)
-    dynamodb = boto3.client("dynamodb", config=client_config(connections=WRITERS))
-    return Services(
-        tasks=EcsTasks(boto3.client("ecs", config=client_config())),
-        ledger=DynamoLedger(dynamodb, settings.table_name, settings.retention),
-    )
+    return connect_services(LedgerSettings.read(os.environ), boto3.Session())

@@ -5,7 +5,8 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, ConnectionError, HTTPClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NoConnection
 
 from ..errors import LedgerError, TerminalError, TransientError
 
@@ -71,7 +72,7 @@ def _is_transient(error: ClientError | BotoCoreError) -> bool:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return error_code(error) in _TRANSIENT_CODES or status >= 500 or status == 429
-    return isinstance(error, ConnectionError | HTTPClientError)
+    return isinstance(error, NoConnection | HTTPClientError)
 
 
 def error_code(error: ClientError) -> str:

@@ -6,7 +6,7 @@ A row is the same whenever it is made again, so an unconditional put is as good 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..errors import LedgerError, TransientError
 from .aws import aws_errors, chunks
@@ -37,7 +37,7 @@ def put_all(client: DynamoDBClient, table_name: str, rows: Sequence[Item]) -> di
 
 def _put(client: DynamoDBClient, table_name: str, rows: Sequence[Item]) -> Iterator[str]:
     """The partition keys of what is still unprocessed after the last pause."""
-    requests = [{"PutRequest": {"Item": row}} for row in rows]
+    requests: Sequence[Any] = [{"PutRequest": {"Item": row}} for row in rows]
     for pause in (*PAUSES, None):
         with aws_errors():
             response = client.batch_write_item(RequestItems={table_name: requests})

@@ -5,10 +5,11 @@
     taskArn   v0000000000000000003#event   one version as one source told it
     CLUSTERS  clusterArn                   that tasks of this cluster were seen
 
-Items stay under 1 KB, which is one write unit: times are epoch milliseconds, a digest is its 32 bytes, a
-container's status is left out where it is the task's, and an ARN is kept without the part that it shares
-with the cluster's. Attributes bear ECS's names. `openSince` and `closedAt` are there only while the task is
-open or closed: they are the sort keys that make the indexes `open` and `closed` sparse.
+Items stay under 1 KB, which is one write unit: times are epoch milliseconds, a digest is its 32 bytes, an
+ARN is kept without the part that it shares with the cluster's, and what only repeats is left out: a
+desiredStatus that is the lastStatus, a container's status or health that is the task's, a closedAs that is
+STOPPED (null stands for none). Attributes bear ECS's names. `openSince` and `closedAt` are there only while
+the task is open or closed: they are the sort keys that make the indexes `open` and `closed` sparse.
 """
 
 from __future__ import annotations
@@ -31,7 +32,6 @@ CLUSTERS = "CLUSTERS"
 _TEXTS = {
     "clusterArn": "cluster_arn",
     "lastStatus": "last_status",
-    "desiredStatus": "desired_status",
     "group": "group",
     "startedBy": "started_by",
     "launchType": "launch_type",
@@ -51,6 +51,7 @@ ENTRY_ATTRIBUTES = (
     *_TEXTS,
     *_TIMES,
     "version",
+    "desiredStatus",
     "taskDefinitionArn",
     "tags",
     "containers",
@@ -84,8 +85,15 @@ def state_values(state: TaskState) -> dict[str, Value]:
     for name, field in _TIMES.items():
         if moment := getattr(state, field):
             values[name] = milliseconds(moment)
-    if state.task_definition_arn:
-        values["taskDefinitionArn"] = {"S": state.task_definition_arn.removeprefix(_shared(state.cluster_arn))}
+    if state.desired_status != state.last_status:
+        values["desiredStatus"] = _or_null(state.desired_status)
+    return values | _parts(state)
+
+
+def _parts(state: TaskState) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    if arn := state.task_definition_arn:
+        values["taskDefinitionArn"] = {"S": arn.removeprefix(_shared(state.cluster_arn))}
     if state.tags is not None:
         values["tags"] = {"M": {tag: {"S": value} for tag, value in state.tags.items()}}
     if state.containers:
@@ -104,7 +112,8 @@ def state(item: Item) -> TaskState:
     return TaskState(
         task_arn=item["pk"]["S"],
         version=int(item["version"]["N"]),
-        containers=tuple(_read_container(value["M"], told["last_status"]) for value in containers),
+        desired_status=_or_same(item.get("desiredStatus"), told["last_status"]),
+        containers=tuple(_read_container(value["M"], told) for value in containers),
         **told,
     )
 
@@ -117,19 +126,21 @@ def entry_values(entry: LedgerEntry, retention: timedelta) -> dict[str, Value]:
     if entry.described_at:
         values["describedAt"] = milliseconds(entry.described_at)
     if entry.closed_as and entry.closed_at:
-        values["closedAs"] = {"S": entry.closed_as}
+        if entry.closed_as is not ClosedAs.STOPPED:
+            values["closedAs"] = {"S": entry.closed_as}
         values["closedAt"] = milliseconds(entry.closed_at)
         values["ttl"] = seconds(entry.closed_at + retention)
     return values
 
 
 def entry(item: Item) -> LedgerEntry:
+    closed_as = ClosedAs(item["closedAs"]["S"]) if "closedAs" in item else ClosedAs.STOPPED
     return LedgerEntry(
         state=state(item),
         source=Source(item["source"]["S"]),
         observed_at=moment(item["observedAt"]),
         described_at=moment(item["describedAt"]) if "describedAt" in item else None,
-        closed_as=ClosedAs(item["closedAs"]["S"]) if "closedAs" in item else None,
+        closed_as=closed_as if "closedAt" in item else None,
         closed_at=moment(item["closedAt"]) if "closedAt" in item else None,
     )
 
@@ -178,7 +189,9 @@ def moment(value: Value) -> datetime:
 def _container(container: Container, state: TaskState) -> Value:
     values: dict[str, Value] = {"name": {"S": container.name}}
     if container.last_status != state.last_status:
-        values["lastStatus"] = {"S": container.last_status} if container.last_status else {"NULL": True}
+        values["lastStatus"] = _or_null(container.last_status)
+    if container.health_status != state.health_status:
+        values["healthStatus"] = _or_null(container.health_status)
     if container.exit_code is not None:
         values["exitCode"] = number(container.exit_code)
     if container.image_digest:
@@ -186,22 +199,29 @@ def _container(container: Container, state: TaskState) -> Value:
     for name in ("reason", "image"):
         if told := getattr(container, name):
             values[name] = {"S": told}
-    if container.health_status:
-        values["healthStatus"] = {"S": container.health_status}
     return {"M": values}
 
 
-def _read_container(values: Item, task_status: str) -> Container:
+def _read_container(values: Item, task: Mapping[str, Any]) -> Container:
     digest = values.get("imageDigest", {})
     return Container(
         name=values["name"]["S"],
-        last_status=values["lastStatus"].get("S") if "lastStatus" in values else task_status,
+        last_status=_or_same(values.get("lastStatus"), task["last_status"]),
         exit_code=int(values["exitCode"]["N"]) if "exitCode" in values else None,
         reason=values.get("reason", {}).get("S"),
-        health_status=values.get("healthStatus", {}).get("S"),
+        health_status=_or_same(values.get("healthStatus"), task.get("health_status")),
         image=values.get("image", {}).get("S"),
         image_digest=_DIGEST + digest["B"].hex() if "B" in digest else digest.get("S"),
     )
+
+
+def _or_null(told: str | None) -> Value:
+    return {"S": told} if told else {"NULL": True}
+
+
+def _or_same(value: Value | None, same: str | None) -> str | None:
+    """What the attribute says; where it was left out, what it would have repeated."""
+    return same if value is None else value.get("S")
 
 
 def _digest(digest: str) -> Value:

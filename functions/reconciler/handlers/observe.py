@@ -15,7 +15,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..errors import InvalidInput, LedgerError
+from ..errors import InvalidInput
 from ..model import Observation
 from ..reconcile import Batch, Failed, Observed, observe
 from ..wire import event as parse_event
@@ -28,7 +28,7 @@ metrics = Metrics(namespace="TaskLedger", service="observe")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """What became of each message: parsed ones in `batch`, in the order of `accepted`; bad ones in `rejected`."""
+    """What became of each message: `batch` has the outcomes of `accepted`, in its order."""
 
     accepted: Sequence[str]
     batch: Batch

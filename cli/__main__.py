@@ -1,0 +1,5 @@
+"""`python -m cli` is `taskledger`."""
+
+from .main import main
+
+main()

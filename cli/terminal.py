@@ -1,0 +1,24 @@
+"""How things look in a terminal: colour and tables there, plain lines where the output is piped."""
+
+import re
+import sys
+
+from rich.console import Console
+
+PIPED_WIDTH = 200  # nothing is wrapped for a program that reads lines
+
+STATUS_STYLE = {"RUNNING": "green", "STOPPED": "dim", "PENDING": "yellow", "PROVISIONING": "yellow"}
+SEVERITY_STYLE = {"high": "bold red", "medium": "yellow", "low": "cyan"}
+
+_UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
+
+
+def console() -> Console:
+    """Standard output for people."""
+    width = None if sys.stdout.isatty() else PIPED_WIDTH
+    return Console(width=width, highlight=False, soft_wrap=False)
+
+
+def short_id(task_id: str) -> str:
+    """The start of a task's id, which is enough to tell tasks apart by eye and to find them by."""
+    return task_id[:8] if len(task_id) == 32 or _UUID.fullmatch(task_id) else task_id
