@@ -77,8 +77,8 @@ class SimulatedEcs:
     def learn(self, detail: Fields) -> bool:
         """Takes over a task's state from an event's `detail`, unless as high a version is known: then False.
 
-        Needs `taskArn`, `clusterArn` and `version`; makes the cluster if there is none, and no event. The
-        `overrides` are not kept.
+        Needs `taskArn`, `clusterArn`, `version` and `lastStatus`; makes the cluster if there is none, and no
+        event. The `overrides` are not kept.
         """
         with self._lock:
             return self._store.learn(detail)

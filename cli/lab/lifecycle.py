@@ -87,7 +87,8 @@ def _pending(task: Fields, now: float) -> Fields:
 
 
 def _running(task: Fields, now: float) -> Fields:
-    return {**task, "startedAt": now, "containers": reports.followed(task, "RUNNING")}
+    there = network.attached(task)  # PENDING may have been passed over
+    return {**there, "startedAt": now, "containers": reports.followed(there, "RUNNING")}
 
 
 def _deprovisioning(task: Fields, now: float) -> Fields:

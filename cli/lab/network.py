@@ -1,4 +1,6 @@
-"""The network interface that ECS itself makes for a task in awsvpc mode; the agent has no part in it."""
+"""The network interface that ECS itself makes for a task on Fargate; the agent has no part in it."""
+
+import uuid
 
 from .shapes import Fields
 
@@ -7,38 +9,35 @@ _TYPE = "ElasticNetworkInterface"
 
 def precreated(attachment_id: str, subnet: str) -> Fields:
     """The attachment as it is at PROVISIONING."""
-    return {
-        "id": attachment_id,
-        "type": _TYPE,
-        "status": "PRECREATED",
-        "details": [{"name": "subnetId", "value": subnet}],
-    }
+    details = [{"name": "subnetId", "value": subnet}]
+    return {"id": attachment_id, "type": _TYPE, "status": "PRECREATED", "details": details}
 
 
 def attached(task: Fields) -> Fields:
-    """The task with its interface in place, and its containers on it."""
-    attachments = [_attached(a) if a["status"] == "PRECREATED" else a for a in task["attachments"]]
-    interfaces = [_interface(a) for a in attachments if a["type"] == _TYPE]
-    containers = [{**container, "networkInterfaces": interfaces} for container in task["containers"]]
-    return {**task, "attachments": attachments, "containers": containers}
+    """The task with the interface that was to come in place, and its containers on it."""
+    coming = [a["id"] for a in task["attachments"] if a.get("status") == "PRECREATED"]
+    if not coming:
+        return task
+    interfaces = [{"attachmentId": each, "privateIpv4Address": _address(each)} for each in coming]
+    return {
+        **task,
+        "attachments": [_attached(a) if a["id"] in coming else a for a in task["attachments"]],
+        "containers": [{**container, "networkInterfaces": interfaces} for container in task["containers"]],
+    }
 
 
 def _attached(attachment: Fields) -> Fields:
-    digits = attachment["id"].replace("-", "")
-    mac = ":".join(digits[at : at + 2] for at in range(0, 10, 2))
     told = {
-        "networkInterfaceId": f"eni-0{digits[:16]}",
-        "macAddress": f"0a:{mac}",
-        "privateIPv4Address": _address(attachment),
+        "networkInterfaceId": f"eni-{_digits(attachment['id'])[:17]}",
+        "privateIPv4Address": _address(attachment["id"]),
     }
     details = [{"name": name, "value": value} for name, value in told.items()]
-    return {**attachment, "status": "ATTACHED", "details": [*attachment["details"], *details]}
+    return {**attachment, "status": "ATTACHED", "details": [*attachment.get("details", ()), *details]}
 
 
-def _interface(attachment: Fields) -> Fields:
-    return {"attachmentId": attachment["id"], "privateIpv4Address": _address(attachment)}
+def _address(attachment_id: str) -> str:
+    return "10.0.{}.{}".format(*bytes.fromhex(_digits(attachment_id))[:2])
 
 
-def _address(attachment: Fields) -> str:
-    digits = attachment["id"].replace("-", "")
-    return "10.0." + ".".join(str(int(digits[at : at + 2], 16)) for at in (0, 2))
+def _digits(attachment_id: str) -> str:
+    return uuid.uuid5(uuid.NAMESPACE_OID, attachment_id).hex

@@ -12,9 +12,7 @@ from .definitions import Definitions
 from .errors import ApiError, cluster_not_found, invalid_parameter
 from .shapes import Answer, Fields
 
-REMEMBERED_SECONDS = (
-    3600  # ECS promises stopped tasks for "at least one hour"; counting on more would be wrong
-)
+REMEMBERED_SECONDS = 3600  # ECS promises a stopped task for "at least one hour"; none may count on more
 
 
 @dataclass(slots=True)
@@ -146,18 +144,18 @@ class Store:
         if version <= (task.fields["version"] if task else cluster.forgotten.get(task_id, -1)):
             return False
         fields = {name: value for name, value in detail.items() if name != "overrides"}
+        self._remember_until(fields)
         if task is None:
             cluster.tasks[task_id] = Task(self._next(), fields, told=True)
         else:
             task.fields, task.told = fields, True
-        self._remember_until(fields)
         return True
 
     def _emit(self, task: Task) -> None:
         self.outbox.append(shapes.event(task.fields, self.clock.epoch))
 
     def _remember_until(self, fields: Fields) -> None:
-        if fields.get("lastStatus") == "STOPPED":
+        if fields["lastStatus"] == "STOPPED":
             stopped = shapes.epoch(fields.get("stoppedAt") or fields.get("updatedAt")) or self.clock.epoch
             heapq.heappush(self._forget, (stopped + REMEMBERED_SECONDS, fields["clusterArn"], _id(fields)))
 

@@ -220,24 +220,21 @@ def test_oddly_told_tasks_are_learnt_too(
 def test_a_time_that_is_none_is_left_out(
     ecs: SimulatedEcs, detail: Answer, described: Callable[..., Any]
 ) -> None:
-    """botocore would fail on it."""
+    """The client would fail on it."""
     ecs.learn({**detail, "createdAt": "yesterday"})
     assert "createdAt" not in described()["tasks"][0]
 
 
 def test_a_little_told_task_is_learnt(ecs: SimulatedEcs, client: Any) -> None:
-    """ARN, cluster and version are all it takes."""
+    """ARN, cluster, version and status are all it takes, to be described and to live on."""
     arn = FOREIGN.replace(":cluster/orders", ":task/3f0b1c2d-aaaa-bbbb-cccc-000000000001")
-    ecs.learn({"taskArn": arn, "clusterArn": FOREIGN, "version": 1})
-    task = client.describe_tasks(cluster=FOREIGN, tasks=[arn])["tasks"][0]
-    assert task == {
-        "taskArn": arn,
-        "clusterArn": FOREIGN,
-        "version": 1,
-        "attachments": [],
-        "containers": [],
-        "tags": [],
-    }
+    told = {"taskArn": arn, "clusterArn": FOREIGN, "version": 1, "lastStatus": "PENDING"}
+    ecs.learn(told)
+    (described,) = client.describe_tasks(cluster=FOREIGN, tasks=[arn])["tasks"]
+    assert described == {**told, "attachments": [], "containers": [], "tags": []}
+    client.submit_task_state_change(cluster=FOREIGN, task=arn, status="STOPPED")
+    (described,) = client.describe_tasks(cluster=FOREIGN, tasks=[arn])["tasks"]
+    assert (described["version"], described["stopCode"]) == (2, "TaskFailedToStart")
 
 
 def test_clients_of_one_ecs_see_the_same_tasks(ecs: SimulatedEcs, shop: Shop) -> None:

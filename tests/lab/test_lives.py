@@ -65,6 +65,30 @@ def test_an_ec2_life_begins_at_pending(shop: Shop, client: Any, events: list[Ans
     ]
 
 
+@pytest.mark.parametrize("statuses", [("PENDING",), ("PENDING", "RUNNING"), ("RUNNING",)])
+def test_the_network_interface_comes_and_goes_with_the_task(shop: Shop, statuses: tuple[str, ...]) -> None:
+    """ECS makes it itself on Fargate, and tells it with the task's own changes."""
+    task = shop.run()
+    before = shop.task(task)
+    shop.live(task, *statuses)
+    there = shop.task(task)
+    shop.live(task, "STOPPED")
+    after = shop.task(task)
+    assert [t["attachments"][0]["status"] for t in (before, there, after)] == [
+        "PRECREATED",
+        "ATTACHED",
+        "DELETED",
+    ]
+    details = {detail["name"]: detail["value"] for detail in there["attachments"][0]["details"]}
+    assert details.keys() == {"subnetId", "networkInterfaceId", "privateIPv4Address"}
+    assert there["containers"][0]["networkInterfaces"] == [
+        {
+            "attachmentId": there["attachments"][0]["id"],
+            "privateIpv4Address": details["privateIPv4Address"],
+        }
+    ]
+
+
 def test_each_moment_of_a_life_is_the_clocks(shop: Shop, client: Any, clock: Clock) -> None:
     """createdAt, startedAt, stoppingAt, executionStoppedAt and stoppedAt are when ECS came to know."""
     task = shop.run()
