@@ -11,7 +11,7 @@ from rich.text import Text
 
 from reconciler.decide import Currency, Verdict
 
-from .terminal import SEVERITY_STYLE, STATUS_STYLE, console, short_id
+from .terminal import SEVERITY_STYLE, STATUS_STYLE, console, indented, short_id
 from .views import missing_versions
 
 if TYPE_CHECKING:
@@ -95,8 +95,8 @@ def _findings(screen: Console, found: Sequence[Finding]) -> None:
         of = f"{finding.group or '-'}  {short_id(finding.task_arn.rsplit('/', 1)[1])}"
         severity = Text(f"{finding.severity:<6}", SEVERITY_STYLE[finding.severity])
         screen.print(Text.assemble(severity, "  ", (f"{finding.kind} {finding.cause}", "bold"), f"  {of}"))
-        screen.print(Text(f"        {finding.summary}"))
-        screen.print(Text(f"        {finding.remedy}", "dim"))
+        screen.print(indented(finding.summary))
+        screen.print(indented(finding.remedy, "dim"))
 
 
 def _rejected(screen: Console, rejected: Sequence[Rejected]) -> None:

@@ -3,8 +3,11 @@
 import re
 import sys
 
-from rich.console import Console
+from rich.console import Console, RenderableType
+from rich.padding import Padding
+from rich.text import Text
 
+INDENT = 8
 PIPED_WIDTH = 200  # nothing is wrapped for a program that reads lines
 
 STATUS_STYLE = {"RUNNING": "green", "STOPPED": "dim", "PENDING": "yellow", "PROVISIONING": "yellow"}
@@ -15,8 +18,15 @@ _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 def console() -> Console:
     """Standard output for people."""
-    width = None if sys.stdout.isatty() else PIPED_WIDTH
-    return Console(width=width, highlight=False, soft_wrap=False)
+    piped = not sys.stdout.isatty()
+    return Console(width=PIPED_WIDTH if piped else None, highlight=False, soft_wrap=piped)
+
+
+def indented(text: str, style: str = "") -> RenderableType:
+    """A text under its heading: wrapped there in a terminal, on one line where it is piped."""
+    if sys.stdout.isatty():
+        return Padding(Text(text, style), (0, 0, 0, INDENT))
+    return Text(" " * INDENT + text)
 
 
 def short_id(task_id: str) -> str:

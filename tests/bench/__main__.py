@@ -1,0 +1,28 @@
+"""`make bench`: every figure with its limit; exit code 1 if one is not kept."""
+
+import sys
+
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench import imports, observe, replays
+
+BENCHES = (observe, imports, replays)
+
+
+def main() -> int:
+    table = Table("figure", "measured", "limit", box=None)
+    kept = True
+    for bench in BENCHES:
+        for result in bench.run():
+            kept = kept and result.kept
+            mark = "" if result.kept else "  not kept"
+            sign = "at least" if result.higher else "at most"
+            table.add_row(
+                result.name, f"{result.figure:,.2f} {result.unit}", f"{sign} {result.limit:,g}{mark}"
+            )
+    Console(width=120).print(table)
+    return 0 if kept else 1
+
+
+sys.exit(main())

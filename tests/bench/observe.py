@@ -1,0 +1,123 @@
+"""What observing costs beside a bare loop that makes the same AWS calls, transport stubbed on both sides."""
+
+import base64
+import io
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, redirect_stdout
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+from botocore.awsrequest import AWSResponse
+
+from reconciler import wire
+from reconciler.adapters import items
+from reconciler.decide import succeed
+from reconciler.handlers import observe
+from reconciler.settings import LedgerSettings
+from reconciler.wiring import Services, connect_services
+from tests.bench.measure import Result, cpu_ratio
+
+SAMPLE = Path("events/fargate-life.json")
+LIMIT = 1.6
+CONTEXT = SimpleNamespace(
+    function_name="observe",
+    memory_limit_in_mb=512,
+    invoked_function_arn="arn:aws:lambda:eu-central-1:111122223333:function:observe",
+    aws_request_id="1",
+)
+
+
+def run() -> Iterator[Result]:
+    for size in (10, 100):
+        yield Result(f"observe, batch of {size}, CPU by a bare boto3 loop", ratio(size), LIMIT)
+
+
+def ratio(size: int) -> float:
+    event = batch(size)
+    with stubbed(event) as (services, calls):
+        observe.services = lambda: services  # type: ignore[assignment]  # the composition root, for this run
+
+        def ours() -> None:
+            with redirect_stdout(io.StringIO()):  # where the metrics go
+                observe.handler(event, CONTEXT)  # type: ignore[arg-type]  # what powertools reads of it
+
+        ours()
+        recorded = list(calls)
+
+        def base() -> None:
+            for client, operation, parameters in recorded:
+                getattr(client, operation)(**parameters)
+
+        return cpu_ratio(ours, base)
+
+
+def batch(size: int) -> dict[str, Any]:
+    """As many events, each of a task of its own."""
+    first = json.loads(SAMPLE.read_text())[2]
+    return {"Records": [_message(number, first) for number in range(size)]}
+
+
+def _message(number: int, event: dict[str, Any]) -> dict[str, Any]:
+    task_id = event["detail"]["taskArn"].rsplit("/", 1)[1]
+    body = json.dumps(event).replace(task_id, f"{number:032x}")
+    return {"messageId": str(number), "body": body, "eventSource": "aws:sqs"}
+
+
+@contextmanager
+def stubbed(event: dict[str, Any]) -> Iterator[tuple[Services, list[tuple[Any, str, dict[str, Any]]]]]:
+    """Services whose transport answers at once, and the calls that were made through them."""
+    os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "TaskLedger"
+    session = boto3.Session("testing", "testing", region_name="eu-central-1")
+    calls: list[tuple[Any, str, dict[str, Any]]] = []
+    observe.logger.registered_handler.setStream(io.StringIO())  # type: ignore[attr-defined]  # powertools' own
+    old = json.dumps({"Attributes": _old_item(event)}).encode()
+    described = json.dumps(
+        {"tasks": [_described(record) for record in event["Records"]], "failures": []}
+    ).encode()
+    session.events.register("before-send.ecs", lambda **_: _answer(described))
+    session.events.register("before-send.dynamodb", lambda **_: _answer(old))
+    services = connect_services(LedgerSettings.read({"LEDGER_TABLE_NAME": "ledger"}), session)
+    clients = {"ecs": services.tasks._client, "dynamodb": services.ledger._client}  # noqa: SLF001
+    for name, client in clients.items():
+        _record(client, name, calls)
+    yield services, calls
+
+
+def _record(client: Any, name: str, calls: list[tuple[Any, str, dict[str, Any]]]) -> None:
+    methods = {
+        "UpdateItem": "update_item",
+        "BatchWriteItem": "batch_write_item",
+        "DescribeTasks": "describe_tasks",
+    }
+
+    def keep(params: dict[str, Any], model: Any, **_: Any) -> None:
+        if len(calls) < 1000:
+            calls.append((client, methods[model.name], params))
+
+    client.meta.events.register(f"provide-client-params.{name}", keep)
+
+
+def _described(record: dict[str, Any]) -> dict[str, Any]:
+    detail = json.loads(record["body"])["detail"]
+    times = {name: 1795165200.25 for name in detail if name.endswith("At")}
+    return {**detail, **times, "tags": [{"key": "team", "value": "shop"}]}
+
+
+def _old_item(event: dict[str, Any]) -> dict[str, Any]:
+    """The entry of a version before, as every update gives it back."""
+    told = wire.event(json.loads(event["Records"][0]["body"]))
+    entry = succeed(None, replace(told, state=replace(told.state, version=2, last_status="PENDING")))
+    values = items.entry_values(entry, timedelta(days=90)) | items.key(told.state.task_arn)
+    return json.loads(json.dumps(values, default=lambda raw: base64.b64encode(raw).decode()))
+
+
+def _answer(body: bytes) -> AWSResponse:
+    raw = io.BytesIO(body)
+    raw.stream = lambda: [body]  # type: ignore[attr-defined]  # as urllib3's response has it
+    return AWSResponse("https://aws", 200, {}, raw)
