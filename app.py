@@ -1,6 +1,36 @@
-"""The CDK entry: composes the stack. There is none yet, so `cdk synth` says so and stops."""
+"""The CDK entry. No AWS call, no clock, no git: what it synthesises follows from files and context alone."""
 
+import os
 import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+_NO_CDK = """\
+The Python that runs app.py has no aws-cdk-lib. `make check` sets up an environment that has it; activate it:
+
+  . .venv/bin/activate"""
+
+
+def main() -> None:
+    if not find_spec("aws_cdk"):
+        sys.exit(_NO_CDK)
+    _prefer_own_node()
+    from infra.config import ConfigError  # noqa: PLC0415 - not before it is known that there is a CDK
+    from infra.layer import LayerError  # noqa: PLC0415
+    from infra.synth import build  # noqa: PLC0415
+
+    try:
+        build().synth()
+    except (ConfigError, LayerError) as error:
+        sys.exit(str(error))
+
+
+def _prefer_own_node() -> None:
+    """Lets the CDK run on the Node.js of this environment, where it has one, rather than on any in PATH."""
+    node = Path(sys.executable).with_name("node")
+    if node.exists():
+        os.environ.setdefault("JSII_NODE", str(node))
+
 
 if __name__ == "__main__":
-    sys.exit("Nothing to deploy yet: the stack is still to come. `make replay` shows the ledger at work.")
+    main()

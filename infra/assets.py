@@ -1,0 +1,40 @@
+"""The two things that are uploaded: the functions' code, and the layer with what it imports."""
+
+from pathlib import Path
+
+from aws_cdk import AssetHashType, IgnoreMode, Stack
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from . import layer
+
+FUNCTIONS = layer.ROOT / "functions"
+RUNTIME = lambda_.Runtime.PYTHON_3_13
+ARCHITECTURES = {"arm64": lambda_.Architecture.ARM_64, "x86_64": lambda_.Architecture.X86_64}
+
+
+def function_code(folder: Path = FUNCTIONS) -> lambda_.AssetCode:
+    """The package `reconciler` and nothing that lies about beside it, so that its hash is its content's."""
+    return lambda_.Code.from_asset(
+        str(folder),
+        exclude=["/*", "!/reconciler", "__pycache__", "*.pyc", ".*"],
+        ignore_mode=IgnoreMode.GIT,
+    )
+
+
+def dependencies(scope: Construct, architecture: str) -> lambda_.LayerVersion:
+    """The layer of the locked requirements; where nothing is to be uploaded, a stand-in with its hash."""
+    needed = Stack.of(scope).bundling_required
+    content = layer.build(layer.LOCK, architecture) if needed else FUNCTIONS
+    return lambda_.LayerVersion(
+        scope,
+        "Dependencies",
+        description="What the functions of Task Ledger import",
+        code=lambda_.Code.from_asset(
+            str(content),
+            asset_hash=layer.fingerprint(layer.LOCK, architecture),
+            asset_hash_type=AssetHashType.CUSTOM,
+        ),
+        compatible_architectures=[ARCHITECTURES[architecture]],
+        compatible_runtimes=[RUNTIME],
+    )

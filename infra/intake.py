@@ -1,0 +1,92 @@
+"""The way in: task events from the default bus onto a queue that keeps them until they are recorded."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aws_cdk import Duration
+from aws_cdk import aws_events as events
+from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_sqs as sqs
+from constructs import Construct
+
+from .alerts import Alerts
+from .queues import DeadLetterQueue
+
+# Deliveries before a message counts as poison: fewer, and throttling alone could make it one.
+RECEIVES = 5
+
+
+class Intake(Construct):
+    """A rule for the watched clusters' task events, the queue they go to, and what neither could deliver."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        construct_id: str,
+        *,
+        clusters: Sequence[str],
+        visibility: Duration,
+        alerts: Alerts,
+    ) -> None:
+        super().__init__(scope, construct_id)
+        self._pattern = task_events(clusters)
+        self.dead_letters = DeadLetterQueue(
+            self,
+            "EventDeadLetters",
+            alerts=alerts,
+            meaning="An event could not be recorded in several tries: read why in the observe function's "
+            "log, mend it, then redrive the queue.",
+        )
+        self._undelivered = DeadLetterQueue(
+            self,
+            "RuleDeadLetters",
+            alerts=alerts,
+            meaning="EventBridge could not put an event on the queue: the attribute ERROR_MESSAGE tells why. "
+            "Mend it, then send the events in again.",
+        )
+        self.queue = sqs.Queue(
+            self,
+            "EventQueue",
+            encryption=sqs.QueueEncryption.SQS_MANAGED,
+            enforce_ssl=True,
+            visibility_timeout=visibility,
+            dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters.queue, max_receive_count=RECEIVES),
+        )
+        self._send("TaskEvents", self._pattern)
+
+    @property
+    def dead_letter_queues(self) -> tuple[DeadLetterQueue, DeadLetterQueue]:
+        return self.dead_letters, self._undelivered
+
+    def add_archive(self, days: int) -> None:
+        """Keeps the events that long on the bus, so that they can be replayed to the rule."""
+        bus = events.EventBus.from_event_bus_name(self, "DefaultBus", "default")
+        events.Archive(
+            self, "Archive", source_event_bus=bus, event_pattern=self._pattern, retention=Duration.days(days)
+        )
+
+    def add_protection_calls(self) -> None:
+        """Sends in the calls of UpdateTaskProtection, too, which need a trail that logs management events."""
+        self._send("ProtectionCalls", protection_calls())
+
+    def _send(self, rule: str, pattern: events.EventPattern) -> None:
+        target = targets.SqsQueue(self.queue, dead_letter_queue=self._undelivered.queue)
+        events.Rule(self, rule, event_pattern=pattern, targets=[target])
+
+
+def task_events(clusters: Sequence[str]) -> events.EventPattern:
+    """Every task state change, or those in these clusters; replays from an archive, too."""
+    detail: Mapping[str, Any] | None = {"clusterArn": list(clusters)} if clusters else None
+    return events.EventPattern(source=["aws.ecs"], detail_type=["ECS Task State Change"], detail=detail)
+
+
+def protection_calls() -> events.EventPattern:
+    return events.EventPattern(
+        source=["aws.ecs"],
+        detail_type=["AWS API Call via CloudTrail"],
+        detail={
+            "eventSource": ["ecs.amazonaws.com"],
+            "eventName": ["UpdateTaskProtection"],
+            "errorCode": [{"exists": False}],  # a call that failed changed nothing
+        },
+    )

@@ -1,0 +1,50 @@
+"""The table of the ledger: entries, their history, and what is kept beside them."""
+
+from aws_cdk import RemovalPolicy
+from aws_cdk import aws_dynamodb as dynamodb
+from constructs import Construct
+
+_STRING, _NUMBER = dynamodb.AttributeType.STRING, dynamodb.AttributeType.NUMBER
+
+
+class Ledger(Construct):
+    """One on-demand table, recoverable to any second; unless it may be destroyed, it outlives the stack.
+
+    Its indexes are sparse: an entry is in `open`, `closed` and `protected` only while it has their sort key.
+    """
+
+    def __init__(self, scope: Construct, construct_id: str, *, may_be_destroyed: bool) -> None:
+        super().__init__(scope, construct_id)
+        self.table = dynamodb.TableV2(
+            self,
+            "Table",
+            partition_key=dynamodb.Attribute(name="pk", type=_STRING),
+            sort_key=dynamodb.Attribute(name="sk", type=_STRING),
+            billing=dynamodb.Billing.on_demand(),
+            point_in_time_recovery_specification=dynamodb.PointInTimeRecoverySpecification(
+                point_in_time_recovery_enabled=True
+            ),
+            time_to_live_attribute="ttl",
+            dynamo_stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+            global_secondary_indexes=[
+                _by_cluster("open", "openSince", dynamodb.ProjectionType.KEYS_ONLY),
+                _by_cluster("closed", "closedAt", dynamodb.ProjectionType.ALL),
+                _by_cluster("protected", "protectionExpiresAt", dynamodb.ProjectionType.KEYS_ONLY),
+            ],
+            deletion_protection=not may_be_destroyed,
+            removal_policy=RemovalPolicy.DESTROY if may_be_destroyed else RemovalPolicy.RETAIN,
+        )
+
+    def index_arn(self, name: str) -> str:
+        return f"{self.table.table_arn}/index/{name}"
+
+
+def _by_cluster(
+    name: str, sort_key: str, projection: dynamodb.ProjectionType
+) -> dynamodb.GlobalSecondaryIndexPropsV2:
+    return dynamodb.GlobalSecondaryIndexPropsV2(
+        index_name=name,
+        partition_key=dynamodb.Attribute(name="clusterArn", type=_STRING),
+        sort_key=dynamodb.Attribute(name=sort_key, type=_NUMBER),
+        projection_type=projection,
+    )

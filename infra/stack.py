@@ -1,0 +1,198 @@
+"""The stack: composes the constructs, grants each function what it calls, and tells where things are."""
+
+import aws_cdk as cdk
+from aws_cdk import aws_lambda_event_sources as sources
+from constructs import Construct
+
+from . import access
+from .alerts import Alerts, Condition
+from .assets import dependencies, function_code
+from .config import Config
+from .dashboard import Dashboard
+from .functions import Common, LedgerFunction
+from .intake import RECEIVES, Intake
+from .ledger import Ledger
+from .metrics import metric
+from .nag import acknowledge
+from .queues import DeadLetterQueue
+from .schedules import Schedule
+
+_OBSERVE_TIMEOUT = cdk.Duration.seconds(30)
+_WINDOW = cdk.Duration.seconds(2)  # an event waits that long for others: one DescribeTasks then serves many
+_VISIBILITY = cdk.Duration.seconds(6 * 30 + 2)  # what Lambda asks: six timeouts and the window
+_WATCH_EVERY = cdk.Duration.minutes(1)
+_FIVE_MINUTES = cdk.Duration.minutes(5)
+
+
+class TaskLedgerStack(cdk.Stack):
+    """Everything of one deployment."""
+
+    def __init__(self, scope: Construct, config: Config) -> None:
+        super().__init__(
+            scope,
+            config.stack_name,
+            description="Task Ledger for Amazon ECS: the latest state of every task, and what went wrong",
+            permissions_boundary=_boundary(config.permissions_boundary),
+        )
+        self._config = config
+        self._clusters = [_cluster_arn(self, cluster) for cluster in config.clusters]
+        self._alerts = Alerts(self, "Alerts", emails=config.alert_emails)
+        self._ledger = Ledger(self, "Ledger", may_be_destroyed=config.removal_policy == "destroy")
+        self._common = Common(
+            config=config,
+            code=function_code(),
+            dependencies=dependencies(self, config.architecture),
+            environment={
+                "LEDGER_TABLE_NAME": self._ledger.table.table_name,
+                "LEDGER_RETENTION_DAYS": str(config.retention_days),
+            },
+        )
+        self._compose()
+        for name, value in config.tags:
+            cdk.Tags.of(self).add(name, value)
+
+    def _compose(self) -> None:
+        intake, changes = self._intake(), self._changes()
+        observe, sweep, watch = self._observe(intake), self._sweep(), self._watch()
+        dashboard = Dashboard(self, "Dashboard", alarms=self._alerts.alarms)
+        dashboard.add_queues([intake.queue, *(each.queue for each in (*intake.dead_letter_queues, changes))])
+        dashboard.add_functions([each.function for each in (observe, sweep, watch)])
+        dashboard.add_table(self._ledger.table)
+        self._tell(
+            EventQueueUrl=intake.queue.queue_url,
+            EventDeadLetterQueueUrl=intake.dead_letters.queue.queue_url,
+            LedgerTableName=self._ledger.table.table_name,
+            AlertTopicArn=self._alerts.topic.topic_arn,
+            SweepFunctionName=sweep.function.function_name,
+            WatchFunctionName=watch.function.function_name,
+            DashboardName=dashboard.name,
+        )
+
+    def _intake(self) -> Intake:
+        intake = Intake(self, "Intake", clusters=self._clusters, visibility=_VISIBILITY, alerts=self._alerts)
+        if self._config.archive_days:
+            intake.add_archive(self._config.archive_days)
+        if self._config.cloud_trail_protection:
+            intake.add_protection_calls()
+        self._page_on_delay(intake)
+        return intake
+
+    def _changes(self) -> DeadLetterQueue:
+        """Where the reader of the table's stream leaves what it could not assess; see `changes`."""
+        return DeadLetterQueue(
+            self,
+            "ChangeDeadLetters",
+            alerts=self._alerts,
+            meaning="Changes of entries could not be assessed: read why in the log of the function that "
+            "reads the table's stream.",
+        )
+
+    def _observe(self, intake: Intake) -> LedgerFunction:
+        observe = LedgerFunction(self, "Observe", common=self._common, timeout=_OBSERVE_TIMEOUT)
+        observe.allow(
+            access.on_table(self._ledger, "UpdateItem", "BatchWriteItem"),
+            access.on_tasks(self, self._clusters, "DescribeTasks"),
+        )
+        observe.function.add_event_source(
+            sources.SqsEventSource(
+                intake.queue,
+                batch_size=100,
+                max_batching_window=_WINDOW,
+                max_concurrency=self._config.max_concurrency,
+                report_batch_item_failures=True,
+            )
+        )
+        acknowledge(
+            observe.function,
+            "SQS invokes it: what fails stays on the queue, and goes to its dead-letter queue in the end",
+            "Serverless::Serverless-LambdaDLQ",
+            "Serverless::Serverless-LambdaEventSourceMappingDestination",
+        )
+        observe.page_on_failures(self._alerts, _FIVE_MINUTES)
+        return observe
+
+    def _sweep(self) -> LedgerFunction:
+        minutes = self._config.sweep_minutes
+        sweep = LedgerFunction(
+            self,
+            "Sweep",
+            common=self._common,
+            timeout=cdk.Duration.minutes(min(minutes, 10)),
+            environment={"CLUSTERS": ",".join(self._clusters)},
+        )
+        sweep.allow(
+            access.on_table(self._ledger, "GetItem", "BatchGetItem", "UpdateItem", "BatchWriteItem"),
+            access.on_indexes(self._ledger, "open"),
+            access.on_tasks(self, self._clusters, "DescribeTasks", "GetTaskProtection"),
+            access.list_tasks(self._clusters),
+        )
+        if not self._clusters:
+            sweep.allow(access.list_clusters())
+        every = cdk.Duration.minutes(minutes)
+        Schedule(self, "SweepSchedule", function=sweep.function, every=every)
+        sweep.page_on_failures(self._alerts, every)
+        self._page_on_overdue_sweep(cdk.Duration.minutes(2 * minutes))
+        return sweep
+
+    def _watch(self) -> LedgerFunction:
+        watch = LedgerFunction(
+            self,
+            "Watch",
+            common=self._common,
+            timeout=cdk.Duration.seconds(50),  # over before the next one starts
+            environment={
+                "CLUSTERS": ",".join(self._clusters),
+                "PROTECTION_LEAD_MINUTES": str(self._config.protection_lead_minutes),
+            },
+        )
+        watch.allow(
+            access.on_table(self._ledger, "GetItem", "UpdateItem", "BatchWriteItem"),
+            access.on_indexes(self._ledger, "open", "protected"),
+            access.on_tasks(self, self._clusters, "DescribeTasks", "GetTaskProtection"),
+        )
+        Schedule(self, "WatchSchedule", function=watch.function, every=_WATCH_EVERY)
+        watch.page_on_failures(self._alerts, _FIVE_MINUTES)
+        return watch
+
+    def _page_on_delay(self, intake: Intake) -> None:
+        """Pages when events wait longer than a poison message does, and when many of them come in late."""
+        self._alerts.page(
+            "EventQueueAge",
+            intake.queue.metric_approximate_age_of_oldest_message(period=_FIVE_MINUTES, statistic="Maximum"),
+            "Events wait on the queue: look at errors and throttles of the observe function.",
+            Condition(value=RECEIVES * _VISIBILITY.to_seconds()),
+        )
+        self._alerts.page(
+            "EventLag",
+            metric("observe", "EventLag", "p90"),
+            "For a quarter of an hour, one event in ten has taken more than five minutes from ECS to the "
+            "ledger: look at the age of the queue; if it is low, EventBridge is late.",
+            Condition(value=300, periods=3),
+        )
+
+    def _page_on_overdue_sweep(self, two_intervals: cdk.Duration) -> None:
+        self._alerts.page(
+            "SweepOverdue",
+            metric("sweep", "SweepDuration", "SampleCount", two_intervals),
+            "No sweep has finished in two intervals: what events did not tell is not repaired, and ECS "
+            "forgets a stopped task after an hour. Read the log of the sweep function.",
+            Condition(or_missing=True),
+        )
+
+    def _tell(self, **outputs: str) -> None:
+        """Stack outputs by these very names: scripts and the command line find things by them."""
+        for name, value in outputs.items():
+            cdk.CfnOutput(self, name, value=value)
+
+
+def _cluster_arn(stack: cdk.Stack, cluster: str) -> str:
+    if cluster.startswith("arn:"):
+        return cluster
+    return stack.format_arn(service="ecs", resource="cluster", resource_name=cluster)
+
+
+def _boundary(policy: str | None) -> cdk.PermissionsBoundary | None:
+    if policy is None:
+        return None
+    by = cdk.PermissionsBoundary.from_arn if policy.startswith("arn:") else cdk.PermissionsBoundary.from_name
+    return by(policy)
