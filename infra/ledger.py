@@ -1,10 +1,17 @@
 """The table of the ledger: entries, their history, and what is kept beside them."""
 
+from collections.abc import Sequence
+
 from aws_cdk import RemovalPolicy
 from aws_cdk import aws_dynamodb as dynamodb
 from constructs import Construct
 
 _STRING, _NUMBER = dynamodb.AttributeType.STRING, dynamodb.AttributeType.NUMBER
+_KEYS_ONLY, _INCLUDE = dynamodb.ProjectionType.KEYS_ONLY, dynamodb.ProjectionType.INCLUDE
+_OF_PROTECTION = (
+    "protectedSince",
+    "protectionCheckedAt",
+)  # what the watch judges by, without reading the entry
 
 
 class Ledger(Construct):
@@ -27,9 +34,9 @@ class Ledger(Construct):
             time_to_live_attribute="ttl",
             dynamo_stream=dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
             global_secondary_indexes=[
-                _by_cluster("open", "openSince", dynamodb.ProjectionType.KEYS_ONLY),
+                _by_cluster("open", "openSince", _KEYS_ONLY),
                 _by_cluster("closed", "closedAt", dynamodb.ProjectionType.ALL),
-                _by_cluster("protected", "protectionExpiresAt", dynamodb.ProjectionType.KEYS_ONLY),
+                _by_cluster("protected", "protectionExpiresAt", _INCLUDE, _OF_PROTECTION),
             ],
             deletion_protection=not may_be_destroyed,
             removal_policy=RemovalPolicy.DESTROY if may_be_destroyed else RemovalPolicy.RETAIN,
@@ -40,11 +47,12 @@ class Ledger(Construct):
 
 
 def _by_cluster(
-    name: str, sort_key: str, projection: dynamodb.ProjectionType
+    name: str, sort_key: str, projection: dynamodb.ProjectionType, attributes: Sequence[str] = ()
 ) -> dynamodb.GlobalSecondaryIndexPropsV2:
     return dynamodb.GlobalSecondaryIndexPropsV2(
         index_name=name,
         partition_key=dynamodb.Attribute(name="clusterArn", type=_STRING),
         sort_key=dynamodb.Attribute(name=sort_key, type=_NUMBER),
         projection_type=projection,
+        non_key_attributes=list(attributes) or None,
     )

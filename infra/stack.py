@@ -121,7 +121,7 @@ class TaskLedgerStack(cdk.Stack):
             environment={"CLUSTERS": ",".join(self._clusters)},
         )
         sweep.allow(
-            access.on_table(self._ledger, "GetItem", "BatchGetItem", "UpdateItem", "BatchWriteItem"),
+            access.on_table(self._ledger, "Query", "BatchGetItem", "UpdateItem", "BatchWriteItem"),
             access.on_indexes(self._ledger, "open"),
             access.on_tasks(self, self._clusters, "DescribeTasks", "GetTaskProtection"),
             access.list_tasks(self._clusters),
@@ -146,9 +146,9 @@ class TaskLedgerStack(cdk.Stack):
             },
         )
         watch.allow(
-            access.on_table(self._ledger, "GetItem", "UpdateItem", "BatchWriteItem"),
-            access.on_indexes(self._ledger, "open", "protected"),
-            access.on_tasks(self, self._clusters, "DescribeTasks", "GetTaskProtection"),
+            access.on_table(self._ledger, "Query", "BatchGetItem", "UpdateItem"),
+            access.on_indexes(self._ledger, "protected"),
+            access.on_tasks(self, self._clusters, "GetTaskProtection"),
         )
         Schedule(self, "WatchSchedule", function=watch.function, every=_WATCH_EVERY)
         watch.page_on_failures(self._alerts, _FIVE_MINUTES)

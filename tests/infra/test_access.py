@@ -1,0 +1,99 @@
+"""Least privilege: what each role may do, in full."""
+
+from typing import Any
+
+import pytest
+
+from tests.infra.synthesised import Statement, Synthesised
+
+TABLE = "${Ledger/Table.Arn}"
+EVERY_TASK = "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:task/*"
+CLUSTERS = [
+    "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:cluster/shop",
+    "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/billing",
+]
+
+
+def may(actions: str, *resources: str, conditions: dict[str, Any] | None = None) -> Statement:
+    """A statement that allows `service:ActionA ActionB` on these resources."""
+    service, names = actions.split(":")
+    return Statement(
+        frozenset(f"{service}:{name}" for name in names.split()), frozenset(resources), conditions or {}
+    )
+
+
+def assert_may(stack: Synthesised, role: str, *expected: Statement) -> None:
+    found = stack.statements(role)
+    assert [each for each in found if each not in expected] == []
+    assert [each for each in expected if each not in found] == []
+
+
+def test_observe(stack: Synthesised) -> None:
+    """Observe takes from its queue, asks ECS, writes entries and rows, and logs; it reads no table."""
+    assert_may(
+        stack,
+        "Observe/Role",
+        may("logs:CreateLogStream PutLogEvents", "${Observe/Log.Arn}"),
+        may("dynamodb:UpdateItem BatchWriteItem", TABLE),
+        may("ecs:DescribeTasks", EVERY_TASK),
+        may(
+            "sqs:ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl",
+            "${Intake/EventQueue.Arn}",
+        ),
+    )
+
+
+def test_sweep(stack: Synthesised) -> None:
+    """The sweep lists and asks ECS, reads what the ledger holds, and repairs it through the same gate."""
+    assert_may(
+        stack,
+        "Sweep/Role",
+        may("logs:CreateLogStream PutLogEvents", "${Sweep/Log.Arn}"),
+        may("dynamodb:Query BatchGetItem UpdateItem BatchWriteItem", TABLE),
+        may("dynamodb:Query", f"{TABLE}/index/open"),
+        may("ecs:DescribeTasks GetTaskProtection", EVERY_TASK),
+        may("ecs:ListTasks ListClusters", "*"),
+    )
+
+
+def test_watch(stack: Synthesised) -> None:
+    """The watch reads what is protected, asks ECS whether it still is, and keeps the answer."""
+    assert_may(
+        stack,
+        "Watch/Role",
+        may("logs:CreateLogStream PutLogEvents", "${Watch/Log.Arn}"),
+        may("dynamodb:Query BatchGetItem UpdateItem", TABLE),
+        may("dynamodb:Query", f"{TABLE}/index/protected"),
+        may("ecs:GetTaskProtection", EVERY_TASK),
+    )
+
+
+@pytest.mark.parametrize("name", ["Sweep", "Watch"])
+def test_a_schedule_may_start_its_function(stack: Synthesised, name: str) -> None:
+    """A schedule's role invokes the one function, and serves only schedules of this account."""
+    assert_may(stack, f"{name}Schedule/Role", may("lambda:InvokeFunction", f"${{{name}/Function.Arn}}"))
+    (trust,) = stack[f"{name}Schedule/Role"]["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"}}
+
+
+@pytest.mark.parametrize("name", ["Observe", "Sweep", "Watch"])
+def test_named_clusters_bound_what_ecs_is_asked(other: Synthesised, name: str) -> None:
+    """Where clusters are named, no function may ask ECS about any other, nor list clusters."""
+    asked = [each for each in other.statements(f"{name}/Role") if any("ecs:" in a for a in each.actions)]
+    assert asked
+    assert [each.conditions for each in asked] == [{"ArnEquals": {"ecs:cluster": CLUSTERS}}] * len(asked)
+    assert not any("ecs:ListClusters" in each.actions for each in asked)
+
+
+def test_no_role_has_a_policy_of_others(stack: Synthesised) -> None:
+    """Roles have this stack's statements alone, no managed policies."""
+    roles = stack.of_type("AWS::IAM::Role").values()
+    assert [role for role in roles if "ManagedPolicyArns" in role or "Policies" in role] == []
+
+
+def test_a_boundary_bounds_every_role(stack: Synthesised, other: Synthesised) -> None:
+    """-c permissionsBoundary is on each role; without it there is none."""
+    boundary = "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/Boundary"
+    bounded = [each.get("PermissionsBoundary") for each in other.of_type("AWS::IAM::Role").values()]
+    assert bounded == [boundary] * 5
+    assert not any("PermissionsBoundary" in each for each in stack.of_type("AWS::IAM::Role").values())

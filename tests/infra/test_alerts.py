@@ -1,0 +1,160 @@
+"""Who is told, of what, and that the telling can work."""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+from reconciler.decide import Currency, Verdict
+from tests.infra.synthesised import ROOT, Synthesised
+
+TOPIC = "${Alerts/Topic}"
+EMITTED = (ROOT / "functions" / "reconciler" / "handlers" / "observe.py").read_text("utf-8")
+
+
+def alarm(stack: Synthesised, name: str) -> dict[str, Any]:
+    return stack[f"Alerts/{name}"]
+
+
+def test_these_are_all_alarms(stack: Synthesised) -> None:
+    """An alarm pages a person, so there are few: something is lost, late, or broken for good."""
+    assert {path.removeprefix("Alerts/") for path in stack.of_type("AWS::CloudWatch::Alarm")} == {
+        "EventDeadLettersNotEmpty",
+        "RuleDeadLettersNotEmpty",
+        "ChangeDeadLettersNotEmpty",
+        "EventQueueAge",
+        "EventLag",
+        "SweepOverdue",
+        *(
+            f"{function}{what}"
+            for function in ("Observe", "Sweep", "Watch")
+            for what in ("Errors", "Throttles")
+        ),
+    }
+
+
+def test_each_alarm_tells_the_topic_what_to_do(stack: Synthesised) -> None:
+    """Each alarm goes to the alert topic, has a plain name, and says in its text what to look at."""
+    for path, each in stack.of_type("AWS::CloudWatch::Alarm").items():
+        assert each["AlarmActions"] == [TOPIC]
+        assert each["AlarmName"] == f"TaskLedger-{path.removeprefix('Alerts/')}"
+        assert re.search(r"\b(read|look at|mend)\b", each["AlarmDescription"], re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("name", "queue"),
+    [
+        ("EventDeadLettersNotEmpty", "Intake/EventDeadLetters/Queue"),
+        ("RuleDeadLettersNotEmpty", "Intake/RuleDeadLetters/Queue"),
+        ("ChangeDeadLettersNotEmpty", "ChangeDeadLetters/Queue"),
+    ],
+)
+def test_one_dead_letter_is_enough(stack: Synthesised, name: str, queue: str) -> None:
+    """A dead-letter queue rings within a minute of its first message."""
+    each = alarm(stack, name)
+    assert each["Dimensions"] == [{"Name": "QueueName", "Value": f"${{{queue}.QueueName}}"}]
+    assert each["MetricName"] == "ApproximateNumberOfMessagesVisible"
+    assert (each["Threshold"], each["Period"], each["EvaluationPeriods"]) == (1, 60, 1)
+
+
+def test_a_missing_sweep_rings(stack: Synthesised, other: Synthesised) -> None:
+    """No finished sweep in two intervals rings, also when nothing is measured at all."""
+    for each, seconds in ((stack, 1800), (other, 600)):
+        overdue = alarm(each, "SweepOverdue")
+        assert (overdue["MetricName"], overdue["Statistic"]) == ("SweepDuration", "SampleCount")
+        assert (overdue["ComparisonOperator"], overdue["Threshold"]) == ("LessThanThreshold", 1)
+        assert overdue["Period"] == seconds
+        assert overdue["TreatMissingData"] == "breaching"
+
+
+def test_lag_rings_when_it_lasts(stack: Synthesised) -> None:
+    """One event in ten more than five minutes late, for a quarter of an hour."""
+    lag = alarm(stack, "EventLag")
+    assert (lag["ExtendedStatistic"], lag["Threshold"]) == ("p90", 300)
+    assert lag["Period"] * lag["EvaluationPeriods"] == 15 * 60
+
+
+def test_a_poison_message_does_not_ring_twice(stack: Synthesised) -> None:
+    """The age of the queue rings later than a message needs to reach the dead-letter queue."""
+    queue = stack["Intake/EventQueue"]
+    needed = queue["VisibilityTimeout"] * queue["RedrivePolicy"]["maxReceiveCount"]
+    assert alarm(stack, "EventQueueAge")["Threshold"] >= needed
+
+
+def test_only_lasting_failures_ring(stack: Synthesised) -> None:
+    """One failed or refused run is retried by itself: three periods on end ring."""
+    for function, seconds in (("Observe", 300), ("Sweep", 900), ("Watch", 300)):
+        for what in ("Errors", "Throttles"):
+            each = alarm(stack, f"{function}{what}")
+            assert each["Dimensions"] == [{"Name": "FunctionName", "Value": f"${{{function}/Function}}"}]
+            assert (each["MetricName"], each["EvaluationPeriods"], each["Period"]) == (what, 3, seconds)
+
+
+def test_the_topic_is_encrypted_and_closed_to_plain_text(stack: Synthesised) -> None:
+    """The topic has a key of its own, which rotates, and takes messages by TLS only."""
+    assert stack["Alerts/Topic"]["KmsMasterKeyId"] == "${Alerts/Key.Arn}"
+    assert stack["Alerts/Key"]["EnableKeyRotation"] is True
+    assert _policy(stack, "Alerts/Topic/Policy", "AllowPublishThroughSSLOnly")["Effect"] == "Deny"
+
+
+def test_alarms_can_publish(stack: Synthesised) -> None:
+    """Topic and key admit CloudWatch, the topic for this account's alarms only: else pages get lost."""
+    on_topic = _policy(stack, "Alerts/Topic/Policy", "Alarms")
+    assert on_topic["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
+    assert on_topic["Condition"] == {
+        "StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
+        "ArnLike": {
+            "aws:SourceArn": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*"
+        },
+    }
+    on_key = [each for each in stack["Alerts/Key"]["KeyPolicy"]["Statement"] if each.get("Sid") == "Alarms"]
+    assert [(each["Principal"], set(each["Action"])) for each in on_key] == [
+        ({"Service": "cloudwatch.amazonaws.com"}, {"kms:Decrypt", "kms:GenerateDataKey*"})
+    ]
+
+
+def test_chosen_people_get_mail(stack: Synthesised, other: Synthesised) -> None:
+    """Each address of -c alertEmails is subscribed; without any there is no subscription."""
+    assert stack.of_type("AWS::SNS::Subscription") == {}
+    assert {
+        (each["Protocol"], each["Endpoint"], each["TopicArn"])
+        for each in other.of_type("AWS::SNS::Subscription").values()
+    } == {("email", "ops@example.com", TOPIC), ("email", "dev@example.com", TOPIC)}
+
+
+def shown(stack: Synthesised) -> list[list[Any]]:
+    """Every metric on the dashboard, as CloudWatch writes it: namespace, name, dimensions, options."""
+    body = json.loads(stack["Dashboard/Dashboard"]["DashboardBody"])
+    return [metric for widget in body["widgets"] for metric in widget["properties"].get("metrics", [])]
+
+
+def test_the_dashboard_shows_what_observe_measures(stack: Synthesised) -> None:
+    """Each metric of observe that the dashboard names is one that its handler emits, and none is left out."""
+    named = {
+        name for namespace, name, *rest in shown(stack) if namespace == "TaskLedger" and "observe" in rest
+    }
+    counted = {name for name in named if not name.startswith(("Verdict", "Currency"))}
+    assert {name for name in counted if f'"{name}"' in EMITTED} == counted
+    assert named - counted == {
+        *(f"Verdict{each.title()}" for each in Verdict),
+        *(f"Currency{each.title()}" for each in Currency),
+    }
+
+
+def test_the_dashboard_shows_every_function_and_queue(stack: Synthesised) -> None:
+    """All queues and functions of the stack are on it, and so is the table."""
+    text = stack["Dashboard/Dashboard"]["DashboardBody"]
+    resources = [
+        *(f"${{{path}}}" for path in stack.of_type("AWS::Lambda::Function")),
+        *(f"${{{path}.QueueName}}" for path in stack.of_type("AWS::SQS::Queue")),
+        "${Ledger/Table}",
+    ]
+    assert [each for each in resources if each not in text] == []
+
+
+def _policy(stack: Synthesised, path: str, sid: str) -> Mapping[str, Any]:
+    statements = stack[path]["PolicyDocument"]["Statement"]
+    (found,) = (each for each in statements if each.get("Sid") == sid)
+    return dict(found)

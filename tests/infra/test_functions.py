@@ -1,0 +1,150 @@
+"""The functions: what they run, what they are told, for how long, and where their logs go."""
+
+import ast
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import reconciler.settings
+from reconciler.settings import LedgerSettings
+from tests.infra.synthesised import Synthesised
+
+FUNCTIONS = ("Observe", "Sweep", "Watch")
+
+
+def environment(stack: Synthesised, function: str) -> dict[str, str]:
+    variables: dict[str, str] = stack[f"{function}/Function"]["Environment"]["Variables"]
+    return variables
+
+
+def names_in_settings() -> set[str]:
+    """Every variable that the functions' settings spell out."""
+    source = ast.parse(Path(reconciler.settings.__file__).read_text("utf-8"))
+    texts = {each.value for each in ast.walk(source) if isinstance(each, ast.Constant)}
+    return {text for text in texts if isinstance(text, str) and text.isupper()}
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_settings_read_what_the_stack_sets(stack: Synthesised, function: str) -> None:
+    """A function's settings can be read from its environment, and say what was chosen."""
+    settings = LedgerSettings.read(environment(stack, function))
+    assert (settings.table_name, settings.retention.days) == ("${Ledger/Table}", 90)
+
+
+def test_no_setting_is_left_unset(stack: Synthesised) -> None:
+    """Each variable that settings know is set on some function: none lives on its default unseen."""
+    set_somewhere = set().union(*(environment(stack, function) for function in FUNCTIONS))
+    assert names_in_settings() <= set_somewhere
+
+
+@pytest.mark.parametrize(
+    ("function", "expected"),
+    [
+        ("Observe", {}),
+        ("Sweep", {"CLUSTERS": "{shop},{billing}"}),
+        ("Watch", {"CLUSTERS": "{shop},{billing}", "PROTECTION_LEAD_MINUTES": "20"}),
+    ],
+)
+def test_choices_reach_the_functions(other: Synthesised, function: str, expected: dict[str, str]) -> None:
+    """What a deployment chooses is in the environment of those functions that need it, and of no others."""
+    common = {
+        "LEDGER_TABLE_NAME": "${Ledger/Table}",
+        "LEDGER_RETENTION_DAYS": "30",
+        "POWERTOOLS_SERVICE_NAME": function.lower(),
+        "POWERTOOLS_METRICS_NAMESPACE": "TaskLedger",
+        "POWERTOOLS_LOG_LEVEL": "DEBUG",
+    }
+    clusters = {
+        "shop": "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:cluster/shop",
+        "billing": "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/billing",
+    }
+    own = {name: value.format(**clusters) for name, value in expected.items()}
+    assert environment(other, function) == common | own
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_every_function_runs_the_handler_of_its_name(stack: Synthesised, function: str) -> None:
+    """The handler is the module of the function's name, on Python 3.13, with the one layer."""
+    properties = stack[f"{function}/Function"]
+    assert properties["Handler"] == f"reconciler.handlers.{function.lower()}.handler"
+    assert properties["Runtime"] == "python3.13"
+    assert properties["Layers"] == ["${Dependencies}"]
+
+
+def test_the_processor_is_a_choice(stack: Synthesised, other: Synthesised) -> None:
+    """Functions and layer are for arm64, or for x86_64 when that is chosen, and their layers differ."""
+    for each, processor in ((stack, "arm64"), (other, "x86_64")):
+        assert each["Dependencies"]["CompatibleArchitectures"] == [processor]
+        assert {each[f"{name}/Function"]["Architectures"][0] for name in FUNCTIONS} == {processor}
+    assert stack["Dependencies"]["Content"] != other["Dependencies"]["Content"]
+
+
+def test_observe_takes_batches_from_the_queue(stack: Synthesised) -> None:
+    """Up to a hundred messages a batch, a short wait for them, failures told apart, few batches at once."""
+    (mapping,) = stack.of_type("AWS::Lambda::EventSourceMapping").values()
+    assert mapping == {
+        "EventSourceArn": "${Intake/EventQueue.Arn}",
+        "FunctionName": "${Observe/Function}",
+        "BatchSize": 100,
+        "MaximumBatchingWindowInSeconds": 2,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "ScalingConfig": {"MaximumConcurrency": 5},
+    }
+
+
+def test_concurrency_is_a_choice(other: Synthesised) -> None:
+    """-c maxConcurrency bounds how many batches are worked on at once."""
+    (mapping,) = other.of_type("AWS::Lambda::EventSourceMapping").values()
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 2}
+
+
+def test_a_message_stays_hidden_until_its_batch_is_surely_over(stack: Synthesised) -> None:
+    """The queue's visibility is at least six timeouts and the window, as Lambda asks."""
+    (mapping,) = stack.of_type("AWS::Lambda::EventSourceMapping").values()
+    timeout = stack["Observe/Function"]["Timeout"]
+    needed = 6 * timeout + mapping["MaximumBatchingWindowInSeconds"]
+    assert stack["Intake/EventQueue"]["VisibilityTimeout"] >= needed
+
+
+@pytest.mark.parametrize(
+    ("function", "seconds", "schedule"), [("Sweep", 900, "rate(15 minutes)"), ("Watch", 60, "rate(1 minute)")]
+)
+def test_scheduled_runs_do_not_pile_up(
+    stack: Synthesised, function: str, seconds: int, schedule: str
+) -> None:
+    """A run is over before the next one starts, and what is late by a whole interval is not run any more."""
+    properties = stack[f"{function}Schedule/Schedule"]
+    assert properties["ScheduleExpression"] == schedule
+    assert properties["Target"]["Arn"] == f"${{{function}/Function.Arn}}"
+    assert properties["Target"]["RetryPolicy"]["MaximumEventAgeInSeconds"] == seconds
+    assert stack[f"{function}/Function"]["Timeout"] < seconds
+    retries = stack[f"{function}/Function/EventInvokeConfig"]
+    assert (retries["MaximumRetryAttempts"], retries["MaximumEventAgeInSeconds"]) == (0, seconds)
+
+
+def test_the_sweep_interval_is_a_choice(other: Synthesised) -> None:
+    """-c sweepMinutes sets the interval, and a run of the sweep gets no longer than that."""
+    assert other["SweepSchedule/Schedule"]["ScheduleExpression"] == "rate(5 minutes)"
+    assert other["Sweep/Function"]["Timeout"] == 300
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_logs_expire(stack: Synthesised, other: Synthesised, function: str) -> None:
+    """Each function has a log group of its own that keeps logs as long as chosen and goes with the stack."""
+    assert stack[f"{function}/Function"]["LoggingConfig"] == {"LogGroup": f"${{{function}/Log}}"}
+    assert stack[f"{function}/Log"]["RetentionInDays"] == 30
+    assert other[f"{function}/Log"]["RetentionInDays"] == 7
+    assert stack.attribute(f"{function}/Log", "DeletionPolicy") == "Delete"
+
+
+def test_tracing_is_a_choice(stack: Synthesised, other: Synthesised) -> None:
+    """Functions are traced only when that is chosen."""
+    modes: list[Any] = [each["Observe/Function"].get("TracingConfig") for each in (stack, other)]
+    assert modes == [None, {"Mode": "Active"}]
+
+
+def test_the_handlers_exist() -> None:
+    """The handler of each function is a module that ships."""
+    assert find_spec("reconciler.handlers.observe")

@@ -1,0 +1,103 @@
+"""The way in: which events come, where they wait, and where they go when nobody could handle them."""
+
+import pytest
+
+from tests.infra.synthesised import Synthesised
+
+QUEUES = (
+    "Intake/EventQueue",
+    "Intake/EventDeadLetters/Queue",
+    "Intake/RuleDeadLetters/Queue",
+    "ChangeDeadLetters/Queue",
+)
+
+
+def test_all_task_events_come_in(stack: Synthesised) -> None:
+    """One rule on the default bus takes every task state change, and no other rule is there."""
+    (rule,) = stack.of_type("AWS::Events::Rule").values()
+    assert rule["EventPattern"] == {"source": ["aws.ecs"], "detail-type": ["ECS Task State Change"]}
+    assert rule["State"] == "ENABLED"
+    assert "EventBusName" not in rule
+
+
+def test_named_clusters_alone_come_in(other: Synthesised) -> None:
+    """Where clusters are named, by name or ARN, the rule takes their events only."""
+    assert other["Intake/TaskEvents"]["EventPattern"]["detail"] == {
+        "clusterArn": [
+            "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:cluster/shop",
+            "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/billing",
+        ]
+    }
+
+
+def test_calls_that_changed_protection_come_in_when_chosen(other: Synthesised) -> None:
+    """-c cloudTrailProtection takes successful UpdateTaskProtection calls to the same queue."""
+    rule = other["Intake/ProtectionCalls"]
+    assert rule["EventPattern"] == {
+        "source": ["aws.ecs"],
+        "detail-type": ["AWS API Call via CloudTrail"],
+        "detail": {
+            "eventSource": ["ecs.amazonaws.com"],
+            "eventName": ["UpdateTaskProtection"],
+            "errorCode": [{"exists": False}],
+        },
+    }
+    assert rule["Targets"][0]["Arn"] == "${Intake/EventQueue.Arn}"
+
+
+def test_what_a_rule_cannot_deliver_is_kept(other: Synthesised) -> None:
+    """Each rule's target has the rules' dead-letter queue, which is not the event queue's own."""
+    for rule in other.of_type("AWS::Events::Rule").values():
+        (target,) = rule["Targets"]
+        assert target["DeadLetterConfig"] == {"Arn": "${Intake/RuleDeadLetters/Queue.Arn}"}
+
+
+@pytest.mark.parametrize("queue", ["Intake/EventQueue", "Intake/RuleDeadLetters/Queue"])
+def test_rules_alone_may_send(other: Synthesised, queue: str) -> None:
+    """EventBridge may send to the queue for these rules only."""
+    statements = other[f"{queue}/Policy"]["PolicyDocument"]["Statement"]
+    allowed = [each for each in statements if each["Effect"] == "Allow"]
+    assert {each["Condition"]["ArnEquals"]["aws:SourceArn"] for each in allowed} == {
+        "${Intake/TaskEvents.Arn}",
+        "${Intake/ProtectionCalls.Arn}",
+    }
+    assert {each["Principal"]["Service"] for each in allowed} == {"events.amazonaws.com"}
+
+
+def test_poison_goes_to_the_dead_letter_queue(stack: Synthesised) -> None:
+    """A message that fails five times leaves the queue, and the others behind it go on."""
+    assert stack["Intake/EventQueue"]["RedrivePolicy"] == {
+        "deadLetterTargetArn": "${Intake/EventDeadLetters/Queue.Arn}",
+        "maxReceiveCount": 5,
+    }
+
+
+def test_these_are_all_queues(stack: Synthesised) -> None:
+    """The tests below look at every queue that there is."""
+    assert set(stack.of_type("AWS::SQS::Queue")) == set(QUEUES)
+
+
+@pytest.mark.parametrize("queue", QUEUES)
+def test_queues_are_encrypted_and_closed_to_plain_text(stack: Synthesised, queue: str) -> None:
+    """Every queue is encrypted at rest and denies all that does not come by TLS."""
+    assert stack[queue]["SqsManagedSseEnabled"] is True
+    statements = stack[f"{queue}/Policy"]["PolicyDocument"]["Statement"]
+    denied = [each for each in statements if each["Effect"] == "Deny"]
+    assert [(each["Action"], each["Condition"]) for each in denied] == [
+        ("sqs:*", {"Bool": {"aws:SecureTransport": "false"}})
+    ]
+
+
+@pytest.mark.parametrize("queue", [queue for queue in QUEUES if "DeadLetters" in queue])
+def test_dead_letters_wait_as_long_as_they_can(stack: Synthesised, queue: str) -> None:
+    """A dead-letter queue keeps messages for SQS's longest time, fourteen days."""
+    assert stack[queue]["MessageRetentionPeriod"] == 14 * 24 * 3600
+
+
+def test_events_are_archived_unless_chosen_otherwise(stack: Synthesised, other: Synthesised) -> None:
+    """Just the events that the rule takes are archived, for two weeks; -c archiveDays=0 turns it off."""
+    (archive,) = stack.of_type("AWS::Events::Archive").values()
+    assert archive["EventPattern"] == stack["Intake/TaskEvents"]["EventPattern"]
+    assert archive["RetentionDays"] == 14
+    assert archive["SourceArn"].endswith(":event-bus/default")
+    assert other.of_type("AWS::Events::Archive") == {}
