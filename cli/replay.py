@@ -67,7 +67,8 @@ def run(paths: Sequence[str], *, in_memory: bool) -> Replayed:
     with local_world(in_memory=in_memory) as world, reading(paths) as advance:
         outcome = deliver(_events(paths, advance), world)
         tasks = [_task(world.services.ledger, task_arn) for task_arn in outcome.tasks]
-    found = [finding for entry, _ in tasks for finding in findings(entry)]
+        now = world.clock.now
+    found = [finding for entry, _ in tasks for finding in findings(entry, now)]
     return Replayed(outcome=outcome, tasks=tasks, findings=found)
 
 

@@ -5,10 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from mypy_boto3_dynamodb import DynamoDBClient
-    from mypy_boto3_dynamodb.type_defs import GlobalSecondaryIndexTypeDef
+    from mypy_boto3_dynamodb.type_defs import GlobalSecondaryIndexTypeDef, ProjectionTypeDef
 
 INDEXES = {"open": "openSince", "closed": "closedAt", "protected": "protectionExpiresAt"}
+_PROJECTIONS: Mapping[str, ProjectionTypeDef] = {
+    "open": {"ProjectionType": "KEYS_ONLY"},
+    "closed": {"ProjectionType": "ALL"},
+    "protected": {
+        "ProjectionType": "INCLUDE",
+        "NonKeyAttributes": ["protectedSince", "protectionCheckedAt"],
+    },
+}
 
 
 def create_table(client: DynamoDBClient, name: str) -> None:
@@ -38,5 +48,5 @@ def _index(name: str, sort: str) -> GlobalSecondaryIndexTypeDef:
             {"AttributeName": "clusterArn", "KeyType": "HASH"},
             {"AttributeName": sort, "KeyType": "RANGE"},
         ],
-        "Projection": {"ProjectionType": "ALL" if name == "closed" else "KEYS_ONLY"},
+        "Projection": _PROJECTIONS[name],
     }

@@ -3,6 +3,7 @@
     LedgerError
     |-- TransientError        trying again can help: throttled, timed out, unreachable
     `-- TerminalError         trying again cannot help: dead-letter queue and alarm
+        |-- ClusterNotFound   ECS knows no such cluster (any more)
         `-- InvalidInput      what we were given is wrong; names the field
 
 Which kind an AWS error is, is decided by its code and HTTP status, never by the text of its message.
@@ -19,6 +20,10 @@ class TransientError(LedgerError):
 
 class TerminalError(LedgerError):
     """The same call will fail again until a person changes something."""
+
+
+class ClusterNotFound(TerminalError):
+    """ECS knows no such cluster: it was deleted, or is of another account or Region."""
 
 
 class InvalidInput(TerminalError):

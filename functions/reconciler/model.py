@@ -124,16 +124,25 @@ class Observation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protection:
-    """Scale-in protection as GetTaskProtection last answered; `expires_at` is None when it is off."""
+    """Scale-in protection, as far as GetTaskProtection's answers tell.
+
+    While enabled, `expires_at` is when it will run out. When it is off, `expires_at` is when it ran out, and
+    None if somebody cleared it before. `since` is when it was first seen, without a break until now or until
+    it ran out. `checked_at` is when ECS last told something new.
+    """
 
     enabled: bool
     expires_at: datetime | None
     checked_at: datetime
+    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """The ledger's current knowledge of one task: the highest version seen, and who told it first."""
+    """The ledger's current knowledge of one task: the highest version seen, and who told it first.
+
+    `missing_since` is when a sweep found it open here and unknown to ECS; None once it was seen again.
+    """
 
     state: TaskState
     source: Source
@@ -142,6 +151,7 @@ class LedgerEntry:
     closed_as: ClosedAs | None = None
     closed_at: datetime | None = None
     protection: Protection | None = None
+    missing_since: datetime | None = None
 
     @property
     def open(self) -> bool:
@@ -168,10 +178,16 @@ class Kind(StrEnum):
     HEALTH_CHECK_FAILED = "HEALTH_CHECK_FAILED"
     CAPACITY_INTERRUPTED = "CAPACITY_INTERRUPTED"
     UNKNOWN_STOP = "UNKNOWN_STOP"
+    PROTECTION_EXPIRING = "PROTECTION_EXPIRING"
+    PROTECTION_EXPIRED = "PROTECTION_EXPIRED"
+    PROTECTION_TOO_LONG = "PROTECTION_TOO_LONG"
+    STOPPED_WHILE_PROTECTED = "STOPPED_WHILE_PROTECTED"
+    STOPPED_AFTER_EXPIRY = "STOPPED_AFTER_EXPIRY"
+    STUCK = "STUCK"
 
 
 class Cause(StrEnum):
-    """Why it is wrong; one cause can serve several kinds."""
+    """Why it is wrong; one cause can serve several kinds. That of STUCK is the state the task is in."""
 
     IMAGE_PULL = "IMAGE_PULL"
     RESOURCE_INIT = "RESOURCE_INIT"
@@ -197,6 +213,12 @@ class Cause(StrEnum):
     UNKNOWN_CODE = "UNKNOWN_CODE"
     NO_CODE = "NO_CODE"
     UNOBSERVED = "UNOBSERVED"
+    PROVISIONING = "PROVISIONING"
+    PENDING = "PENDING"
+    ACTIVATING = "ACTIVATING"
+    DEACTIVATING = "DEACTIVATING"
+    STOPPING = "STOPPING"
+    DEPROVISIONING = "DEPROVISIONING"
 
 
 class Severity(StrEnum):
@@ -207,14 +229,17 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that is wrong with one task, in words for whoever is woken by it."""
+    """One thing that is wrong with one task, in words for whoever is woken by it.
+
+    `cause` is None where the kind says it all. `containers` are those concerned, `exit_codes` theirs.
+    """
 
     task_arn: str
     cluster_arn: str
     group: str | None
     task_definition_arn: str | None
     kind: Kind
-    cause: Cause
+    cause: Cause | None
     severity: Severity
     summary: str
     remedy: str

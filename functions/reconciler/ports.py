@@ -1,14 +1,25 @@
 """All that the use cases need from outside, in the model's words.
 
-Every answer is total: whatever was asked for has an entry in it, if only one that says "no answer".
+Every answer is total: whatever was asked for has an entry in it, if only one that says "no answer". What can
+fail raises `TransientError` or `TerminalError` unless it says otherwise.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from typing import Protocol
 
 from .errors import LedgerError
-from .model import Absence, HistoryRow, LedgerEntry, Observation, TaskState
+from .model import Absence, HistoryRow, LedgerEntry, Observation, Protection, TaskState
+from .protections import Answer
+
+
+class Listing(StrEnum):
+    """Which tasks to list, by desiredStatus; together they are all that ListTasks shows."""
+
+    RUNNING = "RUNNING"
+    STOPPED = "STOPPED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,11 +49,23 @@ class Recorded:
 class Tasks(Protocol):
     """The tasks that ECS knows now."""
 
+    def clusters(self) -> Sequence[str]:
+        """The ARNs of all clusters."""
+
+    def list_tasks(self, cluster_arn: str, listing: Listing) -> Sequence[str]:
+        """The ARNs of the cluster's tasks of that listing: all of them, or an error.
+
+        Raises `ClusterNotFound` for a cluster that ECS does not know.
+        """
+
     def describe(self, cluster_arn: str, task_arns: Sequence[str]) -> Mapping[str, TaskState | Absence]:
         """The state of each task asked for, MISSING where ECS knows none, UNKNOWN where it did not say.
 
-        Any number of tasks of one cluster. Raises `TransientError` or `TerminalError` when a call fails.
+        Any number of tasks of one cluster.
         """
+
+    def protection(self, cluster_arn: str, task_arns: Sequence[str]) -> Mapping[str, Answer | Absence]:
+        """The scale-in protection of each task asked for; any number of tasks of one cluster."""
 
 
 class Ledger(Protocol):
@@ -56,8 +79,54 @@ class Ledger(Protocol):
         error may be given again as it is.
         """
 
+    def protect(self, task_arn: str, protection: Protection) -> None:
+        """Keeps what was told of a task's protection, unless something later is known of it."""
+
+    def miss(self, entry: LedgerEntry, since: datetime | None) -> None:
+        """Marks an open entry as missing from ECS since then, or with None as seen again."""
+
+    def close(self, entry: LedgerEntry, now: datetime) -> bool:
+        """Closes an entry as UNOBSERVED; False when it moved on meanwhile, and nothing was written."""
+
     def entry(self, task_arn: str) -> LedgerEntry | None:
         """The task's entry; None when the ledger has never heard of it."""
 
+    def entries(self, task_arns: Sequence[str]) -> Mapping[str, LedgerEntry]:
+        """The entries of those tasks that have one; any number of tasks."""
+
     def history(self, task_arn: str) -> tuple[HistoryRow, ...]:
         """The task's history by version, and for one version the event before the description."""
+
+    def clusters(self) -> Sequence[str]:
+        """The ARNs of all clusters whose tasks were ever recorded."""
+
+    def open_tasks(self, cluster_arn: str) -> Sequence[str]:
+        """The ARNs of the cluster's tasks that the ledger believes to live."""
+
+    def protected(self, cluster_arn: str) -> Mapping[str, Protection]:
+        """The cluster's tasks whose protection was on when last told of, by task ARN."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pass:
+    """One sweep over all clusters, which several runs may share: when it began, and where it goes on.
+
+    `after` is the last task ARN that was looked at in `cluster_arn`; both None at the beginning.
+    """
+
+    began: datetime
+    cluster_arn: str | None = None
+    after: str | None = None
+
+
+class Passes(Protocol):
+    """Where a sweep keeps its place, and one run keeps the others out."""
+
+    def take(self, run: str, now: datetime, until: datetime) -> Pass | None:
+        """The pass to go on with, or a new one; None while another run has it and its time is not up."""
+
+    def keep(self, run: str, place: Pass) -> None:
+        """Stores the place that the run has come to."""
+
+    def leave(self, run: str, place: Pass | None) -> None:
+        """Lets others go on from that place; None when the pass is done."""

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from .errors import InvalidInput
+from .policy import DEFAULT, Policy
+
+Environment = Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,22 +18,69 @@ class LedgerSettings:
     retention: timedelta
 
     @classmethod
-    def read(cls, environment: Mapping[str, str]) -> "LedgerSettings":
+    def read(cls, environment: Environment) -> "LedgerSettings":
         return cls(
             table_name=_required(environment, "LEDGER_TABLE_NAME"),
-            retention=timedelta(days=_days(environment, "LEDGER_RETENTION_DAYS", 90)),
+            retention=timedelta(days=_number(environment, "LEDGER_RETENTION_DAYS", 90, most=3650)),
         )
 
 
-def _required(environment: Mapping[str, str], name: str) -> str:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepSettings:
+    """Which clusters to sweep, by name or ARN (none for all), and how many ECS calls a second to make."""
+
+    clusters: tuple[str, ...]
+    calls_per_second: int
+
+    @classmethod
+    def read(cls, environment: Environment) -> "SweepSettings":
+        named = (name.strip() for name in environment.get("CLUSTERS", "").split(","))
+        return cls(
+            clusters=tuple(filter(None, named)),
+            calls_per_second=_number(environment, "SWEEP_CALLS_PER_SECOND", 10, most=100),
+        )
+
+
+def read_policy(environment: Environment) -> Policy:
+    """The limits for findings; what the environment does not say is as in `policy.DEFAULT`."""
+    lead = _number(environment, "PROTECTION_LEAD_MINUTES", _minutes(DEFAULT.lead), most=2880)
+    limit = _number(environment, "PROTECTION_LIMIT_MINUTES", _minutes(DEFAULT.protected), most=525600)
+    after = _number(environment, "AFTER_EXPIRY_MINUTES", _minutes(DEFAULT.after_expiry), most=1440)
+    return Policy(
+        lead=timedelta(minutes=lead),
+        protected=timedelta(minutes=limit),
+        after_expiry=timedelta(minutes=after),
+        transitions={**DEFAULT.transitions, **_transitions(environment.get("STUCK_MINUTES", ""))},
+    )
+
+
+def _transitions(told: str) -> Mapping[str, timedelta]:
+    """Limits by state, written `PENDING=15,STOPPING=20`."""
+    pairs = [pair.strip().partition("=") for pair in told.split(",") if pair.strip()]
+    for state, _, _ in pairs:
+        if state not in DEFAULT.transitions:
+            allowed = ", ".join(DEFAULT.transitions)
+            raise InvalidInput("STUCK_MINUTES", f'"{state}" is no passing state: these are {allowed}')
+    limits = {state: _whole("STUCK_MINUTES", minutes, most=1440) for state, _, minutes in pairs}
+    return {state: timedelta(minutes=limit) for state, limit in limits.items()}
+
+
+def _required(environment: Environment, name: str) -> str:
     value = environment.get(name)
     if not value:
         raise InvalidInput(name, "is not set in the environment")
     return value
 
 
-def _days(environment: Mapping[str, str], name: str, default: int) -> int:
-    value = environment.get(name, str(default))
-    if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= 3650:
-        raise InvalidInput(name, f'must be a number of days from 1 to 3650, found "{value}"')
+def _number(environment: Environment, name: str, default: int, *, most: int) -> int:
+    return _whole(name, environment.get(name, str(default)), most=most)
+
+
+def _whole(name: str, value: str, *, most: int) -> int:
+    if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= most:
+        raise InvalidInput(name, f'must be a whole number from 1 to {most}, found "{value}"')
     return int(value)
+
+
+def _minutes(limit: timedelta) -> int:
+    return limit // timedelta(minutes=1)

@@ -13,6 +13,7 @@ from .errors import InvalidInput
 from .fields import Fields, kind, objects, required, text, timestamp, whole
 from .fields import arn as arn_field
 from .model import CLOSED_STATUSES, Container, Observation, Source, TaskState
+from .protections import Answer
 
 DETAIL_TYPE = "ECS Task State Change"
 EVENT_SOURCE = "aws.ecs"
@@ -69,6 +70,17 @@ def described(item: object) -> TaskState:
         version=whole(item, "version", "task.") or 0,
         tags=_tags(item),
     )
+
+
+def protection(item: object) -> Answer:
+    """What an item of a GetTaskProtection answer tells; the date is missing when protection is off."""
+    if not isinstance(item, Mapping):
+        raise InvalidInput("protectedTask", f"must be a JSON object, found {kind(item)}")
+    enabled = item.get("protectionEnabled")
+    if not isinstance(enabled, bool):
+        raise InvalidInput("protectedTask.protectionEnabled", f"must be true or false, found {kind(enabled)}")
+    expires_at = timestamp(item, "expirationDate", "protectedTask.")
+    return Answer(enabled=enabled, expires_at=expires_at if enabled else None)
 
 
 def _state(

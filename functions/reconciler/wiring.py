@@ -6,11 +6,13 @@ from functools import cache
 
 import boto3
 
-from .adapters.aws import client_config
+from .adapters.aws import Pace, client_config
 from .adapters.dynamodb import WRITERS, DynamoLedger
+from .adapters.dynamodb_passes import DynamoPasses
 from .adapters.ecs import EcsTasks
-from .ports import Ledger, Tasks
-from .settings import LedgerSettings
+from .policy import Policy
+from .ports import Ledger, Passes, Tasks
+from .settings import LedgerSettings, SweepSettings, read_policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,12 +23,21 @@ class Services:
     ledger: Ledger
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepServices:
+    """What the sweep works with: its ECS calls keep within a budget."""
+
+    tasks: Tasks
+    ledger: Ledger
+    passes: Passes
+    policy: Policy
+    clusters: tuple[str, ...]
+
+
 def connect_services(settings: LedgerSettings, session: boto3.Session) -> Services:
     """The services on whatever the session's endpoints are."""
-    dynamodb = session.client("dynamodb", config=client_config(connections=WRITERS))
     return Services(
-        tasks=EcsTasks(session.client("ecs", config=client_config())),
-        ledger=DynamoLedger(dynamodb, settings.table_name, settings.retention),
+        tasks=EcsTasks(session.client("ecs", config=client_config())), ledger=_ledger(settings, session)
     )
 
 
@@ -34,3 +45,32 @@ def connect_services(settings: LedgerSettings, session: boto3.Session) -> Servic
 def services() -> Services:
     """The services on AWS, as the environment names them; the same ones at every call."""
     return connect_services(LedgerSettings.read(os.environ), boto3.Session())
+
+
+@cache
+def sweep_services() -> SweepServices:
+    """What the sweep needs on AWS, as the environment names it."""
+    settings, sweep, session = (
+        LedgerSettings.read(os.environ),
+        SweepSettings.read(os.environ),
+        boto3.Session(),
+    )
+    ecs = session.client("ecs", config=client_config(adaptive=True))
+    return SweepServices(
+        tasks=EcsTasks(ecs, Pace(sweep.calls_per_second)),
+        ledger=_ledger(settings, session),
+        passes=DynamoPasses(session.client("dynamodb", config=client_config()), settings.table_name),
+        policy=read_policy(os.environ),
+        clusters=sweep.clusters,
+    )
+
+
+@cache
+def policy() -> Policy:
+    """The limits for findings, as the environment names them."""
+    return read_policy(os.environ)
+
+
+def _ledger(settings: LedgerSettings, session: boto3.Session) -> DynamoLedger:
+    client = session.client("dynamodb", config=client_config(connections=WRITERS))
+    return DynamoLedger(client, settings.table_name, settings.retention)

@@ -1,5 +1,6 @@
 """What is common to all calls to AWS: the client's settings, and which kind of error an AWS error is."""
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
@@ -8,7 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from ..errors import LedgerError, TerminalError, TransientError
+from ..errors import ClusterNotFound, LedgerError, TerminalError, TransientError
 
 T = TypeVar("T")
 
@@ -44,10 +45,27 @@ def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
         yield items[start : start + size]
 
 
-def client_config(connections: int = 10) -> Config:
-    """Settings for a client: a few quick retries inside, since the queue brings the longer ones."""
+class Pace:
+    """Lets calls through one after the other, at a steady rate at the most."""
+
+    def __init__(self, calls_per_second: float) -> None:
+        self._interval = 1 / calls_per_second
+        self._next = 0.0
+
+    def __call__(self) -> None:
+        now = time.monotonic()
+        if self._next > now:
+            time.sleep(self._next - now)
+        self._next = max(self._next, now) + self._interval
+
+
+def client_config(connections: int = 10, *, adaptive: bool = False) -> Config:
+    """Settings for a client: a few quick retries inside, since the queue brings the longer ones.
+
+    An adaptive client slows down by itself while it is throttled.
+    """
     return Config(
-        retries={"mode": "standard", "max_attempts": 4},
+        retries={"mode": "adaptive" if adaptive else "standard", "max_attempts": 4},
         connect_timeout=3,
         read_timeout=10,
         max_pool_connections=connections,
@@ -64,6 +82,8 @@ def aws_errors() -> Iterator[None]:
 
 
 def translated(error: ClientError | BotoCoreError) -> LedgerError:
+    if isinstance(error, ClientError) and error_code(error) == "ClusterNotFoundException":
+        return ClusterNotFound(str(error))
     kind = TransientError if _is_transient(error) else TerminalError
     return kind(str(error))
 

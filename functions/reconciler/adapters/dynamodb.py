@@ -12,42 +12,47 @@ follow with a second one, which fills in health and tags.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..decide import refresh, succeed
 from ..errors import LedgerError
-from ..model import LedgerEntry
+from ..model import ClosedAs
 from ..ports import Recorded, Recording
 from . import items
 from .aws import aws_errors, chunks, error_code, translated
+from .dynamodb_reads import LedgerReads
 from .dynamodb_rows import put_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from datetime import timedelta
+    from datetime import datetime, timedelta
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from ..model import HistoryRow, Observation
+    from ..model import LedgerEntry, Observation, Protection
     from .items import Item, Value
 
 WRITERS = 8  # updates under way at once; the client's pool must hold as many connections
 
 _NEWER = "attribute_not_exists(pk) OR version < :version"
 _TOLD_LATER = "version = :version AND (attribute_not_exists(describedAt) OR describedAt < :describedAt)"
+_ASKED_LATER = (
+    "attribute_exists(pk) AND (attribute_not_exists(protectionCheckedAt)"
+    " OR protectionCheckedAt < :protectionCheckedAt)"
+)
+_STILL_OPEN = "version = :version AND attribute_exists(openSince)"
 _TOLD = ("healthStatus", "tags", "containers", "describedAt")
 _ALIASES = {"group": "#group", "source": "#source", "ttl": "#ttl"}  # words that DynamoDB keeps for itself
 
 
-class DynamoLedger:
+class DynamoLedger(LedgerReads):
     """The ledger in one table; keeps closed entries and each row of history for `retention`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str, retention: timedelta) -> None:
-        self._client = client
-        self._table_name = table_name
+        super().__init__(client, table_name)
         self._retention = retention
         self._clusters: set[str] = set()
         self._pool = ThreadPoolExecutor(WRITERS)
@@ -63,23 +68,32 @@ class DynamoLedger:
             results |= part
         return results
 
-    def entry(self, task_arn: str) -> LedgerEntry | None:
+    def protect(self, task_arn: str, protection: Protection) -> None:
+        values = items.protection_values(protection)
+        removed = [name for name in items.PROTECTION_ATTRIBUTES if name not in values]
+        update = _expressed(task_arn, [_assign(name) for name in values], removed, values)
         with aws_errors():
-            response = self._client.get_item(
-                TableName=self._table_name, Key=items.key(task_arn), ConsistentRead=True
-            )
-        return items.entry(response["Item"]) if "Item" in response else None
+            self._update_item(update, _ASKED_LATER)
 
-    def history(self, task_arn: str) -> tuple[HistoryRow, ...]:
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table_name,
-            KeyConditionExpression="pk = :pk AND begins_with(sk, :v)",
-            ExpressionAttributeValues={":pk": {"S": task_arn}, ":v": {"S": "v"}},
-            ConsistentRead=True,
-        )
+    def miss(self, entry: LedgerEntry, since: datetime | None) -> None:
+        values = {"missingSince": items.milliseconds(since)} if since else {}
+        sets, removed = [_assign(name) for name in values], [] if since else ["missingSince"]
+        self._mark(entry, sets, removed, values)
+
+    def close(self, entry: LedgerEntry, now: datetime) -> bool:
+        closed = replace(entry, closed_as=ClosedAs.UNOBSERVED, closed_at=now)
+        values = items.entry_values(closed, self._retention)
+        told = {name: values[name] for name in (items.CLOSED, "closedAs", "ttl")}
+        return self._mark(entry, [_assign(name) for name in told], [items.OPEN], told)
+
+    def _mark(
+        self, entry: LedgerEntry, sets: Sequence[str], removed: Sequence[str], values: Mapping[str, Value]
+    ) -> bool:
+        """Changes what is known beside the state of an entry, if it still is open and of that version."""
+        version = {"version": items.number(entry.state.version)}
+        update = _expressed(entry.state.task_arn, sets, removed, {**values, **version})
         with aws_errors():
-            rows = [items.row(item) for page in pages for item in page["Items"]]
-        return tuple(sorted(rows, key=lambda row: (row.version, row.source != "event")))
+            return self._update_item(update, _STILL_OPEN)[0]
 
     def _put_rows(self, recordings: Sequence[Recording]) -> dict[str, LedgerError]:
         """Writes history and the marks of clusters not met before by this process; errors by task ARN."""
@@ -172,7 +186,7 @@ def _expressed(
     task_arn: str, sets: Sequence[str], removed: Sequence[str], values: Mapping[str, Value]
 ) -> _Update:
     removal = f" REMOVE {', '.join(_ALIASES.get(name, name) for name in removed)}" if removed else ""
-    expression = f"SET {', '.join(sets)}{removal}"
+    expression = (f"SET {', '.join(sets)}" if sets else "") + removal
     return _Update(
         task_arn,
         expression,

@@ -1,53 +1,105 @@
-"""The port `Tasks` on the ECS API."""
+"""The port `Tasks` on the ECS API: all pages, calls of a hundred, and `failures` read as answers."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import InvalidInput
-from ..model import Absence, TaskState
-from ..wire import described
+from ..model import Absence
+from ..protections import Answer
+from ..wire import described, protection
 from .aws import aws_errors, chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mypy_boto3_ecs import ECSClient
-    from mypy_boto3_ecs.type_defs import DescribeTasksResponseTypeDef
 
-MAX_DESCRIBED = 100  # tasks in one DescribeTasks call (API reference)
+    from ..model import TaskState
+    from ..ports import Listing
+
+MOST = 100  # tasks in one DescribeTasks or GetTaskProtection call, and in a page of a list (API reference)
+T = TypeVar("T")
+
+
+def unhurried() -> None:
+    """No wait between calls."""
 
 
 class EcsTasks:
-    """Asks DescribeTasks, with tags, in calls of a hundred; `failures` inside its answers are answers too."""
+    """Asks ECS; `pace` is called before each call, and may wait to keep within an API budget."""
 
-    def __init__(self, client: ECSClient) -> None:
+    def __init__(self, client: ECSClient, pace: Callable[[], None] = unhurried) -> None:
         self._client = client
+        self._pace = pace
+
+    def clusters(self) -> Sequence[str]:
+        with aws_errors():
+            return [arn for page in self._pages("list_clusters") for arn in page["clusterArns"]]
+
+    def list_tasks(self, cluster_arn: str, listing: Listing) -> Sequence[str]:
+        asked = {"cluster": cluster_arn, "desiredStatus": listing.value}
+        with aws_errors():
+            return [arn for page in self._pages("list_tasks", **asked) for arn in page["taskArns"]]
 
     def describe(self, cluster_arn: str, task_arns: Sequence[str]) -> Mapping[str, TaskState | Absence]:
-        answers: dict[str, TaskState | Absence] = {}
-        for chunk in chunks(task_arns, MAX_DESCRIBED):
+        return self._ask(
+            task_arns,
+            lambda arns: self._client.describe_tasks(cluster=cluster_arn, tasks=arns, include=["TAGS"]),
+            "tasks",
+            described,
+        )
+
+    def protection(self, cluster_arn: str, task_arns: Sequence[str]) -> Mapping[str, Answer | Absence]:
+        return self._ask(
+            task_arns,
+            lambda arns: self._client.get_task_protection(cluster=cluster_arn, tasks=arns),
+            "protectedTasks",
+            protection,
+        )
+
+    def _pages(self, operation: str, **asked: str) -> Iterator[Mapping[str, Any]]:
+        request: dict[str, Any] = {**asked, "maxResults": MOST}
+        while True:
+            self._pace()
+            page = getattr(self._client, operation)(**request)
+            yield page
+            if not page.get("nextToken"):
+                return
+            request["nextToken"] = page["nextToken"]
+
+    def _ask(
+        self,
+        task_arns: Sequence[str],
+        call: Callable[[list[str]], Mapping[str, Any]],
+        told: str,
+        read: Callable[[object], T],
+    ) -> Mapping[str, T | Absence]:
+        answers: dict[str, T | Absence] = {}
+        for chunk in chunks(task_arns, MOST):
+            self._pace()
             with aws_errors():
-                response = self._client.describe_tasks(
-                    cluster=cluster_arn, tasks=list(chunk), include=["TAGS"]
-                )
-            told = dict(_answers(response))
-            answers |= {arn: told.get(_task_id(arn), Absence.UNKNOWN) for arn in chunk}
+                response = call(list(chunk))
+            by_id = dict(_answers(response, told, read))
+            answers |= {arn: by_id.get(_task_id(arn), Absence.UNKNOWN) for arn in chunk}
         return answers
 
 
-def _answers(response: DescribeTasksResponseTypeDef) -> Iterator[tuple[str, TaskState | Absence]]:
+def _answers(
+    response: Mapping[str, Any], told: str, read: Callable[[object], T]
+) -> Iterator[tuple[str, T | Absence]]:
     """What the answer says, by task id: ECS may answer a long ARN for a short one and the other way round."""
     for failure in response.get("failures", ()):
         missing = failure.get("reason") == "MISSING"
         yield _task_id(failure.get("arn", "")), Absence.MISSING if missing else Absence.UNKNOWN
-    for item in response.get("tasks", ()):
-        yield _task_id(item.get("taskArn", "")), _state(item)
+    for item in response.get(told, ()):
+        yield _task_id(item.get("taskArn", "")), _read(item, read)
 
 
-def _state(item: object) -> TaskState | Absence:
+def _read(item: object, read: Callable[[object], T]) -> T | Absence:
+    """An item that cannot be read is no answer, and nothing is concluded from it."""
     try:
-        return described(item)
+        return read(item)
     except InvalidInput:
         return Absence.UNKNOWN
 

@@ -9,7 +9,8 @@ Items stay under 1 KB, which is one write unit: times are epoch milliseconds, a 
 ARN is kept without the part that it shares with the cluster's, and what only repeats is left out: a
 desiredStatus that is the lastStatus, a container's status or health that is the task's, a closedAs that is
 STOPPED (null stands for none). Attributes bear ECS's names. `openSince` and `closedAt` are there only while
-the task is open or closed: they are the sort keys that make the indexes `open` and `closed` sparse.
+the task is open or closed: they are the sort keys that make the indexes `open` and `closed` sparse, as
+`protectionExpiresAt` does for `protected`, while protection is on.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ..model import ClosedAs, Container, HistoryRow, LedgerEntry, Source, TaskState
+from ..model import ClosedAs, Container, HistoryRow, LedgerEntry, Protection, Source, TaskState
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,6 +28,10 @@ if TYPE_CHECKING:
 
 ENTRY = "ENTRY"
 CLUSTERS = "CLUSTERS"
+
+OPEN = "openSince"
+CLOSED = "closedAt"
+PROTECTED = "protectionExpiresAt"
 
 # Attribute, and the field of TaskState that it holds.
 _TEXTS = {
@@ -60,8 +65,10 @@ ENTRY_ATTRIBUTES = (
     "describedAt",
     "closedAs",
     "closedAt",
+    "missingSince",
     "ttl",
 )
+PROTECTION_ATTRIBUTES = (PROTECTED, "protectionExpiredAt", "protectedSince", "protectionCheckedAt")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _DIGEST = "sha256:"
@@ -93,7 +100,7 @@ def state_values(state: TaskState) -> dict[str, Value]:
 def _parts(state: TaskState) -> dict[str, Value]:
     values: dict[str, Value] = {}
     if arn := state.task_definition_arn:
-        values["taskDefinitionArn"] = {"S": arn.removeprefix(_shared(state.cluster_arn))}
+        values["taskDefinitionArn"] = {"S": arn.removeprefix(_task_definitions(state.cluster_arn))}
     if state.tags is not None:
         values["tags"] = {"M": {tag: {"S": value} for tag, value in state.tags.items()}}
     if state.containers:
@@ -121,7 +128,8 @@ def state(item: Item) -> TaskState:
 def entry_values(entry: LedgerEntry, retention: timedelta) -> dict[str, Value]:
     """All attributes of an entry but its key and `openSince`, which outlives the versions."""
     values = state_values(entry.state)
-    values["source"] = {"S": entry.source}
+    if entry.source is not Source.EVENT:
+        values["source"] = {"S": entry.source}
     values["observedAt"] = milliseconds(entry.observed_at)
     if entry.described_at:
         values["describedAt"] = milliseconds(entry.described_at)
@@ -137,11 +145,33 @@ def entry(item: Item) -> LedgerEntry:
     closed_as = ClosedAs(item["closedAs"]["S"]) if "closedAs" in item else ClosedAs.STOPPED
     return LedgerEntry(
         state=state(item),
-        source=Source(item["source"]["S"]),
+        source=Source(item["source"]["S"]) if "source" in item else Source.EVENT,
         observed_at=moment(item["observedAt"]),
-        described_at=moment(item["describedAt"]) if "describedAt" in item else None,
-        closed_as=closed_as if "closedAt" in item else None,
-        closed_at=moment(item["closedAt"]) if "closedAt" in item else None,
+        described_at=_when(item, "describedAt"),
+        closed_as=closed_as if CLOSED in item else None,
+        closed_at=_when(item, CLOSED),
+        protection=protection(item),
+        missing_since=_when(item, "missingSince"),
+    )
+
+
+def protection_values(told: Protection) -> dict[str, Value]:
+    """The attributes that hold a protection; all others of `PROTECTION_ATTRIBUTES` must go."""
+    expires = PROTECTED if told.enabled else "protectionExpiredAt"
+    times = {"protectionCheckedAt": told.checked_at, expires: told.expires_at, "protectedSince": told.since}
+    return {name: milliseconds(time) for name, time in times.items() if time}
+
+
+def protection(item: Item) -> Protection | None:
+    """The protection that an entry holds; None for a task that never had any, as far as was told."""
+    if "protectionCheckedAt" not in item:
+        return None
+    expired, since = _when(item, "protectionExpiredAt"), _when(item, "protectedSince")
+    return Protection(
+        enabled=since is not None and expired is None,
+        expires_at=expired or _when(item, PROTECTED),
+        checked_at=moment(item["protectionCheckedAt"]),
+        since=since,
     )
 
 
@@ -184,6 +214,10 @@ def seconds(moment: datetime) -> Value:
 
 def moment(value: Value) -> datetime:
     return _EPOCH + int(value["N"]) * _MILLISECOND
+
+
+def _when(item: Item, name: str) -> datetime | None:
+    return moment(item[name]) if name in item else None
 
 
 def _container(container: Container, state: TaskState) -> Value:
@@ -233,9 +267,10 @@ def _digest(digest: str) -> Value:
     return {"B": raw} if _DIGEST + raw.hex() == digest else {"S": digest}
 
 
-def _shared(cluster_arn: str) -> str:
-    return cluster_arn[: cluster_arn.index("cluster/")]
+def _task_definitions(cluster_arn: str) -> str:
+    """How the ARNs of task definitions begin beside this cluster."""
+    return cluster_arn[: cluster_arn.index("cluster/")] + "task-definition/"
 
 
 def _full(arn: str, cluster_arn: str) -> str:
-    return arn if arn.startswith("arn:") else _shared(cluster_arn) + arn
+    return arn if arn.startswith("arn:") else _task_definitions(cluster_arn) + arn

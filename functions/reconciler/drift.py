@@ -1,0 +1,55 @@
+"""How the ledger stands to ECS, as one pass over both finds it; pure.
+
+entry      DescribeTasks     drift
+none       a state           UNRECORDED   no event of it ever came
+older      a state           MISSED       at least one event did not come, or not yet
+same       a state           NONE
+newer      a state           AHEAD        the API's eventual consistency: nothing to repair
+open       MISSING           VANISHED     ECS forgot it, and its end was never told
+closed     MISSING           NONE         as it should be, an hour after the stop
+any        no answer         UNKNOWN      nothing may be concluded
+none       MISSING           NONE         it came and went between the list and the description
+"""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from .model import Absence, LedgerEntry, TaskState
+
+# ECS may answer MISSING for a task that it has just told of; its documentation advises to ask for 5 minutes.
+SETTLED = timedelta(minutes=5)
+
+
+class Drift(StrEnum):
+    """What one task's comparison came to."""
+
+    NONE = "NONE"
+    MISSED = "MISSED"
+    UNRECORDED = "UNRECORDED"
+    AHEAD = "AHEAD"
+    VANISHED = "VANISHED"
+    UNKNOWN = "UNKNOWN"
+
+
+def drift(entry: LedgerEntry | None, described: TaskState | Absence) -> Drift:
+    """What stands between a task's entry and what DescribeTasks answered for it."""
+    if described is Absence.UNKNOWN:
+        return Drift.UNKNOWN
+    if described is Absence.MISSING:
+        return Drift.VANISHED if entry and entry.open else Drift.NONE
+    if entry is None:
+        return Drift.UNRECORDED
+    if described.version == entry.state.version:
+        return Drift.NONE
+    return Drift.MISSED if described.version > entry.state.version else Drift.AHEAD
+
+
+def is_gone(entry: LedgerEntry, pass_began: datetime, now: datetime) -> bool:
+    """Whether a vanished task may be closed: it was MISSING in an earlier pass too, and is not fresh."""
+    earlier = entry.missing_since is not None and entry.missing_since < pass_began
+    return earlier and may_vanish(entry, now)
+
+
+def may_vanish(entry: LedgerEntry, now: datetime) -> bool:
+    """Whether MISSING says anything of this task yet."""
+    return entry.observed_at <= now - SETTLED

@@ -1,0 +1,111 @@
+"""Lambda: one run of the sweep, on a schedule or on demand; it answers with what it found."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics, single_metric
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ..drift import Drift
+from ..errors import LedgerError
+from ..sweep import ClusterSwept, Sweep, Swept
+from ..wiring import sweep_services
+
+SPARE = 30_000  # milliseconds to keep: enough for a slow call and the last writes
+
+logger = Logger(service="sweep")
+metrics = Metrics(namespace="TaskLedger", service="sweep")
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+    services = sweep_services()
+    began = _now()
+    sweep = Sweep(
+        tasks=services.tasks,
+        ledger=services.ledger,
+        passes=services.passes,
+        clock=_now,
+        out_of_time=lambda: context.get_remaining_time_in_millis() < SPARE,
+        policy=services.policy,
+        clusters=cluster_arns(services.clusters, context.invoked_function_arn),
+    )
+    until = began + timedelta(milliseconds=context.get_remaining_time_in_millis())
+    swept = sweep.run(context.aws_request_id, until)
+    _log(swept)
+    _measure(swept, (_now() - began).total_seconds())
+    return summary(swept)
+
+
+def cluster_arns(clusters: Sequence[str], function_arn: str) -> Sequence[str]:
+    """The clusters' ARNs, where they are named only: of the function's own account and Region."""
+    _, partition, _, region, account, *_ = function_arn.split(":")
+    prefix = f"arn:{partition}:ecs:{region}:{account}:cluster/"
+    return [name if name.startswith("arn:") else prefix + name for name in clusters]
+
+
+def summary(swept: Swept) -> dict[str, Any]:
+    """What a run found, as JSON: by cluster how often each drift and repair."""
+    return {
+        "complete": swept.complete,
+        "excluded": swept.excluded,
+        "errors": [_told(error) for error in swept.errors],
+        "clusters": {arn: _cluster(found) for arn, found in swept.clusters.items()},
+    }
+
+
+def _cluster(found: ClusterSwept) -> dict[str, Any]:
+    return {
+        "tasks": _tasks(found),
+        **{name.lower(): found.counts[name] for name in sorted(found.counts) if name != Drift.NONE},
+        "stuck": [finding.task_arn for finding in found.stuck],
+        "errors": [_told(error) for error in found.errors],
+    }
+
+
+def _tasks(found: ClusterSwept) -> int:
+    return sum(found.counts[drift] for drift in Drift)
+
+
+def _told(error: LedgerError) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _log(swept: Swept) -> None:
+    for arn, found in swept.clusters.items():
+        level = logger.warning if found.errors else logger.info
+        level("swept", extra={"clusterArn": arn, **_cluster(found)})
+        for finding in found.stuck:
+            logger.warning("stuck", extra={"taskArn": finding.task_arn, "summary": finding.summary})
+    for error in swept.errors:
+        logger.error("not listed", extra={"error": _told(error)})
+
+
+def _measure(swept: Swept, seconds: float) -> None:
+    total: Counter[str] = Counter()
+    for arn, found in swept.clusters.items():
+        total.update(found.counts)
+        total["TASKS"] += _tasks(found)
+        total["FAILURES"] += bool(found.errors)
+        with single_metric(
+            "SweepRepaired", MetricUnit.Count, found.counts["REPAIRED"], namespace="TaskLedger"
+        ) as metric:
+            metric.add_dimension("cluster", arn.split("/", 1)[1])
+    for name in (
+        "Tasks",
+        "Repaired",
+        "Closed",
+        *(drift.title() for drift in Drift if drift is not Drift.NONE),
+    ):
+        metrics.add_metric(f"Sweep{name}", MetricUnit.Count, total[name.upper()])
+    metrics.add_metric("SweepClusterFailures", MetricUnit.Count, total["FAILURES"] + len(swept.errors))
+    metrics.add_metric("SweepCompleted", MetricUnit.Count, int(swept.complete))
+    metrics.add_metric("SweepDuration", MetricUnit.Seconds, seconds)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,40 @@
+"""Asking ECS about scale-in protection, and keeping what changed: for the sweep, the watch and CloudTrail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from .model import Protection
+from .ports import Ledger, Tasks
+from .protections import Answer, Change, changed, protection
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What came of the question: the protection as it is known now, and how it got there.
+
+    `answered` is False where ECS gave no answer, and what was known still is all that is known.
+    """
+
+    protection: Protection | None
+    change: Change
+    answered: bool
+
+
+def ask_protection(
+    cluster_arn: str, known: Mapping[str, Protection | None], *, tasks: Tasks, ledger: Ledger, now: datetime
+) -> Mapping[str, Asked]:
+    """Asks about each task, given what is known of it, and keeps what is new; raises as the ports do."""
+    answers = tasks.protection(cluster_arn, list(known)) if known else {}
+    return {arn: _keep(arn, known[arn], answer, ledger, now) for arn, answer in answers.items()}
+
+
+def _keep(task_arn: str, known: Protection | None, answer: object, ledger: Ledger, now: datetime) -> Asked:
+    if not isinstance(answer, Answer):
+        return Asked(known, Change.NONE, answered=False)
+    change = changed(known, answer, now)
+    if change is Change.NONE:
+        return Asked(known, change, answered=True)
+    told = protection(known, answer, now)
+    ledger.protect(task_arn, told)
+    return Asked(told, change, answered=True)

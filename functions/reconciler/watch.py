@@ -1,0 +1,71 @@
+"""The watch: what only time brings. Every minute, over the tasks that are protected, by their index."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from .errors import LedgerError
+from .findings import findings
+from .model import Finding, Kind, LedgerEntry, Protection
+from .policy import Policy
+from .ports import Ledger, Tasks
+from .protect import ask_protection
+from .protections import Change
+
+_PROTECTION = frozenset({Kind.PROTECTION_EXPIRING, Kind.PROTECTION_EXPIRED, Kind.PROTECTION_TOO_LONG})
+
+
+@dataclass(slots=True)
+class Watched:
+    """What a watch found: findings on protection, how protections changed, and clusters that failed."""
+
+    findings: list[Finding] = field(default_factory=list)
+    changes: dict[str, Change] = field(default_factory=dict)
+    errors: dict[str, LedgerError] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch:
+    """Asks ECS again about each protection that is near its end, past it or very old, then judges."""
+
+    tasks: Tasks
+    ledger: Ledger
+    policy: Policy
+
+    def run(self, now: datetime) -> Watched:
+        watched = Watched()
+        for cluster_arn in self.ledger.clusters():
+            try:
+                self._cluster(cluster_arn, now, watched)
+            except LedgerError as error:
+                watched.errors[cluster_arn] = error
+        return watched
+
+    def _cluster(self, cluster_arn: str, now: datetime, watched: Watched) -> None:
+        protected = self.ledger.protected(cluster_arn)
+        entries = self.ledger.entries([arn for arn, held in protected.items() if self._is_due(held, now)])
+        for entry in entries.values():
+            if not entry.open:
+                self._settle(entry, now)
+        running = {arn: entry for arn, entry in entries.items() if entry.open}
+        known = {arn: entry.protection for arn, entry in running.items()}
+        asked = ask_protection(cluster_arn, known, tasks=self.tasks, ledger=self.ledger, now=now)
+        for arn, answer in asked.items():
+            if answer.change is not Change.NONE:
+                watched.changes[arn] = answer.change
+            if answer.answered:
+                watched.findings += self._judge(running[arn], answer.protection, now)
+
+    def _is_due(self, held: Protection, now: datetime) -> bool:
+        ending = held.expires_at is not None and held.expires_at <= now + self.policy.lead
+        return ending or (held.since is not None and now - held.since > self.policy.protected)
+
+    def _settle(self, entry: LedgerEntry, now: datetime) -> None:
+        """Takes a task that is over out of the index; when its protection was to end stays known."""
+        if entry.protection:
+            self.ledger.protect(
+                entry.state.task_arn, replace(entry.protection, enabled=False, checked_at=now)
+            )
+
+    def _judge(self, entry: LedgerEntry, held: Protection | None, now: datetime) -> list[Finding]:
+        found = findings(replace(entry, protection=held), now, self.policy)
+        return [finding for finding in found if finding.kind in _PROTECTION]
