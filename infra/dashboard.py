@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from .metrics import CURRENCIES, DRIFTS, VERDICTS, metric
+from .metrics import CURRENCIES, DRIFTS, REPAIRS, VERDICTS, metric
 
 _WIDTH = 24  # of a row, in CloudWatch's units
 
@@ -29,6 +29,7 @@ class Dashboard(Construct):
         )
         self._add_row(_events())
         self._add_row(_sweeps())
+        self._add_row(_by_the_clock())
 
     def add_queues(self, queues: Sequence[sqs.Queue]) -> None:
         ages = [_named(each, each.metric_approximate_age_of_oldest_message()) for each in queues]
@@ -75,13 +76,19 @@ def _events() -> dict[str, list[cloudwatch.Metric]]:
 
 
 def _sweeps() -> dict[str, list[cloudwatch.Metric]]:
-    finished = metric("sweep", "SweepDuration", "SampleCount").with_(label="sweeps")
+    return {
+        "Differences found by sweeps": _of("sweep", *(f"Sweep{each}" for each in DRIFTS)),
+        "Repaired and closed by sweeps": _of("sweep", *(f"Sweep{each}" for each in REPAIRS)),
+        "Tasks swept, clusters failed": _of("sweep", "SweepTasks", "SweepClusterFailures"),
+    }
+
+
+def _by_the_clock() -> dict[str, list[cloudwatch.Metric]]:
     longest = metric("sweep", "SweepDuration", "max").with_(label="longest")
     return {
-        "Sweeps finished": [finished],
-        "Found by sweeps": _of("sweep", *(f"Sweep{each}" for each in DRIFTS)),
-        "Swept tasks, failed clusters": _of("sweep", "SweepTasks", "SweepClusterFailures"),
-        "Duration of a sweep": [longest],
+        "Sweeps completed": _of("sweep", "SweepCompleted"),
+        "Duration of a sweep, seconds": [longest],
+        "Found by the watch": _of("watch", "WatchFindings", "WatchClusterFailures"),
     }
 
 

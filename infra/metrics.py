@@ -6,7 +6,8 @@ from aws_cdk import aws_cloudwatch as cloudwatch
 NAMESPACE = "TaskLedger"
 VERDICTS = ("New", "Newer", "Duplicate", "Stale")
 CURRENCIES = ("Current", "Behind", "Ahead", "Gone", "Unverified")
-DRIFTS = ("Repaired", "Missed", "Unrecorded", "Vanished", "Unknown")
+DRIFTS = ("Missed", "Unrecorded", "Ahead", "Vanished", "Unknown")
+REPAIRS = ("Repaired", "Closed")
 
 
 def metric(

@@ -131,7 +131,7 @@ class TaskLedgerStack(cdk.Stack):
         every = cdk.Duration.minutes(minutes)
         Schedule(self, "SweepSchedule", function=sweep.function, every=every)
         sweep.page_on_failures(self._alerts, every)
-        self._page_on_overdue_sweep(cdk.Duration.minutes(2 * minutes))
+        self._page_on_bad_sweeps(minutes)
         return sweep
 
     def _watch(self) -> LedgerFunction:
@@ -140,10 +140,7 @@ class TaskLedgerStack(cdk.Stack):
             "Watch",
             common=self._common,
             timeout=cdk.Duration.seconds(50),  # over before the next one starts
-            environment={
-                "CLUSTERS": ",".join(self._clusters),
-                "PROTECTION_LEAD_MINUTES": str(self._config.protection_lead_minutes),
-            },
+            environment={"PROTECTION_LEAD_MINUTES": str(self._config.protection_lead_minutes)},
         )
         watch.allow(
             access.on_table(self._ledger, "Query", "BatchGetItem", "UpdateItem"),
@@ -170,10 +167,17 @@ class TaskLedgerStack(cdk.Stack):
             Condition(value=300, periods=3),
         )
 
-    def _page_on_overdue_sweep(self, two_intervals: cdk.Duration) -> None:
+    def _page_on_bad_sweeps(self, minutes: int) -> None:
+        """Pages when no sweep comes to its end, and when each of them fails for some cluster."""
+        self._alerts.page(
+            "SweepClusterFailures",
+            metric("sweep", "SweepClusterFailures", period=cdk.Duration.minutes(minutes)),
+            "Three sweeps on end failed for some cluster: read which and why in the sweep function's log.",
+            Condition(periods=3),
+        )
         self._alerts.page(
             "SweepOverdue",
-            metric("sweep", "SweepDuration", "SampleCount", two_intervals),
+            metric("sweep", "SweepCompleted", period=cdk.Duration.minutes(2 * minutes)),
             "No sweep has finished in two intervals: what events did not tell is not repaired, and ECS "
             "forgets a stopped task after an hour. Read the log of the sweep function.",
             Condition(or_missing=True),
