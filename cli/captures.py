@@ -8,9 +8,11 @@
     [{"@message"}], CSV with @message               Logs Insights, exported from the console
     2026-11-20T09:14:02.000Z {...}                  lines of a log group exported to S3, also .gz
 
-What is none of these is handed on as it is: saying what is wrong with it is for the parser of events.
+What is none of these is handed on as it is: saying what is wrong with it is for the parser of events. Files
+are UTF-8, or UTF-16 with its mark at the beginning, as PowerShell's `>` writes it.
 """
 
+import codecs
 import csv
 import gzip
 import io
@@ -18,8 +20,9 @@ import itertools
 import json
 import re
 import sys
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, cast
@@ -30,6 +33,7 @@ from reconciler.wire import parse_json
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".log", ".csv")
 LINES = (".jsonl", ".ndjson", ".log")
 STDIN = "-"
+DEEPEST = 20  # lists and objects around an event: no wrapping has more than five
 
 _WRAPPINGS = ("Messages", "Records", "events", "results", "@message", "Body", "body", "message")
 _STAMP = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z\s+(?=\{)")
@@ -54,40 +58,71 @@ class Unreadable:
 
 
 def files(paths: Sequence[str]) -> Iterator[str | Unreadable]:
-    """The files that the paths name, with folders opened in order of name."""
+    """The files that the paths name; folders are opened in order of name, without what is hidden in them."""
     for path in paths:
-        if path == STDIN or Path(path).is_file():
-            yield path
-        elif Path(path).is_dir():
-            yield from _folder(Path(path))
-        else:
-            yield Unreadable(path, 0, InvalidInput("path", "there is no such file or folder"))
+        try:
+            yield from (path,) if path == STDIN else _named(Path(path))
+        except OSError as error:
+            yield _unreadable(path, 0, error)
 
 
 def read(file: str) -> Iterator[Captured | Unreadable]:
     """The events of a file in their order; where they stand one on a line, without reading ahead."""
+    index = 0
     try:
-        with _open(file) as stream:
-            for index, found in enumerate(_events(file, stream)):
-                yield Captured(file, index, found if isinstance(found, str) else json.dumps(found))
+        with _text(file) as stream:
+            for found in _events(file, stream):
+                yield _captured(file, index, found)
+                index += 1
     except InvalidInput as error:
-        yield Unreadable(file, 0, error)
+        yield Unreadable(file, index, error)
+    except (OSError, EOFError, zlib.error, csv.Error) as error:
+        yield _unreadable(file, index, error)
+
+
+def _named(path: Path) -> Iterable[str | Unreadable]:
+    if path.is_dir():
+        return _folder(path)
+    if path.exists():  # not only files: a shell's <(command) is a pipe
+        return (str(path),)
+    return (Unreadable(str(path), 0, InvalidInput("path", "there is no such file or folder")),)
+
+
+def _folder(folder: Path) -> Iterable[str | Unreadable]:
+    found = [str(path) for path in sorted(folder.rglob("*")) if _is_capture(path, folder)]
+    if found:
+        return found
+    wanted = ", ".join(SUFFIXES)
+    return (Unreadable(str(folder), 0, InvalidInput("path", f"the folder holds no events ({wanted})")),)
+
+
+def _is_capture(path: Path, folder: Path) -> bool:
+    hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+    return not hidden and path.name.removesuffix(".gz").endswith(SUFFIXES) and path.is_file()
+
+
+def _unreadable(file: str, index: int, error: Exception) -> Unreadable:
+    return Unreadable(file, index, InvalidInput("path", f"cannot be read: {error}"))
+
+
+def _captured(file: str, index: int, found: object) -> Captured | Unreadable:
+    try:
+        return Captured(file, index, found if isinstance(found, str) else json.dumps(found))
     except RecursionError:
-        yield Unreadable(file, 0, InvalidInput("body", "is nested too deeply for an event"))
-    except (OSError, EOFError, csv.Error) as error:
-        yield Unreadable(file, 0, InvalidInput("path", f"cannot be read: {error}"))
+        return Unreadable(file, index, InvalidInput("body", "is nested too deeply for an event"))
 
 
-def _folder(folder: Path) -> Iterator[str | Unreadable]:
-    found = [
-        path
-        for path in sorted(folder.rglob("*"))
-        if path.name.removesuffix(".gz").endswith(SUFFIXES) and path.is_file()
-    ]
-    if not found:
-        wanted = ", ".join(SUFFIXES)
-        yield Unreadable(str(folder), 0, InvalidInput("path", f"the folder holds no events ({wanted})"))
-    yield from map(str, found)
+@contextmanager
+def _text(file: str) -> Iterator[io.TextIOWrapper]:
+    """The file as text; what is none of its encoding becomes a replacement character."""
+    with _open(file) as stream:
+        buffered = io.BufferedReader(cast("io.RawIOBase", stream))
+        marked = buffered.peek(2)[:2] in {codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE}
+        text = io.TextIOWrapper(buffered, "utf-16" if marked else "utf-8-sig", errors="replace", newline="\n")
+        try:
+            yield text
+        finally:
+            text.detach().detach()  # else standard input would be closed along with it
 
 
 def _open(file: str) -> AbstractContextManager[IO[bytes]]:
@@ -98,60 +133,69 @@ def _open(file: str) -> AbstractContextManager[IO[bytes]]:
     return Path(file).open("rb")
 
 
-def _events(file: str, stream: IO[bytes]) -> Iterator[Any]:
+def _events(file: str, stream: IO[str]) -> Iterator[Any]:
     """Texts of events, or the events themselves where the file had to be parsed to find them."""
     suffix = Path(file.removesuffix(".gz")).suffix
-    if suffix == ".csv":
-        rows = csv.DictReader(io.TextIOWrapper(stream, "utf-8-sig", errors="surrogateescape"))
-        return (found for row in rows for found in _unwrap(row))
     first = _next_line(stream)
     if not first:
         raise InvalidInput("body", "the file is empty")
+    if suffix == ".csv":
+        return (found for row in csv.DictReader(itertools.chain([first], stream)) for found in _unwrap(row))
     if suffix in LINES:
         return _lines(itertools.chain([first], stream))
-    second = _next_line(stream) if _is_json(first) else b""
+    second = _next_line(stream) if _json(first) else ""
     if second:
         return _lines(itertools.chain([first, second], stream))
-    return _unwrap(parse_json(first + stream.read()))
+    return _whole(first + stream.read())
 
 
-def _next_line(stream: IO[bytes]) -> bytes:
-    return next((line for line in stream if line.strip()), b"")
+def _next_line(stream: Iterable[str]) -> str:
+    return next((line for line in stream if line.strip()), "")
 
 
-def _is_json(line: bytes) -> bool:
+def _whole(text: str) -> Iterator[Any]:
+    """The events of one JSON document, or of JSON Lines of which the first is broken."""
     try:
-        parse_json(line)
+        return _unwrap(parse_json(text))
     except InvalidInput:
-        return False
-    return True
+        lines = text.split("\n")
+        if not any(_is_event(_json(line)) for line in lines):
+            raise
+        return _lines(lines)
 
 
-def _lines(lines: Iterable[bytes]) -> Iterator[Any]:
+def _json(text: str) -> object:
+    """The value of a JSON text; None where it is none."""
+    try:
+        return parse_json(text)
+    except InvalidInput:
+        return None
+
+
+def _lines(lines: Iterable[str]) -> Iterator[Any]:
     for line in lines:
-        text = line.decode("utf-8", "surrogateescape").strip()
+        text = line.strip()
         if text:
             yield from _opened(_STAMP.sub("", text))
 
 
 def _opened(text: str) -> Iterator[Any]:
     """What a text holds; the text itself where it is an event, or no JSON at all."""
-    try:
-        value = parse_json(text)
-    except InvalidInput:
-        return iter((text,))
-    return iter((text,)) if _is_event(value) else _unwrap(value)
+    value = _json(text)
+    return iter((text,)) if value is None or _is_event(value) else _unwrap(value)
 
 
-def _unwrap(value: object) -> Iterator[Any]:
+def _unwrap(value: object, depth: int = 0) -> Iterator[Any]:
+    if depth == DEEPEST or _is_event(value):
+        return iter((value,))
     if isinstance(value, list):
-        return (found for item in value for found in _unwrap(item))
-    if isinstance(value, dict) and not _is_event(value):
+        return (found for item in value for found in _unwrap(item, depth + 1))
+    if isinstance(value, dict):
         for wrapping in _WRAPPINGS:
             if isinstance(inner := value.get(wrapping), str):
                 return _opened(inner)
             if isinstance(inner, list | dict):
-                return _unwrap(inner)
+                return _unwrap(inner, depth + 1)
         if value.get("field") is not None and "value" in value:
             return _query_field(value)
     return iter((value,))
