@@ -18,7 +18,7 @@ from reconciler.wire import parse_json
 from .captures import Captured, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconciler.handlers.observe import Received
     from reconciler.model import Observation
@@ -27,6 +27,38 @@ if TYPE_CHECKING:
 
 BATCH = 100  # messages in one batch of the deployed queue
 WINDOW = timedelta(minutes=1)
+
+# What the ledger reads of a task. The rest is nothing that the handler would look for in ECS's answer, and in
+# a file it can be of any shape.
+_TOLD = (
+    "clusterArn",
+    "version",
+    "lastStatus",
+    "desiredStatus",
+    "taskDefinitionArn",
+    "group",
+    "startedBy",
+    "launchType",
+    "capacityProviderName",
+    "availabilityZone",
+    "healthStatus",
+    "createdAt",
+    "startedAt",
+    "stoppingAt",
+    "stoppedAt",
+    "updatedAt",
+    "stopCode",
+    "stoppedReason",
+)
+_TOLD_OF_A_CONTAINER = (
+    "name",
+    "lastStatus",
+    "exitCode",
+    "reason",
+    "healthStatus",
+    "image",
+    "imageDigest",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +91,6 @@ class _Batch:
     """Messages on their way, by message id."""
 
     captured: dict[str, Captured] = field(default_factory=dict)
-    first: Captured | None = None
     tasks: dict[str, Observation] = field(default_factory=dict)
 
     def has_room_for(self, captured: Captured, told: Observation | None) -> bool:
@@ -67,7 +98,7 @@ class _Batch:
 
         So DescribeTasks answers each event as it would have at the time.
         """
-        if len(self.captured) == BATCH or (self.first and self.first.file != captured.file):
+        if len(self.captured) == BATCH or captured.index == 0:
             return False
         if told is None or not self.tasks:
             return True
@@ -75,7 +106,6 @@ class _Batch:
         return told.state.task_arn not in self.tasks and told.observed_at - began < WINDOW
 
     def add(self, captured: Captured, told: Observation | None) -> None:
-        self.first = self.first or captured
         self.captured[str(len(self.captured))] = captured
         if told:
             self.tasks[told.state.task_arn] = told
@@ -102,8 +132,10 @@ def deliver(events: Iterable[Captured | Unreadable], world: World) -> Outcome:
 
 def _batches(events: Iterable[Captured | Unreadable], world: World, outcome: Outcome) -> Iterator[_Batch]:
     batch = _Batch()
+    began = False
     for captured in events:
         outcome.read += 1
+        began = began and captured.index > 0
         if isinstance(captured, Unreadable):
             yield batch
             batch = _Batch()
@@ -114,7 +146,8 @@ def _batches(events: Iterable[Captured | Unreadable], world: World, outcome: Out
             yield batch
             batch = _Batch()
         if told:
-            _happen(told, captured, world)
+            _happen(told, captured, world, anew=not began)
+            began = True
         batch.add(captured, told)
     yield batch
 
@@ -126,21 +159,28 @@ def _observation(captured: Captured) -> Observation | None:
     return None
 
 
-def _happen(told: Observation, captured: Captured, world: World) -> None:
+def _happen(told: Observation, captured: Captured, world: World, *, anew: bool) -> None:
     """Moves the world to where the event has just happened."""
-    if captured.index == 0:
+    if anew:
         world.clock.restart(told.observed_at)
     world.clock.move_to(told.observed_at)
     detail = json.loads(captured.body)["detail"]
-    world.ecs.learn({**detail, "taskArn": told.state.task_arn})
+    containers = [_some(container, _TOLD_OF_A_CONTAINER) for container in detail.get("containers") or ()]
+    world.ecs.learn(_some(detail, _TOLD) | {"taskArn": told.state.task_arn, "containers": containers})
+
+
+def _some(fields: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
+    return {name: fields[name] for name in names if name in fields}
 
 
 def _count(received: Received, batch: _Batch, outcome: Outcome) -> None:
     for message_id, error in received.rejected.items():
         outcome.rejected.append(_rejected(batch.captured[message_id], error))
-    for observed in received.batch.outcomes:
+    for message_id, observed in zip(received.accepted, received.batch.outcomes, strict=True):
         if isinstance(observed, Failed):
-            raise observed.error
+            error = InvalidInput("event", f"cannot be recorded: {observed.error}")
+            outcome.rejected.append(_rejected(batch.captured[message_id], error))
+            continue
         outcome.verdicts[observed.verdict] += 1
         outcome.currency[observed.currency] += 1
         outcome.tasks[observed.observation.state.task_arn] = None
