@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,7 +21,7 @@ def reading(paths: Sequence[str]) -> Iterator[Callable[[int], None]]:
     """A function to call with each number of bytes read; it shows a bar where a terminal looks at it."""
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
+    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
         bar = progress.add_task("replaying", total=_size(paths))
         waiting = 0
 
@@ -37,7 +38,8 @@ def reading(paths: Sequence[str]) -> Iterator[Callable[[int], None]]:
 def _size(paths: Sequence[str]) -> int | None:
     """The bytes to read; None where that cannot be known, as on standard input."""
     found = [Path(path) for path in paths]
-    if not all(path.exists() for path in found):
-        return None
     inside = (file for path in found for file in (path.rglob("*") if path.is_dir() else [path]))
-    return sum(file.stat().st_size for file in inside if file.is_file())
+    try:
+        return sum(file.stat().st_size for file in inside if not file.is_dir()) or None
+    except OSError:
+        return None

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from reconciler.decide import Currency, Verdict
 
-from .terminal import SEVERITY_STYLE, STATUS_STYLE, console, indented, short_id
+from .terminal import SEVERITY_STYLE, STATUS_STYLE, console, indented, short_id, shown
 from .views import missing_versions
 
 if TYPE_CHECKING:
@@ -65,12 +65,12 @@ def _tasks(screen: Console, tasks: Sequence[tuple[LedgerEntry, Sequence[HistoryR
     for entry, rows in tasks[:MOST_TASKS]:
         state = entry.state
         table.add_row(
-            short_id(state.task_id),
-            state.group or "-",
-            state.cluster,
-            Text(state.last_status, STATUS_STYLE.get(state.last_status, "")),
+            Text(short_id(state.task_id)),
+            Text(shown(state.group or "-")),
+            Text(state.cluster),
+            Text(shown(state.last_status), STATUS_STYLE.get(state.last_status, "")),
             _versions([row.version for row in rows]),
-            state.stop_code or "-",
+            Text(shown(state.stop_code or "-")),
         )
     screen.print()
     screen.print(table)
@@ -92,7 +92,7 @@ def _findings(screen: Console, found: Sequence[Finding]) -> None:
     screen.print()
     screen.print(Text(_several(len(found), "finding"), "bold"))
     for finding in found:
-        of = f"{finding.group or '-'}  {short_id(finding.task_arn.rsplit('/', 1)[1])}"
+        of = f"{shown(finding.group or '-')}  {short_id(finding.task_arn.rsplit('/', 1)[1])}"
         severity = Text(f"{finding.severity:<6}", SEVERITY_STYLE[finding.severity])
         screen.print(Text.assemble(severity, "  ", (f"{finding.kind} {finding.cause}", "bold"), f"  {of}"))
         screen.print(indented(finding.summary))
@@ -105,7 +105,7 @@ def _rejected(screen: Console, rejected: Sequence[Rejected]) -> None:
     screen.print()
     screen.print(Text(f"{len(rejected)} rejected", "bold red"))
     for one in rejected:
-        screen.print(Text(f"{one.file}[{one.index}]  {one.field}: {one.error}"))
+        screen.print(Text(shown(f"{one.file}[{one.index}]  {one.field}: {one.error}")))
 
 
 def _several(number: int, thing: str) -> str:

@@ -1,5 +1,6 @@
 """How things look in a terminal: colour and tables there, plain lines where the output is piped."""
 
+import io
 import re
 import sys
 
@@ -8,7 +9,7 @@ from rich.padding import Padding
 from rich.text import Text
 
 INDENT = 8
-PIPED_WIDTH = 200  # nothing is wrapped for a program that reads lines
+PIPED_WIDTH = 10_000  # nothing is wrapped or cut for a program that reads lines
 
 STATUS_STYLE = {"RUNNING": "green", "STOPPED": "dim", "PENDING": "yellow", "PROVISIONING": "yellow"}
 SEVERITY_STYLE = {"high": "bold red", "medium": "yellow", "low": "cyan"}
@@ -17,7 +18,9 @@ _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 
 
 def console() -> Console:
-    """Standard output for people."""
+    """Standard output for people; what its encoding cannot hold is written as an escape."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
     piped = not sys.stdout.isatty()
     return Console(width=PIPED_WIDTH if piped else None, highlight=False, soft_wrap=piped)
 
@@ -27,6 +30,11 @@ def indented(text: str, style: str = "") -> RenderableType:
     if sys.stdout.isatty():
         return Padding(Text(text, style), (0, 0, 0, INDENT))
     return Text(" " * INDENT + text)
+
+
+def shown(text: str) -> str:
+    """Somebody's text with nothing in it that a terminal would obey."""
+    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def short_id(task_id: str) -> str:
