@@ -8,10 +8,24 @@ from typing import Any
 import pytest
 
 from reconciler.decide import Currency, Verdict
+from reconciler.drift import Drift
 from tests.infra.synthesised import ROOT, Synthesised
 
 TOPIC = "${Alerts/Topic}"
-EMITTED = (ROOT / "functions" / "reconciler" / "handlers" / "observe.py").read_text("utf-8")
+HANDLERS = ROOT / "functions" / "reconciler" / "handlers"
+
+# Metrics whose names a handler puts together.
+COMPOSED = {
+    "observe": {
+        *(f"Verdict{each.title()}" for each in Verdict),
+        *(f"Currency{each.title()}" for each in Currency),
+    },
+    "sweep": {
+        *(f"Sweep{each.title()}" for each in Drift if each is not Drift.NONE),
+        *(f"Sweep{each}" for each in ("Tasks", "Repaired", "Closed")),
+    },
+    "watch": set[str](),
+}
 
 
 def alarm(stack: Synthesised, name: str) -> dict[str, Any]:
@@ -26,6 +40,7 @@ def test_these_are_all_alarms(stack: Synthesised) -> None:
         "ChangeDeadLettersNotEmpty",
         "EventQueueAge",
         "EventLag",
+        "SweepClusterFailures",
         "SweepOverdue",
         *(
             f"{function}{what}"
@@ -60,10 +75,10 @@ def test_one_dead_letter_is_enough(stack: Synthesised, name: str, queue: str) ->
 
 
 def test_a_missing_sweep_rings(stack: Synthesised, other: Synthesised) -> None:
-    """No finished sweep in two intervals rings, also when nothing is measured at all."""
+    """No completed sweep in two intervals rings, also when nothing is measured at all."""
     for each, seconds in ((stack, 1800), (other, 600)):
         overdue = alarm(each, "SweepOverdue")
-        assert (overdue["MetricName"], overdue["Statistic"]) == ("SweepDuration", "SampleCount")
+        assert (overdue["MetricName"], overdue["Statistic"]) == ("SweepCompleted", "Sum")
         assert (overdue["ComparisonOperator"], overdue["Threshold"]) == ("LessThanThreshold", 1)
         assert overdue["Period"] == seconds
         assert overdue["TreatMissingData"] == "breaching"
@@ -130,17 +145,13 @@ def shown(stack: Synthesised) -> list[list[Any]]:
     return [metric for widget in body["widgets"] for metric in widget["properties"].get("metrics", [])]
 
 
-def test_the_dashboard_shows_what_observe_measures(stack: Synthesised) -> None:
-    """Each metric of observe that the dashboard names is one that its handler emits, and none is left out."""
-    named = {
-        name for namespace, name, *rest in shown(stack) if namespace == "TaskLedger" and "observe" in rest
-    }
-    counted = {name for name in named if not name.startswith(("Verdict", "Currency"))}
-    assert {name for name in counted if f'"{name}"' in EMITTED} == counted
-    assert named - counted == {
-        *(f"Verdict{each.title()}" for each in Verdict),
-        *(f"Currency{each.title()}" for each in Currency),
-    }
+@pytest.mark.parametrize("service", ["observe", "sweep", "watch"])
+def test_the_dashboard_shows_what_is_measured(stack: Synthesised, service: str) -> None:
+    """Every metric that a handler emits is on the dashboard, and nothing that none emits."""
+    source = (HANDLERS / f"{service}.py").read_text("utf-8")
+    emitted = set(re.findall(r'"((?:Events?|Describe|Sweep|Watch)[A-Z]\w+)"', source))
+    named = {name for namespace, name, *rest in shown(stack) if namespace == "TaskLedger" and service in rest}
+    assert named == emitted | COMPOSED[service]
 
 
 def test_the_dashboard_shows_every_function_and_queue(stack: Synthesised) -> None:

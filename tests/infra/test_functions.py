@@ -1,6 +1,7 @@
 """The functions: what they run, what they are told, for how long, and where their logs go."""
 
 import ast
+from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,14 @@ from typing import Any
 import pytest
 
 import reconciler.settings
-from reconciler.settings import LedgerSettings
+from reconciler.settings import LedgerSettings, SweepSettings, read_policy
 from tests.infra.synthesised import Synthesised
 
 FUNCTIONS = ("Observe", "Sweep", "Watch")
+CLUSTERS = (
+    "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:cluster/shop",
+    "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/billing",
+)
 
 
 def environment(stack: Synthesised, function: str) -> dict[str, str]:
@@ -27,24 +32,32 @@ def names_in_settings() -> set[str]:
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
-def test_settings_read_what_the_stack_sets(stack: Synthesised, function: str) -> None:
-    """A function's settings can be read from its environment, and say what was chosen."""
-    settings = LedgerSettings.read(environment(stack, function))
-    assert (settings.table_name, settings.retention.days) == ("${Ledger/Table}", 90)
+def test_settings_read_where_the_ledger_is(other: Synthesised, function: str) -> None:
+    """Every function's settings find the table in its environment, and the retention that was chosen."""
+    settings = LedgerSettings.read(environment(other, function))
+    assert (settings.table_name, settings.retention.days) == ("${Ledger/Table}", 30)
 
 
-def test_no_setting_is_left_unset(stack: Synthesised) -> None:
-    """Each variable that settings know is set on some function: none lives on its default unseen."""
-    set_somewhere = set().union(*(environment(stack, function) for function in FUNCTIONS))
-    assert names_in_settings() <= set_somewhere
+def test_settings_read_what_was_chosen(stack: Synthesised, other: Synthesised) -> None:
+    """The sweep's settings say which clusters, none for all; the watch's, how early a protection expires."""
+    assert SweepSettings.read(environment(stack, "Sweep")).clusters == ()
+    assert SweepSettings.read(environment(other, "Sweep")).clusters == CLUSTERS
+    assert read_policy(environment(other, "Watch")).lead == timedelta(minutes=20)
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_nothing_is_set_that_nobody_reads(stack: Synthesised, function: str) -> None:
+    """Each variable of a function is one that settings or Powertools know."""
+    own = {name for name in environment(stack, function) if not name.startswith("POWERTOOLS_")}
+    assert own <= names_in_settings()
 
 
 @pytest.mark.parametrize(
     ("function", "expected"),
     [
         ("Observe", {}),
-        ("Sweep", {"CLUSTERS": "{shop},{billing}"}),
-        ("Watch", {"CLUSTERS": "{shop},{billing}", "PROTECTION_LEAD_MINUTES": "20"}),
+        ("Sweep", {"CLUSTERS": ",".join(CLUSTERS)}),
+        ("Watch", {"PROTECTION_LEAD_MINUTES": "20"}),
     ],
 )
 def test_choices_reach_the_functions(other: Synthesised, function: str, expected: dict[str, str]) -> None:
@@ -56,12 +69,7 @@ def test_choices_reach_the_functions(other: Synthesised, function: str, expected
         "POWERTOOLS_METRICS_NAMESPACE": "TaskLedger",
         "POWERTOOLS_LOG_LEVEL": "DEBUG",
     }
-    clusters = {
-        "shop": "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:cluster/shop",
-        "billing": "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/billing",
-    }
-    own = {name: value.format(**clusters) for name, value in expected.items()}
-    assert environment(other, function) == common | own
+    assert environment(other, function) == common | expected
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -69,6 +77,7 @@ def test_every_function_runs_the_handler_of_its_name(stack: Synthesised, functio
     """The handler is the module of the function's name, on Python 3.13, with the one layer."""
     properties = stack[f"{function}/Function"]
     assert properties["Handler"] == f"reconciler.handlers.{function.lower()}.handler"
+    assert find_spec(properties["Handler"].removesuffix(".handler"))
     assert properties["Runtime"] == "python3.13"
     assert properties["Layers"] == ["${Dependencies}"]
 
@@ -143,8 +152,3 @@ def test_tracing_is_a_choice(stack: Synthesised, other: Synthesised) -> None:
     """Functions are traced only when that is chosen."""
     modes: list[Any] = [each["Observe/Function"].get("TracingConfig") for each in (stack, other)]
     assert modes == [None, {"Mode": "Active"}]
-
-
-def test_the_handlers_exist() -> None:
-    """The handler of each function is a module that ships."""
-    assert find_spec("reconciler.handlers.observe")

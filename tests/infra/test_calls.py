@@ -1,0 +1,119 @@
+"""Least privilege, proved by running: what functions call is what their roles allow, no less and no more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import pytest
+
+from cli.lab.client import connect
+from cli.lab.clock import Clock
+from cli.lab.ecs import SimulatedEcs
+from reconciler.adapters.dynamodb import DynamoLedger
+from reconciler.adapters.dynamodb_passes import DynamoPasses
+from reconciler.adapters.ecs import EcsTasks
+from reconciler.policy import Policy
+from reconciler.reconcile import observe
+from reconciler.sweep import Sweep
+from reconciler.watch import Watch
+from tests.infra.synthesised import Synthesised
+from tests.ledgers import RETENTION, dynamodb_table
+from tests.values import CLUSTER, START, TASK, at, envelope, event, task_arn
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ecs import ECSClient
+
+Calls = set[tuple[str, str]]
+
+TABLE = "${Ledger/Table.Arn}"
+OTHER = task_arn(7)
+
+
+@dataclass
+class World:
+    """ECS and the table behind boto3, and which calls were made since it was last asked."""
+
+    ecs: SimulatedEcs
+    tasks: EcsTasks
+    ledger: DynamoLedger
+    passes: DynamoPasses
+    calls: Calls
+
+    def take_calls(self) -> Calls:
+        calls = set(self.calls)
+        self.calls.clear()
+        return calls
+
+    def protect(self, enabled: bool) -> None:  # noqa: FBT001 - as the API calls it
+        request = {"cluster": CLUSTER, "tasks": [TASK, OTHER], "protectionEnabled": enabled}
+        self.ecs.call("UpdateTaskProtection", request)
+
+
+@pytest.fixture
+def world() -> Iterator[World]:
+    ecs, calls = SimulatedEcs(Clock(START), region="eu-central-1"), Calls()
+    with dynamodb_table() as (dynamodb, name):
+        client = boto3.client("ecs", "eu-central-1")
+        connect(client, ecs)
+        note_calls(client, calls)
+        note_calls(dynamodb, calls)
+        yield World(
+            ecs,
+            EcsTasks(client),
+            DynamoLedger(dynamodb, name, RETENTION),
+            DynamoPasses(dynamodb, name),
+            calls,
+        )
+
+
+def note_calls(client: ECSClient | DynamoDBClient, calls: Calls) -> None:
+    """Notes each call as a policy knows it: the action, and the part of the table that it is on."""
+
+    def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+        service = model.service_model.service_name
+        resource = f"index/{params['IndexName']}" if "IndexName" in params else ""
+        calls.add((f"{service}:{model.name}", resource))
+
+    client.meta.events.register(f"before-parameter-build.{client.meta.service_model.service_name}", note)
+
+
+def allowed(stack: Synthesised, function: str) -> Calls:
+    """What the function's role allows on ECS and the table, in the same form."""
+    return {
+        (action, resource.removeprefix(TABLE).removeprefix("/") if resource.startswith(TABLE) else "")
+        for each in stack.statements(f"{function}/Role")
+        for action in each.actions
+        for resource in each.resources
+        if action.startswith(("ecs:", "dynamodb:"))
+    }
+
+
+def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> None:
+    """An event is observed, a task that no event told of is swept, and its protection is watched."""
+    for arn in (TASK, OTHER):
+        world.ecs.learn(envelope(3, taskArn=arn)["detail"])
+    world.protect(enabled=True)
+
+    observe([event(3)], tasks=world.tasks, ledger=world.ledger, now=START)
+    assert world.take_calls() == allowed(stack, "Observe")
+
+    sweep = Sweep(
+        tasks=world.tasks,
+        ledger=world.ledger,
+        passes=world.passes,
+        clock=lambda: START,
+        out_of_time=lambda: False,
+        policy=Policy(),
+    )
+    assert sweep.run("run", at(600)).complete
+    assert world.take_calls() == allowed(stack, "Sweep")
+
+    world.protect(enabled=False)
+    watched = Watch(tasks=world.tasks, ledger=world.ledger, policy=Policy()).run(START + timedelta(hours=2))
+    assert watched.changes.keys() == {TASK, OTHER}
+    assert world.take_calls() == allowed(stack, "Watch")
