@@ -109,6 +109,7 @@ def succeed(previous: LedgerEntry | None, observation: Observation) -> LedgerEnt
         closed_as=ClosedAs.STOPPED if state.closed else None,
         closed_at=closed_at(observation),
         protection=previous.protection if previous else None,
+        replayed=observation.source is Source.EVENT and observation.replay_name is not None,
     )
 
 

@@ -19,10 +19,13 @@ _SCHEDULER = "ServiceSchedulerInitiated"
 
 
 def findings(entry: LedgerEntry, now: datetime, policy: Policy = DEFAULT) -> tuple[Finding, ...]:
-    """All that is wrong with a task, as far as its entry tells."""
+    """All that is wrong with a task, as far as its entry tells.
+
+    A stop makes one finding at the most: one that cut protected work off bears the stop's own cause.
+    """
     stop = _stop(entry)
-    faults = (*_faults(entry, stop), *_running(entry, now, policy), *_ended(entry, stop, policy))
-    return tuple(fault.of(entry) for fault in faults)
+    ended = tuple(_ended(entry, stop, policy)) or tuple(_faults(entry, stop))
+    return tuple(fault.of(entry) for fault in (*ended, *_running(entry, now, policy)))
 
 
 def stuck(entry: LedgerEntry, now: datetime, policy: Policy = DEFAULT) -> tuple[Finding, ...]:
@@ -44,6 +47,7 @@ def stuck(entry: LedgerEntry, now: datetime, policy: Policy = DEFAULT) -> tuple[
         f"The task has been {status} for {_spell(lasted)}; {_spell(limit)} is the limit.",
         "Look at the service's events and the task's attachments: what is it waiting for?",
         cause=_STATES.get(status, Cause.OTHER),
+        occasion=status,
     )
     return (fault.of(entry),)
 
@@ -59,6 +63,7 @@ class _Fault:
     cause: Cause | None = None
     containers: tuple[str, ...] = ()
     exit_codes: Mapping[str, int] = field(default_factory=lambda: _NO_CODES)
+    occasion: str | None = None
 
     def of(self, entry: LedgerEntry) -> Finding:
         state = entry.state
@@ -76,6 +81,7 @@ class _Fault:
             exit_codes=self.exit_codes,
             version=state.version,
             observed_at=entry.observed_at,
+            occasion=self.occasion,
         )
 
 
@@ -119,6 +125,7 @@ def _running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[_Fau
             Severity.MEDIUM,
             f"The task's scale-in protection ran out at {_clock(held.expires_at)}, and it is still running.",
             "Protect it again if its work is not done: a scale-in or deployment may stop it at any time now.",
+            occasion=_stamp(held.expires_at),
         )
     if held.enabled and held.expires_at and now < held.expires_at <= now + policy.lead:
         yield _Fault(
@@ -126,6 +133,7 @@ def _running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[_Fau
             Severity.LOW,
             f"The task's scale-in protection runs out at {_clock(held.expires_at)}.",
             "Renew it if the work takes longer, or clear it when the work is done.",
+            occasion=_stamp(held.expires_at),
         )
     if held.enabled and held.since and now - held.since > policy.protected:
         yield _Fault(
@@ -133,6 +141,7 @@ def _running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[_Fau
             Severity.LOW,
             f"The task has been protected from scale-in without a break for {_spell(now - held.since)}.",
             "See whether its work hangs: a protected task holds up deployments and scale-in of its service.",
+            occasion=_stamp(held.since),
         )
 
 
@@ -171,3 +180,7 @@ def _spell(lasted: timedelta) -> str:
 
 def _clock(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y%m%dT%H%M%SZ}"

@@ -142,6 +142,7 @@ class LedgerEntry:
     """The ledger's current knowledge of one task: the highest version seen, and who told it first.
 
     `missing_since` is when a sweep found it open here and unknown to ECS; None once it was seen again.
+    `replayed` when an EventBridge replay told the state: what is old news wakes nobody.
     """
 
     state: TaskState
@@ -152,6 +153,7 @@ class LedgerEntry:
     closed_at: datetime | None = None
     protection: Protection | None = None
     missing_since: datetime | None = None
+    replayed: bool = False
 
     @property
     def open(self) -> bool:
@@ -232,6 +234,7 @@ class Finding:
     """One thing that is wrong with one task, in words for whoever is woken by it.
 
     `cause` is None where the kind says it all. `containers` are those concerned, `exit_codes` theirs.
+    `occasion` tells apart what can befall a task more than once, such as its protection's running out.
     """
 
     task_arn: str
@@ -247,8 +250,10 @@ class Finding:
     exit_codes: Mapping[str, int]
     version: int
     observed_at: datetime
+    occasion: str | None = None
 
     @property
     def finding_id(self) -> str:
-        """The same for the same fault of the same task, however often it is looked at."""
-        return f"{self.task_arn.rsplit('/', 1)[1]}.{self.kind}"
+        """The same for the same fault of a task on the same occasion, however often it is looked at."""
+        of_kind = f"{self.task_arn.rsplit('/', 1)[1]}.{self.kind}"
+        return f"{of_kind}.{self.occasion}" if self.occasion else of_kind

@@ -66,6 +66,7 @@ ENTRY_ATTRIBUTES = (
     "closedAs",
     "closedAt",
     "missingSince",
+    "replayed",
     "ttl",
 )
 PROTECTION_ATTRIBUTES = (PROTECTED, "protectionExpiredAt", "protectedSince", "protectionCheckedAt")
@@ -131,6 +132,8 @@ def entry_values(entry: LedgerEntry, retention: timedelta) -> dict[str, Value]:
     if entry.source is not Source.EVENT:
         values["source"] = {"S": entry.source}
     values["observedAt"] = milliseconds(entry.observed_at)
+    if entry.replayed:
+        values["replayed"] = {"BOOL": True}
     if entry.described_at:
         values["describedAt"] = milliseconds(entry.described_at)
     if entry.closed_as and entry.closed_at:
@@ -152,6 +155,7 @@ def entry(item: Item) -> LedgerEntry:
         closed_at=_when(item, CLOSED),
         protection=protection(item),
         missing_since=_when(item, "missingSince"),
+        replayed="replayed" in item,
     )
 
 
