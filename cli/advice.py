@@ -1,0 +1,102 @@
+"""What to do about an error of AWS's, in one line for whoever typed the command.
+
+Which advice fits is decided by the error's class or code; what AWS says itself is only passed on.
+"""
+
+from botocore import exceptions as botocore
+from botocore.exceptions import BotoCoreError, ClientError
+
+_SIGN_IN = "sign in again (aws sso login, aws login), or name another profile in AWS_PROFILE"
+
+# The first class that fits counts: what is more special stands before what it is a kind of.
+_BY_CLASS: tuple[tuple[tuple[type[BotoCoreError], ...], str], ...] = (
+    (
+        (botocore.NoRegionError,),
+        "No AWS Region is set: set AWS_REGION, or name a profile that has one in AWS_PROFILE.",
+    ),
+    (
+        (botocore.NoCredentialsError,),
+        "No AWS credentials are found: sign in (aws sso login, aws login), or name a profile in AWS_PROFILE.",
+    ),
+    (
+        (botocore.ProfileNotFound,),
+        "{said}: name one in AWS_PROFILE that `aws configure list-profiles` lists.",
+    ),
+    (
+        (
+            botocore.SSOError,
+            botocore.LoginError,
+            botocore.TokenRetrievalError,
+            botocore.CredentialRetrievalError,
+            botocore.PartialCredentialsError,
+        ),
+        "The AWS credentials can't be used ({said}): " + _SIGN_IN + ".",
+    ),
+    (
+        (botocore.ConnectionError, botocore.HTTPClientError),
+        "{said}: look at the network, AWS_REGION and AWS_ENDPOINT_URL.",
+    ),
+)
+
+_BY_CODE = (
+    (
+        {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"},
+        "The AWS credentials have expired: " + _SIGN_IN + ".",
+    ),
+    (
+        {
+            "AuthFailure",
+            "IncompleteSignature",
+            "IncompleteSignatureException",
+            "InvalidAccessKeyId",
+            "InvalidClientTokenId",
+            "InvalidSignatureException",
+            "MissingAuthenticationToken",
+            "MissingAuthenticationTokenException",
+            "SignatureDoesNotMatch",
+            "UnrecognizedClientException",
+        },
+        "AWS does not accept the credentials ({said}): " + _SIGN_IN + ".",
+    ),
+    (
+        {"AccessDenied", "AccessDeniedException", "UnauthorizedOperation", "AuthorizationError"},
+        "AWS denied access ({said}): ask for that permission, or name another profile in AWS_PROFILE.",
+    ),
+    (
+        {
+            "AWS.SimpleQueueService.NonExistentQueue",
+            "QueueDoesNotExist",
+            "ResourceNotFoundException",
+        },
+        "What the stack's outputs name is not there ({said}): deploy the stack again with cdk deploy.",
+    ),
+    (
+        {
+            "ProvisionedThroughputExceededException",
+            "RequestLimitExceeded",
+            "RequestThrottled",
+            "ThrottledException",
+            "Throttling",
+            "ThrottlingException",
+        },
+        "AWS is throttling these calls ({said}): wait a minute and try again.",
+    ),
+)
+
+
+def advice(error: ClientError | BotoCoreError) -> str:
+    """What is wrong and what to do, on one line."""
+    said = " ".join(str(error).split()).rstrip(".")
+    if isinstance(error, ClientError):
+        details = error.response.get("Error", {})
+        said = " ".join(details.get("Message", said).split()).rstrip(".")
+        return _by_code(details.get("Code", "")).format(said=said, operation=error.operation_name)
+    return _by_class(error).format(said=said)
+
+
+def _by_class(error: BotoCoreError) -> str:
+    return next((text for classes, text in _BY_CLASS if isinstance(error, classes)), "{said}.")
+
+
+def _by_code(code: str) -> str:
+    return next((text for codes, text in _BY_CODE if code in codes), "AWS refused {operation}: {said}.")

@@ -1,0 +1,128 @@
+"""A deployed stack, found by its name and known by its outputs; boto3's own variables say where to look."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import wraps
+from typing import TYPE_CHECKING, Any
+
+import boto3
+import click
+from botocore.exceptions import BotoCoreError, ClientError
+
+from reconciler.adapters.aws import client_config, error_code
+from reconciler.errors import LedgerError
+
+from .advice import advice
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+DEFAULT = "TaskLedger"
+
+
+class Unusable(click.ClickException):
+    """Something is not there or cannot be reached: exit code 2, and one line that says what to do."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stack:
+    """What is deployed, and the session that reaches it."""
+
+    name: str
+    status: str
+    outputs: Mapping[str, str]
+    session: boto3.Session
+
+    def client(self, service: str) -> Any:  # noqa: ANN401 - of whichever service is named
+        return connect(self.session, service)
+
+    def output(self, key: str) -> str:
+        if key not in self.outputs:
+            raise Unusable(
+                f'The stack "{self.name}" in {self.session.region_name} ({self.status}) has no output {key}: '
+                "it is of another version, or not deployed to its end. Deploy it with cdk deploy."
+            )
+        return self.outputs[key]
+
+
+def on_a_stack(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command the options `--stack` and `--json`, and as its first argument the stack.
+
+    Whatever AWS answers in the command that it does not handle itself ends it with exit code 2 and advice.
+    """
+
+    @click.option(
+        "--stack",
+        "stack_name",
+        metavar="NAME",
+        envvar="TASKLEDGER_STACK",
+        default=DEFAULT,
+        show_default=True,
+        show_envvar=True,
+        help="The deployed stack; its Region and account are those of AWS_REGION and AWS_PROFILE.",
+    )
+    @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+    @wraps(command)
+    def run(stack_name: str, **arguments: Any) -> None:  # noqa: ANN401 - whatever the command's own options are
+        with advised():
+            command(find(stack_name), **arguments)
+
+    return run
+
+
+@contextmanager
+def advised() -> Iterator[None]:
+    """Ends the command with advice where AWS refuses, or cannot be reached, in what is done within."""
+    try:
+        yield
+    except LedgerError as error:
+        cause = error.__cause__
+        raise Unusable(
+            advice(cause) if isinstance(cause, ClientError | BotoCoreError) else str(error)
+        ) from error
+    except (ClientError, BotoCoreError) as error:
+        raise Unusable(advice(error)) from error
+
+
+def find(name: str) -> Stack:
+    """The stack of that name, in the Region and account that the environment names."""
+    session = _session()
+    try:
+        found = connect(session, "cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+    except ClientError as error:
+        if (
+            error_code(error) == "ValidationError"
+        ):  # all that can be wrong with a name, also that nobody has it
+            raise Unusable(_missing(name, session)) from error
+        raise
+    outputs = found.get("Outputs", [])
+    return Stack(
+        name=found["StackName"],
+        status=found["StackStatus"],
+        outputs={each["OutputKey"]: each["OutputValue"] for each in outputs},
+        session=session,
+    )
+
+
+def _session() -> boto3.Session:
+    """As boto3 finds its way, and with AWS_REGION, which it does not read though all other tools do."""
+    return boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
+
+
+def connect(session: boto3.Session, service: str) -> Any:  # noqa: ANN401 - a client of that service
+    try:
+        return session.client(service, config=client_config())  # type: ignore[call-overload]  # of any service
+    except ValueError as error:
+        raise Unusable(f"{error}: set AWS_ENDPOINT_URL to a URL, or not at all.") from error
+
+
+def _missing(name: str, session: boto3.Session) -> str:
+    return (
+        f'There is no stack "{name}" in {session.region_name}: deploy it with cdk deploy, or say where it is '
+        "with --stack, AWS_REGION and AWS_PROFILE."
+    )
