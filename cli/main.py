@@ -6,6 +6,9 @@ Exit codes: 0 fine, 1 what was asked shows a problem, 2 wrong usage or something
 import click
 
 from .replay import replay
+from .send import send
+from .show import show
+from .tasks import tasks
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -14,4 +17,5 @@ def main() -> None:
     """The ledger of what your Amazon ECS tasks did, and why they stopped."""
 
 
-main.add_command(replay)
+for command in (replay, send, tasks, show):
+    main.add_command(command)
