@@ -6,7 +6,7 @@ from datetime import datetime
 
 from .model import Protection
 from .ports import Ledger, Tasks
-from .protections import Answer, Change, changed, protection
+from .protections import Answer, Change, ProtectionCall, changed, protection
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,13 @@ def ask_protection(
     """Asks about each task, given what is known of it, and keeps what is new; raises as the ports do."""
     answers = tasks.protection(cluster_arn, list(known)) if known else {}
     return {arn: _keep(arn, known[arn], answer, ledger, now) for arn, answer in answers.items()}
+
+
+def follow(call: ProtectionCall, *, tasks: Tasks, ledger: Ledger, now: datetime) -> Mapping[str, Asked]:
+    """Asks about those tasks of the call that are open in the ledger; the sweep finds the others."""
+    entries = ledger.entries(call.task_arns)
+    known = {arn: entry.protection for arn, entry in entries.items() if entry.open}
+    return ask_protection(call.cluster_arn, known, tasks=tasks, ledger=ledger, now=now)
 
 
 def _keep(task_arn: str, known: Protection | None, answer: object, ledger: Ledger, now: datetime) -> Asked:

@@ -36,6 +36,14 @@ class Answer:
     expires_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtectionCall:
+    """A call of UpdateTaskProtection that somebody made: a reason to ask about these tasks."""
+
+    cluster_arn: str
+    task_arns: tuple[str, ...]
+
+
 def changed(known: Protection | None, answer: Answer | Absence, now: datetime) -> Change:
     if isinstance(answer, Absence):
         return Change.NONE

@@ -6,16 +6,17 @@ module, and whatever AWS adds later is ignored. A wrong field raises `InvalidInp
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from .errors import InvalidInput
 from .fields import Fields, kind, objects, required, text, timestamp, whole
 from .fields import arn as arn_field
 from .model import CLOSED_STATUSES, Container, Observation, Source, TaskState
-from .protections import Answer
+from .protections import Answer, ProtectionCall
 
 DETAIL_TYPE = "ECS Task State Change"
+CALL_DETAIL_TYPE = "AWS API Call via CloudTrail"
 EVENT_SOURCE = "aws.ecs"
 
 
@@ -54,6 +55,40 @@ def event(envelope: object) -> Observation:
         event_id=text(envelope, "id", ""),
         replay_name=text(envelope, "replay-name", ""),
     )
+
+
+def protection_call(envelope: object) -> ProtectionCall | None:
+    """The call that a CloudTrail event tells of; None when the event is none of UpdateTaskProtection.
+
+    Only which tasks to ask about is taken: CloudTrail is best effort and renders times its own way. A call
+    that ECS refused protected no task, and leaves nothing to ask.
+    """
+    if not isinstance(envelope, Mapping) or envelope.get("detail-type") != CALL_DETAIL_TYPE:
+        return None
+    _expect(envelope, "source", EVENT_SOURCE)
+    detail = envelope.get("detail")
+    if not isinstance(detail, Mapping):
+        raise InvalidInput("detail", f"must be a JSON object, found {kind(detail)}")
+    _expect(detail, "eventName", "UpdateTaskProtection", "detail.")
+    told = detail.get("responseElements") or {}
+    if not isinstance(told, Mapping):
+        raise InvalidInput("detail.responseElements", f"must be a JSON object, found {kind(told)}")
+    at = "detail.responseElements."
+    arns = [
+        required(arn_field(task, "taskArn", f"{at}protectedTasks[{index}].", "task"), f"{at}protectedTasks")
+        for index, task in enumerate(objects(told, "protectedTasks", at))
+    ]
+    return ProtectionCall(task_arns=tuple(arns), cluster_arn=_called_cluster(detail, arns))
+
+
+def _called_cluster(detail: Fields, task_arns: Sequence[str]) -> str:
+    """The cluster as the caller named it: by ARN, by name, or not at all, which means `default`."""
+    asked = detail.get("requestParameters")
+    named = text(asked, "cluster", "detail.requestParameters.") if isinstance(asked, Mapping) else None
+    if named and named.startswith("arn:"):
+        return named
+    prefix = task_arns[0].split(":task/")[0] if task_arns else ""
+    return f"{prefix}:cluster/{named or 'default'}"
 
 
 def described(item: object) -> TaskState:
@@ -162,8 +197,8 @@ def _event_time(envelope: Fields, detail: Fields) -> datetime:
     return required(found, "time")
 
 
-def _expect(envelope: Fields, name: str, expected: str) -> None:
-    found = envelope.get(name)
+def _expect(fields: Fields, name: str, expected: str, at: str = "") -> None:
+    found = fields.get(name)
     if found != expected:
         shown = kind(found) if not isinstance(found, str) else f'"{found[:80]}"'
-        raise InvalidInput(name, f'must be "{expected}", found {shown}')
+        raise InvalidInput(at + name, f'must be "{expected}", found {shown}')

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import boto3
@@ -17,7 +18,7 @@ from cli.lab.faults import FaultyEcs, Rates
 from cli.lab.memory_ledger import MemoryLedger
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.decide import Currency, Verdict
-from reconciler.errors import TerminalError, TransientError
+from reconciler.errors import ClusterNotFound, TerminalError, TransientError
 from reconciler.handlers.observe import Received, receive
 from reconciler.model import Source
 from reconciler.reconcile import Observed
@@ -109,7 +110,7 @@ def test_the_api_may_know_less(room: Room, known: tuple[Any, ...], currency: Cur
         ("ThrottlingException", TransientError),
         ("ServerException", TransientError),
         ("AccessDeniedException", TerminalError),
-        ("ClusterNotFoundException", TerminalError),
+        ("ClusterNotFoundException", ClusterNotFound),
     ],
 )
 def test_a_describe_that_fails_loses_nothing(room: Room, code: str, kind: type[Exception]) -> None:
@@ -184,6 +185,72 @@ def test_a_task_that_cannot_be_written_is_delivered_again(room: Room) -> None:
     assert refusing.ledger.entry(task_arn(1)) is not None
     again = receive(messages(envelope(1), envelope(2)), room.services, START)
     assert (failed(again), room.versions(TASK)) == ([], [2])
+
+
+def protection_call(**detail: Any) -> dict[str, Any]:
+    """What CloudTrail tells of a call that protected the task."""
+    facts = {
+        "eventSource": "ecs.amazonaws.com",
+        "eventName": "UpdateTaskProtection",
+        "requestParameters": {"cluster": "shop", "tasks": [TASK], "protectionEnabled": True},
+        "responseElements": {
+            "protectedTasks": [{"taskArn": TASK, "expirationDate": "Nov 20, 2026, 11:00:00 AM"}]
+        },
+    }
+    return {"source": "aws.ecs", "detail-type": "AWS API Call via CloudTrail", "detail": facts | detail}
+
+
+@pytest.fixture
+def protected(room: Room) -> Room:
+    """A task that is in the ledger, and protected in ECS for two hours."""
+    room.knows(envelope(3))
+    room.receive(envelope(3))
+    room.ecs.call("UpdateTaskProtection", {"cluster": CLUSTER, "tasks": [TASK], "protectionEnabled": True})
+    return room
+
+
+@pytest.mark.parametrize(
+    "named",
+    [{"cluster": "shop"}, {"cluster": CLUSTER}, {"cluster": "shop", "new": 1}],
+    ids=["name", "arn", "more"],
+)
+def test_a_protection_call_is_followed(protected: Room, named: dict[str, Any]) -> None:
+    """CloudTrail's word is only a reason to ask: what is kept is what GetTaskProtection answers."""
+    received = protected.receive(protection_call(requestParameters=named))
+    entry = protected.services.ledger.entry(TASK)
+    assert entry is not None
+    assert entry.protection is not None
+    assert (failed(received), entry.protection.expires_at) == ([], START + timedelta(hours=2))
+
+
+def test_a_protection_call_that_cannot_be_followed(protected: Room) -> None:
+    """A question that fails is asked again by the message's next delivery; the rest of the batch is done."""
+    protected.api.fail_next("GetTaskProtection", ApiError("ThrottlingException", "no"))
+    received = protected.receive(protection_call(), envelope(4))
+    assert (failed(received), protected.versions(TASK)) == (["m0"], [4])
+
+
+@pytest.mark.parametrize(
+    ("detail", "field"),
+    [
+        ({"eventName": "StopTask"}, "detail.eventName"),
+        ({"responseElements": "x"}, "detail.responseElements"),
+        (
+            {"responseElements": {"protectedTasks": [{"taskArn": 5}]}},
+            "detail.responseElements.protectedTasks[0].taskArn",
+        ),
+    ],
+)
+def test_a_wrong_protection_call(room: Room, detail: dict[str, Any], field: str) -> None:
+    """Another call, or one that cannot be read, is refused by name."""
+    (error,) = room.receive(protection_call(**detail)).rejected.values()
+    assert error.field == field
+
+
+def test_a_refused_protection_call(room: Room) -> None:
+    """A call that ECS refused has no response, and leaves nothing to do."""
+    refused = protection_call(responseElements=None, errorCode="AccessDenied")
+    assert failed(room.receive(refused)) == []
 
 
 def test_nothing_to_do(room: Room) -> None:

@@ -15,11 +15,13 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, LedgerError
 from ..model import Observation
+from ..protect import Asked, follow
+from ..protections import ProtectionCall
 from ..reconcile import Batch, Failed, Observed, observe
 from ..wire import event as parse_event
-from ..wire import parse_json
+from ..wire import parse_json, protection_call
 from ..wiring import Services, services
 
 logger = Logger(service="observe")
@@ -28,16 +30,21 @@ metrics = Metrics(namespace="TaskLedger", service="observe")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Received:
-    """What became of each message: `batch` has the outcomes of `accepted`, in its order."""
+    """What became of each message: `batch` has the outcomes of `accepted`, in its order.
+
+    `asked` has those that told of a call of UpdateTaskProtection, and what came of asking.
+    """
 
     accepted: Sequence[str]
     batch: Batch
+    asked: Mapping[str, Mapping[str, Asked] | LedgerError]
     rejected: Mapping[str, InvalidInput]
 
     def response(self) -> dict[str, list[dict[str, str]]]:
         """The partial batch answer that SQS event sources understand."""
         outcomes = zip(self.accepted, self.batch.outcomes, strict=True)
         failed = [message_id for message_id, outcome in outcomes if isinstance(outcome, Failed)]
+        failed += [message_id for message_id, asked in self.asked.items() if isinstance(asked, LedgerError)]
         return {"batchItemFailures": [{"itemIdentifier": each} for each in (*self.rejected, *failed)]}
 
 
@@ -54,14 +61,30 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dic
 def receive(event: dict[str, Any], services: Services, now: datetime) -> Received:
     """Parses the messages and records the events in them."""
     accepted: dict[str, Observation] = {}
+    calls: dict[str, ProtectionCall] = {}
     rejected: dict[str, InvalidInput] = {}
     for record in SQSEvent(event).records:
         try:
-            accepted[record.message_id] = parse_event(parse_json(record.body))
+            value = parse_json(record.body)
+            if call := protection_call(value):
+                calls[record.message_id] = call
+            else:
+                accepted[record.message_id] = parse_event(value)
         except InvalidInput as error:
             rejected[record.message_id] = error
-    batch = observe(list(accepted.values()), tasks=services.tasks, ledger=services.ledger, now=now)
-    return Received(accepted=list(accepted), batch=batch, rejected=rejected)
+    return Received(
+        accepted=list(accepted),
+        batch=observe(list(accepted.values()), tasks=services.tasks, ledger=services.ledger, now=now),
+        asked={message_id: _follow(call, services, now) for message_id, call in calls.items()},
+        rejected=rejected,
+    )
+
+
+def _follow(call: ProtectionCall, services: Services, now: datetime) -> Mapping[str, Asked] | LedgerError:
+    try:
+        return follow(call, tasks=services.tasks, ledger=services.ledger, now=now)
+    except LedgerError as error:
+        return error
 
 
 def _log(received: Received) -> None:
@@ -70,6 +93,8 @@ def _log(received: Received) -> None:
         logger.error("rejected", messageId=message_id, field=error.field, error=error.problem)
     for cluster_arn, cause in received.batch.undescribed.items():
         logger.warning("not described", clusterArn=cluster_arn, kind=type(cause).__name__, error=str(cause))
+    for message_id, asked in received.asked.items():
+        _log_asked(message_id, asked)
     for outcome in received.batch.outcomes:
         facts = _facts(outcome.observation)
         if isinstance(outcome, Failed):
@@ -77,6 +102,14 @@ def _log(received: Received) -> None:
             logger.error("not recorded", **facts, kind=kind, error=str(outcome.error))
         else:
             logger.info("observed", **facts, verdict=outcome.verdict, currency=outcome.currency)
+
+
+def _log_asked(message_id: str, asked: Mapping[str, Asked] | LedgerError) -> None:
+    if isinstance(asked, LedgerError):
+        logger.error("not asked", messageId=message_id, kind=type(asked).__name__, error=str(asked))
+        return
+    for task_arn, answer in asked.items():
+        logger.info("protection", taskArn=task_arn, change=answer.change)
 
 
 def _facts(observation: Observation) -> dict[str, Any]:
@@ -91,6 +124,7 @@ def _measure(received: Received, now: datetime) -> None:
         {
             "EventsRejected": len(received.rejected),
             "EventsFailed": sum(isinstance(outcome, Failed) for outcome in outcomes),
+            "CallsFollowed": len(received.asked),
             "DescribeFailures": len(received.batch.undescribed),
         }
     )
