@@ -17,9 +17,9 @@ from .nag import acknowledge
 from .queues import DeadLetterQueue
 from .schedules import Schedule
 
-_OBSERVE_TIMEOUT = cdk.Duration.seconds(30)
-_WINDOW = cdk.Duration.seconds(2)  # an event waits that long for others: one DescribeTasks then serves many
-_VISIBILITY = cdk.Duration.seconds(6 * 30 + 2)  # what Lambda asks: six timeouts and the window
+_OBSERVE_SECONDS = 30
+_WINDOW_SECONDS = 2  # an event waits that long for others: one DescribeTasks call then serves many
+_VISIBILITY_SECONDS = 6 * _OBSERVE_SECONDS + _WINDOW_SECONDS  # what Lambda asks for
 _WATCH_EVERY = cdk.Duration.minutes(1)
 _FIVE_MINUTES = cdk.Duration.minutes(5)
 
@@ -69,7 +69,8 @@ class TaskLedgerStack(cdk.Stack):
         )
 
     def _intake(self) -> Intake:
-        intake = Intake(self, "Intake", clusters=self._clusters, visibility=_VISIBILITY, alerts=self._alerts)
+        visibility = cdk.Duration.seconds(_VISIBILITY_SECONDS)
+        intake = Intake(self, "Intake", clusters=self._clusters, visibility=visibility, alerts=self._alerts)
         if self._config.archive_days:
             intake.add_archive(self._config.archive_days)
         if self._config.cloud_trail_protection:
@@ -88,7 +89,8 @@ class TaskLedgerStack(cdk.Stack):
         )
 
     def _observe(self, intake: Intake) -> LedgerFunction:
-        observe = LedgerFunction(self, "Observe", common=self._common, timeout=_OBSERVE_TIMEOUT)
+        timeout = cdk.Duration.seconds(_OBSERVE_SECONDS)
+        observe = LedgerFunction(self, "Observe", common=self._common, timeout=timeout)
         observe.allow(
             access.on_table(self._ledger, "UpdateItem", "BatchWriteItem"),
             access.on_tasks(self, self._clusters, "DescribeTasks"),
@@ -97,7 +99,7 @@ class TaskLedgerStack(cdk.Stack):
             sources.SqsEventSource(
                 intake.queue,
                 batch_size=100,
-                max_batching_window=_WINDOW,
+                max_batching_window=cdk.Duration.seconds(_WINDOW_SECONDS),
                 max_concurrency=self._config.max_concurrency,
                 report_batch_item_failures=True,
             )
@@ -157,7 +159,7 @@ class TaskLedgerStack(cdk.Stack):
             "EventQueueAge",
             intake.queue.metric_approximate_age_of_oldest_message(period=_FIVE_MINUTES, statistic="Maximum"),
             "Events wait on the queue: look at errors and throttles of the observe function.",
-            Condition(value=RECEIVES * _VISIBILITY.to_seconds()),
+            Condition(value=RECEIVES * _VISIBILITY_SECONDS),
         )
         self._alerts.page(
             "EventLag",
