@@ -144,7 +144,7 @@ def test_any_interleaving_of_writers(table: Ledger, schedule: Any) -> None:
 @given(known=st.integers(0, 9), late=st.integers(0, 9), source=st.sampled_from(Source))
 @settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_late_and_duplicate_never_change_state(ledger: Ledger, known: int, late: int, source: Source) -> None:
-    """What is not newer leaves the state as it was, whatever it tells; at most health and tags are filled in."""
+    """What is not newer leaves the state as it was; at most health and tags are filled in."""
     assume(late <= known)
     facts = {"task_arn": task_arn(next(numbers))}
     garbled = facts | {"last_status": "GARBLED", "stop_code": "Garbled", "created_at": None}
