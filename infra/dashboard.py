@@ -29,7 +29,7 @@ class Dashboard(Construct):
         )
         self._add_row(_events())
         self._add_row(_sweeps())
-        self._add_row(_by_the_clock())
+        self._add_row(_others())
 
     def add_queues(self, queues: Sequence[sqs.Queue]) -> None:
         ages = [_named(each, each.metric_approximate_age_of_oldest_message()) for each in queues]
@@ -83,12 +83,13 @@ def _sweeps() -> dict[str, list[cloudwatch.Metric]]:
     }
 
 
-def _by_the_clock() -> dict[str, list[cloudwatch.Metric]]:
+def _others() -> dict[str, list[cloudwatch.Metric]]:
     longest = metric("sweep", "SweepDuration", "max").with_(label="longest")
     return {
         "Sweeps completed": _of("sweep", "SweepCompleted"),
         "Duration of a sweep, seconds": [longest],
         "Found by the watch": _of("watch", "WatchFindings", "WatchClusterFailures"),
+        "Calls of UpdateTaskProtection": _of("observe", "CallsFollowed"),
     }
 
 

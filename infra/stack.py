@@ -95,6 +95,11 @@ class TaskLedgerStack(cdk.Stack):
             access.on_table(self._ledger, "UpdateItem", "BatchWriteItem"),
             access.on_tasks(self, self._clusters, "DescribeTasks"),
         )
+        if self._config.cloud_trail_protection:
+            observe.allow(
+                access.on_table(self._ledger, "BatchGetItem"),
+                access.on_tasks(self, self._clusters, "GetTaskProtection"),
+            )
         observe.function.add_event_source(
             sources.SqsEventSource(
                 intake.queue,

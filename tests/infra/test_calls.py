@@ -17,6 +17,8 @@ from reconciler.adapters.dynamodb import DynamoLedger
 from reconciler.adapters.dynamodb_passes import DynamoPasses
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.policy import Policy
+from reconciler.protect import follow
+from reconciler.protections import ProtectionCall
 from reconciler.reconcile import observe
 from reconciler.sweep import Sweep
 from reconciler.watch import Watch
@@ -117,3 +119,15 @@ def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> 
     watched = Watch(tasks=world.tasks, ledger=world.ledger, policy=Policy()).run(START + timedelta(hours=2))
     assert watched.changes.keys() == {TASK, OTHER}
     assert world.take_calls() == allowed(stack, "Watch")
+
+
+def test_following_calls_needs_more(stack: Synthesised, other: Synthesised, world: World) -> None:
+    """Where calls of UpdateTaskProtection come in, observe may look up their tasks and ask about them."""
+    world.ecs.learn(envelope(3)["detail"])
+    observe([event(3)], tasks=world.tasks, ledger=world.ledger, now=START)
+    world.ecs.learn(envelope(3, taskArn=OTHER)["detail"])
+    world.protect(enabled=True)
+    call = ProtectionCall(task_arns=(TASK,), cluster_arn=CLUSTER)
+    assert follow(call, tasks=world.tasks, ledger=world.ledger, now=START)
+    assert world.take_calls() == allowed(other, "Observe")
+    assert allowed(other, "Observe") > allowed(stack, "Observe")
