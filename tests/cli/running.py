@@ -9,6 +9,7 @@ from typing import Any
 from click.testing import CliRunner
 
 from cli.main import main
+from tests.values import envelope
 
 
 @dataclass(frozen=True)
@@ -54,3 +55,9 @@ def write(path: Path, content: str | bytes) -> Path:
 def lines(values: Iterable[object]) -> str:
     """JSON Lines; a text stands for itself, whatever it is."""
     return "".join(f"{value if isinstance(value, str) else json.dumps(value)}\n" for value in values)
+
+
+def versioned(*, version: object) -> dict[str, Any]:
+    """An event with this for a version."""
+    event = envelope(1)
+    return event | {"detail": event["detail"] | {"version": version}}

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.running import lines, replay, taskledger, write
+from tests.cli.running import lines, replay, taskledger, versioned, write
 from tests.values import CLUSTER, TASK, envelope, task_arn
 
 GOOD = [envelope(1, taskArn=task_arn(1)), envelope(2, taskArn=task_arn(2))]
@@ -17,12 +17,6 @@ OVER = 2**63
 def without(*names: str, **changed: Any) -> dict[str, Any]:
     """An event without these fields of its envelope, and with others."""
     return {name: value for name, value in (envelope(1) | changed).items() if name not in names}
-
-
-def versioned(*, version: object) -> dict[str, Any]:
-    """An event with this for a version."""
-    event = envelope(1)
-    return event | {"detail": event["detail"] | {"version": version}}
 
 
 def nested(depth: int) -> str:

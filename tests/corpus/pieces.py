@@ -1,0 +1,159 @@
+"""The pieces of published files: task events, replayed, and the tasks of API answers, parsed."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import reduce
+from pathlib import Path
+from typing import Any, TypeGuard
+
+from cli.captures import SUFFIXES, Captured, Unreadable, read
+from cli.delivery import deliver
+from cli.lab.world import local_world
+from reconciler.errors import InvalidInput
+from reconciler.model import TaskState
+from reconciler.stops import Stop, explain
+from reconciler.wire import DETAIL_TYPE, EVENT_SOURCE, described, event, parse_json
+
+READ = (*SUFFIXES, ".txt")
+REQUIRED = ("source", "detail.clusterArn", "detail.version", "detail.lastStatus")
+ELSEWHERE = (("detail.taskArn", "resources[0]"), ("detail.updatedAt", "time", "event_time"))
+
+_PLACEHOLDER = re.compile(r".*<.*>.*|.*redacted.*|[a-z_#*.]+", re.IGNORECASE | re.DOTALL)
+_STEP = re.compile(r"[^.\[\]]+")
+_PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
+
+
+class Fate(StrEnum):
+    """What became of a piece."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"  # though it has all that is required: a fault
+    INCOMPLETE = "incomplete"  # a required value is missing, or a placeholder stands for it
+    OTHER = "other"  # no task event and no task
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One thing in a file: `what` it is, its fate, and what it came out as or what is wrong with it."""
+
+    file: str
+    index: int
+    what: str
+    fate: Fate
+    told: str
+
+
+def pieces(folder: Path) -> Iterator[Piece]:
+    """All pieces of all files below the folder that can hold events or answers."""
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and path.name.removesuffix(".gz").endswith(READ):
+            yield from _of_file(path, path.relative_to(folder).as_posix())
+
+
+def outcome(stop: Stop | None) -> str:
+    return f"{stop.kind} {stop.cause}" if stop else "no finding"
+
+
+def _of_file(path: Path, file: str) -> Iterator[Piece]:
+    found = list(read(str(path)))
+    with local_world(in_memory=True) as world:
+        refused = {one.index: f"{one.field}: {one.error}" for one in deliver(found, world).rejected}
+    for one in found:
+        value = _value(one)
+        if tasks := _tasks(value):
+            yield from (_answered(file, one.index, task) for task in tasks)
+        elif _is_event(value):
+            yield _event(file, one.index, value, refused.get(one.index))
+        else:
+            told = refused.get(one.index, "")
+            yield Piece(file, one.index, _what(value), Fate.OTHER, told)
+
+
+def _value(one: Captured | Unreadable) -> object:
+    """The JSON value; None where there is none."""
+    try:
+        return parse_json(one.body) if isinstance(one, Captured) else None
+    except InvalidInput:
+        return None
+
+
+def _what(value: object) -> str:
+    if value is None:
+        return "no JSON"
+    kind = value.get("detail-type") if isinstance(value, Mapping) else None
+    return kind[:60] if isinstance(kind, str) else "other JSON"
+
+
+def _is_event(value: object) -> TypeGuard[Mapping[str, Any]]:
+    """Whether it is a task event, or would be one if its source were told."""
+    if not isinstance(value, Mapping) or value.get("detail-type") != DETAIL_TYPE:
+        return False
+    return value.get("source") in (None, "", EVENT_SOURCE)
+
+
+def _event(file: str, index: int, envelope: Mapping[str, Any], refused: str | None) -> Piece:
+    if refused is None:
+        return Piece(file, index, DETAIL_TYPE, Fate.ACCEPTED, _outcome(event(envelope).state))
+    missing = [path for path in REQUIRED if _absent(envelope, path)]
+    missing += [paths[0] for paths in ELSEWHERE if all(_absent(envelope, path) for path in paths)]
+    wrong = _at(envelope, refused.partition(": ")[0])
+    fate = Fate.INCOMPLETE if missing or _is_placeholder(wrong) else Fate.REFUSED
+    return Piece(file, index, DETAIL_TYPE, fate, f"lacks {', '.join(missing)}" if missing else refused)
+
+
+def _tasks(value: object) -> Sequence[Mapping[str, Any]]:
+    """The tasks of a DescribeTasks, RunTask, StartTask or StopTask answer, or a task by itself."""
+    if not isinstance(value, Mapping):
+        return ()
+    if isinstance(tasks := value.get("tasks"), list):
+        return [task for task in tasks if isinstance(task, Mapping)]
+    task = value.get("task", value)
+    return [task] if isinstance(task, Mapping) and {"taskArn", "lastStatus"} <= task.keys() else ()
+
+
+def _answered(file: str, index: int, task: Mapping[str, Any]) -> Piece:
+    what = "task of an answer"
+    try:
+        return Piece(file, index, what, Fate.ACCEPTED, _outcome(described(_dated(task))))
+    except InvalidInput as error:
+        wrong = _at(task, error.field.removeprefix("task."))
+        fate = Fate.INCOMPLETE if wrong in (None, "") or _is_placeholder(wrong) else Fate.REFUSED
+        return Piece(file, index, what, fate, str(error))
+
+
+def _dated(value: Any) -> Any:
+    """The value as boto3 gives it, where a recording wrote each time as an object of its parts."""
+    if isinstance(value, list):
+        return [_dated(item) for item in value]
+    if not isinstance(value, Mapping):
+        return value
+    if value.get("__class__") == "datetime":
+        return datetime(**{name: value[name] for name in _PARTS if name in value}, tzinfo=UTC)
+    return {name: _dated(item) for name, item in value.items()}
+
+
+def _outcome(state: TaskState) -> str:
+    stop = explain(state)
+    return f"{state.last_status}, {outcome(stop)}" if stop else state.last_status
+
+
+def _at(value: Any, path: str) -> Any:
+    """The value at a path like `detail.containers[0].name`; None where there is none."""
+
+    def into(inner: Any, step: str) -> Any:
+        if isinstance(inner, list) and step.isdecimal():
+            return inner[int(step)] if int(step) < len(inner) else None
+        return inner.get(step) if isinstance(inner, Mapping) else None
+
+    return reduce(into, _STEP.findall(path), value)
+
+
+def _absent(value: Any, path: str) -> bool:
+    return _at(value, path) in (None, "")
+
+
+def _is_placeholder(value: object) -> bool:
+    return isinstance(value, str) and _PLACEHOLDER.fullmatch(value) is not None
