@@ -1,6 +1,6 @@
 """Asking ECS about scale-in protection, and keeping what changed: for the sweep, the watch and CloudTrail."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -22,10 +22,16 @@ class Asked:
 
 
 def ask_protection(
-    cluster_arn: str, known: Mapping[str, Protection | None], *, tasks: Tasks, ledger: Ledger, now: datetime
+    cluster_arn: str,
+    known: Mapping[str, Protection | None],
+    *,
+    tasks: Tasks,
+    ledger: Ledger,
+    clock: Callable[[], datetime],
 ) -> Mapping[str, Asked]:
     """Asks about each task, given what is known of it, and keeps what is new; raises as the ports do."""
     answers = tasks.protection(cluster_arn, list(known)) if known else {}
+    now = clock()  # after the answers: what ran out while ECS was asked did run out, nobody cleared it
     return {arn: _keep(arn, known[arn], answer, ledger, now) for arn, answer in answers.items()}
 
 
@@ -33,7 +39,7 @@ def follow(call: ProtectionCall, *, tasks: Tasks, ledger: Ledger, now: datetime)
     """Asks about those tasks of the call that are open in the ledger; the sweep finds the others."""
     entries = ledger.entries(call.task_arns)
     known = {arn: entry.protection for arn, entry in entries.items() if entry.open}
-    return ask_protection(call.cluster_arn, known, tasks=tasks, ledger=ledger, now=now)
+    return ask_protection(call.cluster_arn, known, tasks=tasks, ledger=ledger, clock=lambda: now)
 
 
 def _keep(task_arn: str, known: Protection | None, answer: object, ledger: Ledger, now: datetime) -> Asked:

@@ -218,7 +218,7 @@ class _ClusterSweep:
                 due,
                 tasks=self.sweep.tasks,
                 ledger=self.sweep.ledger,
-                now=self.sweep.clock(),
+                clock=self.sweep.clock,
             )
         except LedgerError as error:
             self.result.errors.append(error)

@@ -1,5 +1,6 @@
 """The watch: what only time brings. Every minute, over the tasks that are protected, by their index."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -31,29 +32,29 @@ class Watch:
     ledger: Ledger
     policy: Policy
 
-    def run(self, now: datetime) -> Watched:
+    def run(self, clock: Callable[[], datetime]) -> Watched:
         watched = Watched()
         for cluster_arn in self.ledger.clusters():
             try:
-                self._cluster(cluster_arn, now, watched)
+                self._cluster(cluster_arn, clock, watched)
             except LedgerError as error:
                 watched.errors[cluster_arn] = error
         return watched
 
-    def _cluster(self, cluster_arn: str, now: datetime, watched: Watched) -> None:
-        protected = self.ledger.protected(cluster_arn)
+    def _cluster(self, cluster_arn: str, clock: Callable[[], datetime], watched: Watched) -> None:
+        protected, now = self.ledger.protected(cluster_arn), clock()
         entries = self.ledger.entries([arn for arn, held in protected.items() if self._is_due(held, now)])
         for entry in entries.values():
             if not entry.open:
                 self._settle(entry, now)
         running = {arn: entry for arn, entry in entries.items() if entry.open}
         known = {arn: entry.protection for arn, entry in running.items()}
-        asked = ask_protection(cluster_arn, known, tasks=self.tasks, ledger=self.ledger, now=now)
+        asked = ask_protection(cluster_arn, known, tasks=self.tasks, ledger=self.ledger, clock=clock)
         for arn, answer in asked.items():
             if answer.change is not Change.NONE:
                 watched.changes[arn] = answer.change
             if answer.answered:
-                watched.findings += self._judge(running[arn], answer.protection, now)
+                watched.findings += self._judge(running[arn], answer.protection, clock())
 
     def _is_due(self, held: Protection, now: datetime) -> bool:
         ending = held.expires_at is not None and held.expires_at <= now + self.policy.lead

@@ -116,7 +116,9 @@ def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> 
     assert world.take_calls() == allowed(stack, "Sweep")
 
     world.protect(enabled=False)
-    watched = Watch(tasks=world.tasks, ledger=world.ledger, policy=Policy()).run(START + timedelta(hours=2))
+    watched = Watch(tasks=world.tasks, ledger=world.ledger, policy=Policy()).run(
+        lambda: START + timedelta(hours=2)
+    )
     assert watched.changes.keys() == {TASK, OTHER}
     assert world.take_calls() == allowed(stack, "Watch")
 

@@ -18,7 +18,7 @@ metrics = Metrics(namespace="TaskLedger", service="watch")
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     means = services()
-    watched = Watch(tasks=means.tasks, ledger=means.ledger, policy=policy()).run(datetime.now(UTC))
+    watched = Watch(tasks=means.tasks, ledger=means.ledger, policy=policy()).run(_now)
     _log(watched)
     metrics.add_metric("WatchFindings", MetricUnit.Count, len(watched.findings))
     metrics.add_metric("WatchClusterFailures", MetricUnit.Count, len(watched.errors))
@@ -37,3 +37,7 @@ def _log(watched: Watched) -> None:
         logger.info("protection", extra={"taskArn": arn, "change": change})
     for arn, error in watched.errors.items():
         logger.error("not watched", extra={"clusterArn": arn, "error": str(error)})
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
