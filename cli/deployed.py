@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from reconciler.adapters import items
+from reconciler.adapters import attributes, items
 from reconciler.adapters.aws import chunks
 from reconciler.adapters.dynamodb_reads import MOST, LedgerReads
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import PaginatorConfigTypeDef
 
-    from reconciler.adapters.items import Item
+    from reconciler.adapters.attributes import Item
     from reconciler.model import LedgerEntry
 
     from .stack import Stack
@@ -45,14 +45,14 @@ class DeployedLedger(LedgerReads):
                 entries = self.entries([key["pk"]["S"] for key in keys])
                 for key in keys:
                     if entry := entries.get(key["pk"]["S"]):
-                        yield items.moment(key[items.OPEN]), entry
+                        yield attributes.moment(key[items.OPEN]), entry
 
     def closed(self, cluster_arn: str, since: datetime, now: datetime) -> Iterator[Placed]:
         """The closed entries with the time they closed, without those that DynamoDB is about to delete."""
         for page in self._pages("closed", cluster_arn, since):
             for item in page:
                 if int(item["ttl"]["N"]) > now.timestamp():
-                    yield items.moment(item[items.CLOSED]), items.entry(item)
+                    yield attributes.moment(item[items.CLOSED]), items.entry(item)
 
     def task_arns(self, cluster_arn: str, closed_since: datetime) -> Iterator[str]:
         """The tasks that are open, and those that closed since then."""
@@ -71,7 +71,10 @@ class DeployedLedger(LedgerReads):
             TableName=self._table_name,
             IndexName=index,
             KeyConditionExpression=f"clusterArn = :cluster AND {_SORT_KEYS[index]} >= :since",
-            ExpressionAttributeValues={":cluster": {"S": cluster_arn}, ":since": items.milliseconds(since)},
+            ExpressionAttributeValues={
+                ":cluster": {"S": cluster_arn},
+                ":since": attributes.milliseconds(since),
+            },
             ScanIndexForward=False,
             PaginationConfig=self._paging,
             **how,

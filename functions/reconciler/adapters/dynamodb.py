@@ -22,6 +22,7 @@ from ..errors import LedgerError
 from ..model import ClosedAs
 from ..ports import Recorded, Recording
 from . import items
+from .attributes import milliseconds, number
 from .aws import aws_errors, chunks, error_code, translated
 from .dynamodb_reads import LedgerReads
 from .dynamodb_rows import put_all
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from ..model import LedgerEntry, Observation, Protection
-    from .items import Item, Value
+    from .attributes import Item, Value
 
 WRITERS = 8  # updates under way at once; the client's pool must hold as many connections
 
@@ -76,7 +77,7 @@ class DynamoLedger(LedgerReads):
             self._update_item(update, _ASKED_LATER)
 
     def miss(self, entry: LedgerEntry, since: datetime | None) -> None:
-        values = {"missingSince": items.milliseconds(since)} if since else {}
+        values = {"missingSince": milliseconds(since)} if since else {}
         sets, removed = [_assign(name) for name in values], [] if since else ["missingSince"]
         self._mark(entry, sets, removed, values)
 
@@ -90,7 +91,7 @@ class DynamoLedger(LedgerReads):
         self, entry: LedgerEntry, sets: Sequence[str], removed: Sequence[str], values: Mapping[str, Value]
     ) -> bool:
         """Changes what is known beside the state of an entry, if it still is open and of that version."""
-        version = {"version": items.number(entry.state.version)}
+        version = {"version": number(entry.state.version)}
         update = _expressed(entry.state.task_arn, sets, removed, {**values, **version})
         with aws_errors():
             return self._update_item(update, _STILL_OPEN)[0]
@@ -171,7 +172,7 @@ def _replacing(observation: Observation, values: Mapping[str, Value]) -> _Update
         removed.append("openSince")
     else:
         sets.append("openSince = if_not_exists(openSince, :openSince)")
-        told["openSince"] = items.milliseconds(observation.state.created_at or observation.observed_at)
+        told["openSince"] = milliseconds(observation.state.created_at or observation.observed_at)
     return _expressed(observation.state.task_arn, sets, removed, told)
 
 

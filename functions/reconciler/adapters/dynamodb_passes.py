@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from ..errors import TransientError
 from ..ports import Pass
-from . import items
+from .attributes import milliseconds, moment
 from .aws import error_code, translated
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from .items import Item, Value
+    from .attributes import Item, Value
 
 _KEY: dict[str, Any] = {"pk": {"S": "SWEEP"}, "sk": {"S": "PASS"}}
 _FREE = "attribute_not_exists(run) OR runUntil < :now"
@@ -31,7 +31,7 @@ class DynamoPasses:
         self._table_name = table_name
 
     def take(self, run: str, now: datetime, until: datetime) -> Pass | None:
-        values = {":run": {"S": run}, ":until": items.milliseconds(until), ":now": items.milliseconds(now)}
+        values = {":run": {"S": run}, ":until": milliseconds(until), ":now": milliseconds(now)}
         expression = "SET run = :run, runUntil = :until, began = if_not_exists(began, :now)"
         try:
             item = self._update(expression, values, _FREE)
@@ -88,7 +88,7 @@ def _written(place: Pass) -> tuple[list[str], list[str], dict[str, Value]]:
 
 def _place(item: Item) -> Pass:
     return Pass(
-        began=items.moment(item["began"]),
+        began=moment(item["began"]),
         cluster_arn=item["clusterArn"]["S"] if "clusterArn" in item else None,
         after=item["taskArn"]["S"] if "taskArn" in item else None,
     )

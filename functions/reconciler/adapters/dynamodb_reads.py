@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from ..model import HistoryRow, LedgerEntry, Protection
-    from .items import Item
+    from .attributes import Item
 
 MOST = 100  # keys in one BatchGetItem call (API reference)
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from .items import Item
+    from .attributes import Item
 
 MAX_PUT = 25  # requests in one BatchWriteItem call (API reference)
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds before unprocessed items are tried again

@@ -15,16 +15,16 @@ the task is open or closed: they are the sort keys that make the indexes `open` 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ..model import ClosedAs, Container, HistoryRow, LedgerEntry, Protection, Source, TaskState
+from .attributes import milliseconds, moment, number, or_null, or_same, seconds, when
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import timedelta
 
-    Value = Mapping[str, Any]
-    Item = Mapping[str, Value]
+    from .attributes import Item, Value
 
 ENTRY = "ENTRY"
 CLUSTERS = "CLUSTERS"
@@ -70,8 +70,6 @@ ENTRY_ATTRIBUTES = (
     "ttl",
 )
 PROTECTION_ATTRIBUTES = (PROTECTED, "protectionExpiredAt", "protectedSince", "protectionCheckedAt")
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MILLISECOND = timedelta(milliseconds=1)
 _DIGEST = "sha256:"
 
 
@@ -94,7 +92,7 @@ def state_values(state: TaskState) -> dict[str, Value]:
         if moment := getattr(state, field):
             values[name] = milliseconds(moment)
     if state.desired_status != state.last_status:
-        values["desiredStatus"] = _or_null(state.desired_status)
+        values["desiredStatus"] = or_null(state.desired_status)
     return values | _parts(state)
 
 
@@ -120,7 +118,7 @@ def state(item: Item) -> TaskState:
     return TaskState(
         task_arn=item["pk"]["S"],
         version=int(item["version"]["N"]),
-        desired_status=_or_same(item.get("desiredStatus"), told["last_status"]),
+        desired_status=or_same(item.get("desiredStatus"), told["last_status"]),
         containers=tuple(_read_container(value["M"], told) for value in containers),
         **told,
     )
@@ -150,11 +148,11 @@ def entry(item: Item) -> LedgerEntry:
         state=state(item),
         source=Source(item["source"]["S"]) if "source" in item else Source.EVENT,
         observed_at=moment(item["observedAt"]),
-        described_at=_when(item, "describedAt"),
+        described_at=when(item, "describedAt"),
         closed_as=closed_as if CLOSED in item else None,
-        closed_at=_when(item, CLOSED),
+        closed_at=when(item, CLOSED),
         protection=protection(item),
-        missing_since=_when(item, "missingSince"),
+        missing_since=when(item, "missingSince"),
         replayed="replayed" in item,
     )
 
@@ -170,10 +168,10 @@ def protection(item: Item) -> Protection | None:
     """The protection that an entry holds; None for a task that never had any, as far as was told."""
     if "protectionCheckedAt" not in item:
         return None
-    expired, since = _when(item, "protectionExpiredAt"), _when(item, "protectedSince")
+    expired, since = when(item, "protectionExpiredAt"), when(item, "protectedSince")
     return Protection(
         enabled=since is not None and expired is None,
-        expires_at=expired or _when(item, PROTECTED),
+        expires_at=expired or when(item, PROTECTED),
         checked_at=moment(item["protectionCheckedAt"]),
         since=since,
     )
@@ -204,32 +202,12 @@ def row(item: Item) -> HistoryRow:
     )
 
 
-def number(value: int) -> Value:
-    return {"N": str(value)}
-
-
-def milliseconds(moment: datetime) -> Value:
-    return number((moment - _EPOCH) // _MILLISECOND)
-
-
-def seconds(moment: datetime) -> Value:
-    return number((moment - _EPOCH) // timedelta(seconds=1))
-
-
-def moment(value: Value) -> datetime:
-    return _EPOCH + int(value["N"]) * _MILLISECOND
-
-
-def _when(item: Item, name: str) -> datetime | None:
-    return moment(item[name]) if name in item else None
-
-
 def _container(container: Container, state: TaskState) -> Value:
     values: dict[str, Value] = {"name": {"S": container.name}}
     if container.last_status != state.last_status:
-        values["lastStatus"] = _or_null(container.last_status)
+        values["lastStatus"] = or_null(container.last_status)
     if container.health_status != state.health_status:
-        values["healthStatus"] = _or_null(container.health_status)
+        values["healthStatus"] = or_null(container.health_status)
     if container.exit_code is not None:
         values["exitCode"] = number(container.exit_code)
     if container.image_digest:
@@ -244,22 +222,13 @@ def _read_container(values: Item, task: Mapping[str, Any]) -> Container:
     digest = values.get("imageDigest", {})
     return Container(
         name=values["name"]["S"],
-        last_status=_or_same(values.get("lastStatus"), task["last_status"]),
+        last_status=or_same(values.get("lastStatus"), task["last_status"]),
         exit_code=int(values["exitCode"]["N"]) if "exitCode" in values else None,
         reason=values.get("reason", {}).get("S"),
-        health_status=_or_same(values.get("healthStatus"), task.get("health_status")),
+        health_status=or_same(values.get("healthStatus"), task.get("health_status")),
         image=values.get("image", {}).get("S"),
         image_digest=_DIGEST + digest["B"].hex() if "B" in digest else digest.get("S"),
     )
-
-
-def _or_null(told: str | None) -> Value:
-    return {"S": told} if told else {"NULL": True}
-
-
-def _or_same(value: Value | None, same: str | None) -> str | None:
-    """What the attribute says; where it was left out, what it would have repeated."""
-    return same if value is None else value.get("S")
 
 
 def _digest(digest: str) -> Value:

@@ -1,0 +1,44 @@
+"""Single values as DynamoDB holds them, and back."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    Value = Mapping[str, Any]
+    Item = Mapping[str, Value]
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECOND = timedelta(milliseconds=1)
+
+
+def number(value: int) -> Value:
+    return {"N": str(value)}
+
+
+def milliseconds(moment: datetime) -> Value:
+    return number((moment - _EPOCH) // _MILLISECOND)
+
+
+def seconds(moment: datetime) -> Value:
+    return number((moment - _EPOCH) // timedelta(seconds=1))
+
+
+def moment(value: Value) -> datetime:
+    return _EPOCH + int(value["N"]) * _MILLISECOND
+
+
+def when(item: Item, name: str) -> datetime | None:
+    return moment(item[name]) if name in item else None
+
+
+def or_null(told: str | None) -> Value:
+    return {"S": told} if told else {"NULL": True}
+
+
+def or_same(value: Value | None, same: str | None) -> str | None:
+    """What the attribute says; where it was left out, what it would have repeated."""
+    return same if value is None else value.get("S")
