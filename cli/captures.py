@@ -2,6 +2,7 @@
 
     one event, an array of events, JSON Lines      EventBridge's own form, also from an archive replay
     {"Messages": [{"Body"}]}                        aws sqs receive-message
+    ["{...}", "{...}"]                              its bodies, with --query
     {"Records": [{"body"}]}                         what Lambda gets from SQS
     {"events": [{"message"}]}                       aws logs filter-log-events, get-log-events
     {"results": [[{"field": "@message", "value"}]]} aws logs get-query-results (Logs Insights)
