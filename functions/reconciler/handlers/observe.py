@@ -132,7 +132,13 @@ def _measure(received: Received, now: datetime) -> None:
         if isinstance(outcome, Observed):
             counts[f"Verdict{outcome.verdict.title()}"] += 1
             counts[f"Currency{outcome.currency.title()}"] += 1
-            lag = (now - outcome.observation.observed_at).total_seconds()
-            metrics.add_metric("EventLag", MetricUnit.Seconds, max(lag, 0))
+            _measure_lag(outcome.observation, now)
     for name, count in counts.items():
         metrics.add_metric(name, MetricUnit.Count, count)
+
+
+def _measure_lag(observation: Observation, now: datetime) -> None:
+    """An event that an EventBridge replay delivers again is old on purpose, and says nothing of a lag."""
+    if observation.replay_name is None:
+        lag = (now - observation.observed_at).total_seconds()
+        metrics.add_metric("EventLag", MetricUnit.Seconds, max(lag, 0))
