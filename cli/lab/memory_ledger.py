@@ -41,7 +41,7 @@ class MemoryLedger:
     def _mark(self, entry: LedgerEntry, change: Callable[[LedgerEntry], LedgerEntry]) -> bool:
         with self._lock:
             current = self._entries.get(entry.state.task_arn)
-            if current is None or not current.open or current.state.version != entry.state.version:
+            if current is None or not current.open or _moved(entry, current):
                 return False
             self._entries[entry.state.task_arn] = change(current)
             return True
@@ -78,6 +78,10 @@ class MemoryLedger:
         entry = _after(previous, recording.observation)
         self._entries[entry.state.task_arn] = entry
         return Recorded(previous=previous, entry=entry)
+
+
+def _moved(known: LedgerEntry, current: LedgerEntry) -> bool:
+    return (known.state.version, known.missing_since) != (current.state.version, current.missing_since)
 
 
 def _after(previous: LedgerEntry | None, observation: Observation) -> LedgerEntry:

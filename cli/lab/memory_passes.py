@@ -16,7 +16,7 @@ class MemoryPasses:
     until: datetime | None = None
 
     def take(self, run: str, now: datetime, until: datetime) -> Pass | None:
-        if self.run is not None and self.until is not None and self.until >= now:
+        if self.run not in {None, run} and self.until is not None and self.until >= now:
             return None
         self.run, self.until = run, until
         self.place = self.place or Pass(began=now)

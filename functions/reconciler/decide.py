@@ -122,15 +122,19 @@ def closed_at(observation: Observation) -> datetime | None:
 def refresh(entry: LedgerEntry, observation: Observation) -> LedgerEntry | None:
     """The entry with a newer description's health and tags; None when that changes nothing.
 
-    Only a description of the entry's own version may; the state itself is never touched here.
+    Only a description of the entry's own version may; the state itself is never touched here. One of a task
+    that was closed as unobserved, and lives, opens its entry again.
     """
     told = observation.described_at
     if told is None or observation.state.version != entry.state.version:
         return None
     if entry.described_at is not None and told <= entry.described_at:
         return None
-    state = enrich(entry.state, observation.state)
-    return replace(entry, state=state, described_at=told) if state != entry.state else None
+    seen = replace(entry, state=enrich(entry.state, observation.state), described_at=told)
+    if entry.closed_as is ClosedAs.UNOBSERVED and not observation.state.closed:
+        concluded = entry.closed_at is None or told <= entry.closed_at
+        return None if concluded else replace(seen, closed_as=None, closed_at=None, missing_since=None)
+    return seen if seen.state != entry.state else None
 
 
 def history_row(observation: Observation) -> HistoryRow:

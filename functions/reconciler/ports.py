@@ -83,7 +83,10 @@ class Ledger(Protocol):
         """Keeps what was told of a task's protection, unless something later is known of it."""
 
     def miss(self, entry: LedgerEntry, since: datetime | None) -> None:
-        """Marks an open entry as missing from ECS since then, or with None as seen again."""
+        """Marks an open entry as missing from ECS since then, or with None as seen again.
+
+        Nothing is written when the entry moved on since it was read.
+        """
 
     def close(self, entry: LedgerEntry, now: datetime) -> bool:
         """Closes an entry as UNOBSERVED; False when it moved on meanwhile, and nothing was written."""
@@ -123,10 +126,13 @@ class Passes(Protocol):
     """Where a sweep keeps its place, and one run keeps the others out."""
 
     def take(self, run: str, now: datetime, until: datetime) -> Pass | None:
-        """The pass to go on with, or a new one; None while another run has it and its time is not up."""
+        """The pass to go on with, or a new one; None while another run has it and its time is not up.
+
+        A run that has the pass may take it again.
+        """
 
     def keep(self, run: str, place: Pass) -> None:
-        """Stores the place that the run has come to."""
+        """Stores the place that the run has come to; `TransientError` when another has overtaken it."""
 
     def leave(self, run: str, place: Pass | None) -> None:
-        """Lets others go on from that place; None when the pass is done."""
+        """Lets others go on from that place, unless overtaken; None when the pass is done."""

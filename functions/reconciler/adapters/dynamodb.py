@@ -45,7 +45,10 @@ _ASKED_LATER = (
     " OR protectionCheckedAt < :protectionCheckedAt)"
 )
 _STILL_OPEN = "version = :version AND attribute_exists(openSince)"
+_STILL_SEEN = f"{_STILL_OPEN} AND attribute_not_exists(missingSince)"
+_STILL_MISSING = f"{_STILL_OPEN} AND missingSince = :wasMissingSince"
 _TOLD = ("healthStatus", "tags", "containers", "describedAt")
+_CONCLUDED = ("closedAs", "closedAt", "missingSince", "ttl")
 _ALIASES = {"group": "#group", "source": "#source", "ttl": "#ttl"}  # words that DynamoDB keeps for itself
 
 
@@ -90,11 +93,13 @@ class DynamoLedger(LedgerReads):
     def _mark(
         self, entry: LedgerEntry, sets: Sequence[str], removed: Sequence[str], values: Mapping[str, Value]
     ) -> bool:
-        """Changes what is known beside the state of an entry, if it still is open and of that version."""
-        version = {"version": number(entry.state.version)}
-        update = _expressed(entry.state.task_arn, sets, removed, {**values, **version})
+        """Changes what is known beside an entry's state, if it is open and as it was when it was read."""
+        known = {"version": number(entry.state.version)}
+        if entry.missing_since:
+            known["wasMissingSince"] = milliseconds(entry.missing_since)
+        update = _expressed(entry.state.task_arn, sets, removed, {**values, **known})
         with aws_errors():
-            return self._update_item(update, _STILL_OPEN)[0]
+            return self._update_item(update, _STILL_MISSING if entry.missing_since else _STILL_SEEN)[0]
 
     def _put_rows(self, recordings: Sequence[Recording]) -> dict[str, LedgerError]:
         """Writes history and the marks of clusters not met before by this process; errors by task ARN."""
@@ -132,7 +137,7 @@ class DynamoLedger(LedgerReads):
         if told is None:
             return winner
         values = items.entry_values(told, self._retention)
-        accepted, old = self._update_item(_filling(told, values), _TOLD_LATER)
+        accepted, old = self._update_item(_filling(winner, told, values), _TOLD_LATER)
         return told if accepted or not old else items.entry(old)
 
     def _update_item(self, update: _Update, condition: str) -> tuple[bool, Item | None]:
@@ -172,15 +177,22 @@ def _replacing(observation: Observation, values: Mapping[str, Value]) -> _Update
         removed.append("openSince")
     else:
         sets.append("openSince = if_not_exists(openSince, :openSince)")
-        told["openSince"] = milliseconds(observation.state.created_at or observation.observed_at)
+        told["openSince"] = _open_since(observation)
     return _expressed(observation.state.task_arn, sets, removed, told)
 
 
-def _filling(entry: LedgerEntry, values: Mapping[str, Value]) -> _Update:
+def _filling(winner: LedgerEntry, filled: LedgerEntry, values: Mapping[str, Value]) -> _Update:
     told = {name: values[name] for name in _TOLD if name in values}
     removed = ["healthStatus"] if "healthStatus" not in told else []
+    if filled.open and not winner.open:
+        told[items.OPEN] = _open_since(filled)
+        removed += _CONCLUDED
     sets = [_assign(name) for name in told]
-    return _expressed(entry.state.task_arn, sets, removed, {**told, "version": values["version"]})
+    return _expressed(filled.state.task_arn, sets, removed, {**told, "version": values["version"]})
+
+
+def _open_since(told: Observation | LedgerEntry) -> Value:
+    return milliseconds(told.state.created_at or told.observed_at)
 
 
 def _expressed(

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from .attributes import Item, Value
 
 _KEY: dict[str, Any] = {"pk": {"S": "SWEEP"}, "sk": {"S": "PASS"}}
-_FREE = "attribute_not_exists(run) OR runUntil < :now"
+# A run may take what it has: when the first answer is lost on its way, botocore asks again.
+_FREE = "attribute_not_exists(run) OR runUntil < :now OR run = :run"
 
 
 class DynamoPasses:

@@ -36,7 +36,8 @@ class LedgerReads:
         return items.entry(response["Item"]) if "Item" in response else None
 
     def entries(self, task_arns: Sequence[str]) -> Mapping[str, LedgerEntry]:
-        found = (self._batch(chunk) for chunk in chunks(task_arns, MOST))
+        asked = list(dict.fromkeys(task_arns))  # DynamoDB refuses to be asked for an item twice in a call
+        found = (self._batch(chunk) for chunk in chunks(asked, MOST))
         return {item["pk"]["S"]: items.entry(item) for batch in found for item in batch}
 
     def history(self, task_arn: str) -> tuple[HistoryRow, ...]:

@@ -9,9 +9,10 @@ from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from ..cluster_sweep import ClusterSwept
 from ..drift import Drift
 from ..errors import LedgerError
-from ..sweep import ClusterSwept, Sweep, Swept
+from ..sweep import Sweep, Swept
 from ..wiring import sweep_services
 
 SPARE = 30_000  # milliseconds to keep: enough for a slow call and the last writes
@@ -33,6 +34,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         out_of_time=lambda: context.get_remaining_time_in_millis() < SPARE,
         policy=services.policy,
         clusters=cluster_arns(services.clusters, context.invoked_function_arn),
+        progress=_log_progress,
     )
     until = began + timedelta(milliseconds=context.get_remaining_time_in_millis())
     swept = sweep.run(context.aws_request_id, until)
@@ -75,6 +77,12 @@ def _told(error: LedgerError) -> str:
     return f"{type(error).__name__}: {error}"
 
 
+def _log_progress(cluster_arn: str, found: ClusterSwept) -> None:
+    """A line for each thousand tasks: a first sweep can take long."""
+    if (tasks := _tasks(found)) % 1000 == 0:
+        logger.info("sweeping", extra={"clusterArn": cluster_arn, "tasks": tasks})
+
+
 def _log(swept: Swept) -> None:
     for arn, found in swept.clusters.items():
         level = logger.warning if found.errors else logger.info
@@ -82,7 +90,7 @@ def _log(swept: Swept) -> None:
         for finding in found.stuck:
             logger.warning("stuck", extra={"taskArn": finding.task_arn, "summary": finding.summary})
     for error in swept.errors:
-        logger.error("not listed", extra={"error": _told(error)})
+        logger.error("not swept", extra={"error": _told(error)})
 
 
 def _measure(swept: Swept, seconds: float) -> None:
