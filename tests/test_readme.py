@@ -30,11 +30,6 @@ def test_links_lead_somewhere() -> None:
     """Each file that a page of the documentation links to is there."""
     pages = [Path("README.md"), Path("CONTRIBUTING.md")]
     pages += [*Path("docs").rglob("*.md"), *Path("events").rglob("*.md")]
-        Path("README.md"),
-        Path("CONTRIBUTING.md"),
-        *Path("docs").rglob("*.md"),
-        *Path("events").rglob("*.md"),
-    ]
     for page in pages:
         for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page} links to {target}"

@@ -1,7 +1,6 @@
 """How fast a large capture is replayed in memory, and what its memory grows with."""
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -17,7 +16,8 @@ import resource, sys, time
 from cli.replay import run
 started = time.process_time()
 replayed = run([sys.argv[1]], in_memory=True)
-print(replayed.outcome.accepted, time.process_time() - started, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print(replayed.outcome.accepted, time.process_time() - started, memory)
 """
 
 
