@@ -1,5 +1,6 @@
 """What the environment says, read once into frozen values; an error names the variable."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,6 +9,8 @@ from .errors import InvalidInput
 from .policy import DEFAULT, Policy
 
 Environment = Mapping[str, str]
+
+_DIGITS = re.compile("[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,8 +80,8 @@ def _number(environment: Environment, name: str, default: int, *, most: int) -> 
 
 
 def _whole(name: str, value: str, *, most: int) -> int:
-    if not value.isascii() or not value.isdecimal() or not 1 <= int(value) <= most:
-        raise InvalidInput(name, f'must be a whole number from 1 to {most}, found "{value}"')
+    if not _DIGITS.fullmatch(value) or not 1 <= int(value) <= most:
+        raise InvalidInput(name, f'must be a whole number from 1 to {most}, found "{value[:40]}"')
     return int(value)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ..errors import InvalidInput
@@ -43,12 +44,13 @@ class EcsTasks:
             return [arn for page in self._pages("list_tasks", **asked) for arn in page["taskArns"]]
 
     def describe(self, cluster_arn: str, task_arns: Sequence[str]) -> Mapping[str, TaskState | Absence]:
-        return self._ask(
+        answers = self._ask(
             task_arns,
             lambda arns: self._client.describe_tasks(cluster=cluster_arn, tasks=arns, include=["TAGS"]),
             "tasks",
             described,
         )
+        return {arn: _under(arn, answer) for arn, answer in answers.items()}
 
     def protection(self, cluster_arn: str, task_arns: Sequence[str]) -> Mapping[str, Answer | Absence]:
         return self._ask(
@@ -102,6 +104,13 @@ def _read(item: object, read: Callable[[object], T]) -> T | Absence:
         return read(item)
     except InvalidInput:
         return Absence.UNKNOWN
+
+
+def _under(arn: str, answer: TaskState | Absence) -> TaskState | Absence:
+    """The state under the ARN that was asked for, which is the one that the ledger knows the task by."""
+    if isinstance(answer, Absence) or answer.task_arn == arn:
+        return answer
+    return replace(answer, task_arn=arn)
 
 
 def _task_id(arn: str) -> str:
