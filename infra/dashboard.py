@@ -27,9 +27,9 @@ class Dashboard(Construct):
         self._dashboard.add_widgets(
             cloudwatch.AlarmStatusWidget(title="Alarms", alarms=list(alarms), width=_WIDTH, height=3)
         )
-        self._add_row(_events())
-        self._add_row(_sweeps())
-        self._add_row(_others())
+        self._add_row(self._events())
+        self._add_row(self._sweeps())
+        self._add_row(self._others())
 
     def add_queues(self, queues: Sequence[sqs.Queue]) -> None:
         ages = [_named(each, each.metric_approximate_age_of_oldest_message()) for each in queues]
@@ -63,38 +63,36 @@ class Dashboard(Construct):
             )
         )
 
+    def _events(self) -> dict[str, list[cloudwatch.Metric]]:
+        return {
+            "Events by verdict": self._of("observe", *(f"Verdict{each}" for each in VERDICTS)),
+            "Events by currency": self._of("observe", *(f"Currency{each}" for each in CURRENCIES)),
+            "From event to ledger, seconds": [
+                metric(self, "observe", "EventLag", each).with_(label=each) for each in ("p50", "p90", "max")
+            ],
+            "Not recorded, not described": self._of(
+                "observe", "EventsRejected", "EventsFailed", "DescribeFailures"
+            ),
+        }
 
-def _events() -> dict[str, list[cloudwatch.Metric]]:
-    return {
-        "Events by verdict": _of("observe", *(f"Verdict{each}" for each in VERDICTS)),
-        "Events by currency": _of("observe", *(f"Currency{each}" for each in CURRENCIES)),
-        "From event to ledger, seconds": [
-            metric("observe", "EventLag", each).with_(label=each) for each in ("p50", "p90", "max")
-        ],
-        "Not recorded, not described": _of("observe", "EventsRejected", "EventsFailed", "DescribeFailures"),
-    }
+    def _sweeps(self) -> dict[str, list[cloudwatch.Metric]]:
+        return {
+            "Differences found by sweeps": self._of("sweep", *(f"Sweep{each}" for each in DRIFTS)),
+            "Repaired and closed by sweeps": self._of("sweep", *(f"Sweep{each}" for each in REPAIRS)),
+            "Tasks swept, clusters failed": self._of("sweep", "SweepTasks", "SweepClusterFailures"),
+        }
 
+    def _others(self) -> dict[str, list[cloudwatch.Metric]]:
+        longest = metric(self, "sweep", "SweepDuration", "max").with_(label="longest")
+        return {
+            "Sweeps completed": self._of("sweep", "SweepCompleted"),
+            "Duration of a sweep, seconds": [longest],
+            "Found by the watch": self._of("watch", "WatchFindings", "WatchClusterFailures"),
+            "Calls of UpdateTaskProtection": self._of("observe", "CallsFollowed"),
+        }
 
-def _sweeps() -> dict[str, list[cloudwatch.Metric]]:
-    return {
-        "Differences found by sweeps": _of("sweep", *(f"Sweep{each}" for each in DRIFTS)),
-        "Repaired and closed by sweeps": _of("sweep", *(f"Sweep{each}" for each in REPAIRS)),
-        "Tasks swept, clusters failed": _of("sweep", "SweepTasks", "SweepClusterFailures"),
-    }
-
-
-def _others() -> dict[str, list[cloudwatch.Metric]]:
-    longest = metric("sweep", "SweepDuration", "max").with_(label="longest")
-    return {
-        "Sweeps completed": _of("sweep", "SweepCompleted"),
-        "Duration of a sweep, seconds": [longest],
-        "Found by the watch": _of("watch", "WatchFindings", "WatchClusterFailures"),
-        "Calls of UpdateTaskProtection": _of("observe", "CallsFollowed"),
-    }
-
-
-def _of(service: str, *names: str) -> list[cloudwatch.Metric]:
-    return [metric(service, name).with_(label=name) for name in names]
+    def _of(self, service: str, *names: str) -> list[cloudwatch.Metric]:
+        return [metric(self, service, name).with_(label=name) for name in names]
 
 
 def _named(resource: Construct, shown: cloudwatch.Metric) -> cloudwatch.Metric:

@@ -13,7 +13,7 @@ from .access import Access
 from .alerts import Alerts, Condition
 from .assets import ARCHITECTURES, RUNTIME
 from .config import Config
-from .metrics import NAMESPACE
+from .metrics import namespace
 from .nag import acknowledge
 
 _LOG_RETENTION = {
@@ -73,7 +73,7 @@ class LedgerFunction(Construct):
             tracing=lambda_.Tracing.ACTIVE if config.tracing else lambda_.Tracing.DISABLED,
             environment={
                 "POWERTOOLS_SERVICE_NAME": name,
-                "POWERTOOLS_METRICS_NAMESPACE": NAMESPACE,
+                "POWERTOOLS_METRICS_NAMESPACE": namespace(self),
                 "POWERTOOLS_LOG_LEVEL": config.log_level,
                 **common.environment,
                 **(environment or {}),

@@ -1,21 +1,26 @@
-"""The functions' own metrics, by the names that they give them."""
+"""The functions' own metrics, by the names that they give them, in a namespace of each stack's own."""
 
-from aws_cdk import Duration
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
+from constructs import Construct
 
-NAMESPACE = "TaskLedger"
 VERDICTS = ("New", "Newer", "Duplicate", "Stale")
 CURRENCIES = ("Current", "Behind", "Ahead", "Gone", "Unverified")
 DRIFTS = ("Missed", "Unrecorded", "Ahead", "Vanished", "Unknown")
 REPAIRS = ("Repaired", "Closed")
 
 
+def namespace(scope: Construct) -> str:
+    """Where the functions of the scope's stack report, and those of no other stack."""
+    return Stack.of(scope).stack_name
+
+
 def metric(
-    service: str, name: str, statistic: str = "Sum", period: Duration | None = None
+    scope: Construct, service: str, name: str, statistic: str = "Sum", period: Duration | None = None
 ) -> cloudwatch.Metric:
-    """A metric that the function of this service emits; in periods of five minutes unless said otherwise."""
+    """A metric that the stack's function of this service emits, in periods of five minutes by default."""
     return cloudwatch.Metric(
-        namespace=NAMESPACE,
+        namespace=namespace(scope),
         metric_name=name,
         dimensions_map={"service": service},
         statistic=statistic,

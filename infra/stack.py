@@ -168,7 +168,7 @@ class TaskLedgerStack(cdk.Stack):
         )
         self._alerts.page(
             "EventLag",
-            metric("observe", "EventLag", "p90"),
+            metric(self, "observe", "EventLag", "p90"),
             "For a quarter of an hour, one event in ten has taken more than five minutes from ECS to the "
             "ledger: look at the age of the queue; if it is low, EventBridge is late.",
             Condition(value=300, periods=3),
@@ -178,13 +178,13 @@ class TaskLedgerStack(cdk.Stack):
         """Pages when no sweep comes to its end, and when each of them fails for some cluster."""
         self._alerts.page(
             "SweepClusterFailures",
-            metric("sweep", "SweepClusterFailures", period=cdk.Duration.minutes(minutes)),
+            metric(self, "sweep", "SweepClusterFailures", period=cdk.Duration.minutes(minutes)),
             "Three sweeps on end failed for some cluster: read which and why in the sweep function's log.",
             Condition(periods=3),
         )
         self._alerts.page(
             "SweepOverdue",
-            metric("sweep", "SweepCompleted", period=cdk.Duration.minutes(2 * minutes)),
+            metric(self, "sweep", "SweepCompleted", period=cdk.Duration.minutes(2 * minutes)),
             "No sweep has finished in two intervals: what events did not tell is not repaired, and ECS "
             "forgets a stopped task after an hour. Read the log of the sweep function.",
             Condition(or_missing=True),

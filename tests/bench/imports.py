@@ -17,7 +17,7 @@ from aws_lambda_powertools import Logger, Metrics
 from botocore.config import Config
 boto3.client("ecs", config=Config(retries={"mode": "standard"}))
 boto3.client("dynamodb", config=Config(retries={"mode": "standard"}))
-Logger(service="observe"); Metrics(namespace="TaskLedger", service="observe")
+Logger(service="observe"); Metrics(service="observe")
 """
 OURS = """
 from reconciler.handlers import observe
@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "LEDGER_TABLE_NAME": "ledger",
+    "POWERTOOLS_METRICS_NAMESPACE": "TaskLedger",
     "PYTHONPATH": "functions",
     "PATH": os.environ["PATH"],
 }

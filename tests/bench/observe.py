@@ -3,7 +3,6 @@
 import base64
 import io
 import json
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
@@ -72,7 +71,7 @@ def _message(number: int, event: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def stubbed(event: dict[str, Any]) -> Iterator[tuple[Services, list[tuple[Any, str, dict[str, Any]]]]]:
     """Services whose transport answers at once, and the calls that were made through them."""
-    os.environ["POWERTOOLS_METRICS_NAMESPACE"] = "TaskLedger"
+    observe.metrics.namespace = "TaskLedger"
     session = boto3.Session("testing", "testing", region_name="eu-central-1")
     calls: list[tuple[Any, str, dict[str, Any]]] = []
     observe.logger.registered_handler.setStream(io.StringIO())  # type: ignore[attr-defined]  # powertools' own

@@ -145,11 +145,23 @@ def shown(stack: Synthesised) -> list[list[Any]]:
     return [metric for widget in body["widgets"] for metric in widget["properties"].get("metrics", [])]
 
 
+def test_a_stack_measures_for_itself(stack: Synthesised, other: Synthesised) -> None:
+    """Functions, alarms and dashboard of a stack share a namespace that is the stack's own."""
+    for synthesised, name in ((stack, "TaskLedger"), (other, "Other")):
+        environments = [
+            each["Environment"]["Variables"] for each in synthesised.of_type("AWS::Lambda::Function").values()
+        ]
+        told = [each["POWERTOOLS_METRICS_NAMESPACE"] for each in environments]
+        watched = [each["Namespace"] for each in synthesised.of_type("AWS::CloudWatch::Alarm").values()]
+        on_view = [namespace for namespace, *_ in shown(synthesised)]
+        assert {each for each in told + watched + on_view if not each.startswith("AWS/")} == {name}
+
+
 @pytest.mark.parametrize("service", ["observe", "sweep", "watch"])
 def test_the_dashboard_shows_what_is_measured(stack: Synthesised, service: str) -> None:
     """Every metric that a handler emits is on the dashboard, and nothing that none emits."""
     source = (HANDLERS / f"{service}.py").read_text("utf-8")
-    emitted = set(re.findall(r'"((?:[A-Z][a-z]+){2,})"', source)) - {"TaskLedger"}
+    emitted = set(re.findall(r'"((?:[A-Z][a-z]+){2,})"', source))
     named = {name for namespace, name, *rest in shown(stack) if namespace == "TaskLedger" and service in rest}
     assert named == emitted | COMPOSED[service]
 

@@ -66,7 +66,7 @@ def test_choices_reach_the_functions(other: Synthesised, function: str, expected
         "LEDGER_TABLE_NAME": "${Ledger/Table}",
         "LEDGER_RETENTION_DAYS": "30",
         "POWERTOOLS_SERVICE_NAME": function.lower(),
-        "POWERTOOLS_METRICS_NAMESPACE": "TaskLedger",
+        "POWERTOOLS_METRICS_NAMESPACE": "Other",
         "POWERTOOLS_LOG_LEVEL": "DEBUG",
     }
     assert environment(other, function) == common | expected

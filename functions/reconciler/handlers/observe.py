@@ -25,7 +25,7 @@ from ..wire import parse_json, protection_call
 from ..wiring import Services, services
 
 logger = Logger(service="observe")
-metrics = Metrics(namespace="TaskLedger", service="observe")
+metrics = Metrics(service="observe")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

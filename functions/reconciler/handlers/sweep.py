@@ -18,7 +18,7 @@ from ..wiring import sweep_services
 SPARE = 30_000  # milliseconds to keep: enough for a slow call and the last writes
 
 logger = Logger(service="sweep")
-metrics = Metrics(namespace="TaskLedger", service="sweep")
+metrics = Metrics(service="sweep")
 
 
 @logger.inject_lambda_context
@@ -99,9 +99,7 @@ def _measure(swept: Swept, seconds: float) -> None:
         total.update(found.counts)
         total["TASKS"] += _tasks(found)
         total["FAILURES"] += bool(found.errors)
-        with single_metric(
-            "SweepRepaired", MetricUnit.Count, found.counts["REPAIRED"], namespace="TaskLedger"
-        ) as metric:
+        with single_metric("SweepRepaired", MetricUnit.Count, found.counts["REPAIRED"]) as metric:
             metric.add_dimension("cluster", arn.split("/", 1)[1])
     for name in (
         "Tasks",

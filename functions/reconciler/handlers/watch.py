@@ -11,7 +11,7 @@ from ..watch import Watch, Watched
 from ..wiring import policy, services
 
 logger = Logger(service="watch")
-metrics = Metrics(namespace="TaskLedger", service="watch")
+metrics = Metrics(service="watch")
 
 
 @logger.inject_lambda_context
