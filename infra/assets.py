@@ -23,16 +23,21 @@ def function_code(folder: Path = FUNCTIONS) -> lambda_.AssetCode:
 
 
 def dependencies(scope: Construct, architecture: str) -> lambda_.LayerVersion:
-    """The layer of the locked requirements; where nothing is to be uploaded, a stand-in with its hash."""
+    """The layer of the locked requirements; where nothing is to be uploaded, a stand-in.
+
+    The two never share a hash: what lies in cdk.out or in the bucket under a hash is not made again, so after
+    `cdk bootstrap` a stand-in by the layer's name would be deployed as the layer.
+    """
     needed = Stack.of(scope).bundling_required
     content = layer.build(layer.LOCK, architecture) if needed else FUNCTIONS
+    fingerprint = layer.fingerprint(layer.LOCK, architecture)
     return lambda_.LayerVersion(
         scope,
         "Dependencies",
         description="What the functions of Task Ledger import",
         code=lambda_.Code.from_asset(
             str(content),
-            asset_hash=layer.fingerprint(layer.LOCK, architecture),
+            asset_hash=fingerprint if needed else f"stand-in for {fingerprint}",
             asset_hash_type=AssetHashType.CUSTOM,
         ),
         compatible_architectures=[ARCHITECTURES[architecture]],
