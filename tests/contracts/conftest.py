@@ -1,12 +1,14 @@
-"""Each contract test runs once on every ledger."""
+"""Each contract test runs once on every implementation."""
 
 from collections.abc import Iterator
 
 import pytest
 
 from cli.lab.memory_ledger import MemoryLedger
+from cli.lab.memory_passes import MemoryPasses
 from reconciler.adapters.dynamodb import DynamoLedger
-from reconciler.ports import Ledger
+from reconciler.adapters.dynamodb_passes import DynamoPasses
+from reconciler.ports import Ledger, Passes
 from tests.ledgers import RETENTION, dynamodb_table
 
 
@@ -22,3 +24,12 @@ def ledger(request: pytest.FixtureRequest) -> Ledger:
         return MemoryLedger()
     found: Ledger = request.getfixturevalue("dynamodb")
     return found
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def passes(request: pytest.FixtureRequest) -> Iterator[Passes]:
+    if request.param == "memory":
+        yield MemoryPasses()
+        return
+    with dynamodb_table() as (client, name):
+        yield DynamoPasses(client, name)
