@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import InvalidInput
+from ..errors import InvalidInput, TransientError
 from ..model import Absence
 from ..protections import Answer
 from ..wire import described, protection
@@ -36,12 +36,12 @@ class EcsTasks:
 
     def clusters(self) -> Sequence[str]:
         with aws_errors():
-            return [arn for page in self._pages("list_clusters") for arn in page["clusterArns"]]
+            return [arn for page in self._pages("list_clusters", "clusterArns") for arn in page]
 
     def list_tasks(self, cluster_arn: str, listing: Listing) -> Sequence[str]:
         asked = {"cluster": cluster_arn, "desiredStatus": listing.value}
         with aws_errors():
-            return [arn for page in self._pages("list_tasks", **asked) for arn in page["taskArns"]]
+            return [arn for page in self._pages("list_tasks", "taskArns", **asked) for arn in page]
 
     def describe(self, cluster_arn: str, task_arns: Sequence[str]) -> Mapping[str, TaskState | Absence]:
         answers = self._ask(
@@ -60,12 +60,13 @@ class EcsTasks:
             protection,
         )
 
-    def _pages(self, operation: str, **asked: str) -> Iterator[Mapping[str, Any]]:
+    def _pages(self, operation: str, told: str, **asked: str) -> Iterator[Sequence[str]]:
         request: dict[str, Any] = {**asked, "maxResults": MOST}
         while True:
             self._pace()
             page = getattr(self._client, operation)(**request)
-            yield page
+            _expect(page, told)
+            yield page[told]
             if not page.get("nextToken"):
                 return
             request["nextToken"] = page["nextToken"]
@@ -82,9 +83,16 @@ class EcsTasks:
             self._pace()
             with aws_errors():
                 response = call(list(chunk))
+            _expect(response, told, "failures")
             by_id = dict(_answers(response, told, read))
             answers |= {arn: by_id.get(_task_id(arn), Absence.UNKNOWN) for arn in chunk}
         return answers
+
+
+def _expect(response: Mapping[str, Any], *told: str) -> None:
+    """Raises for an empty answer: botocore makes one of a body that broke off, and says nothing."""
+    if not any(name in response for name in told):
+        raise TransientError(f"ECS answered without {told[0]}")
 
 
 def _answers(
