@@ -58,11 +58,14 @@ class Unreadable:
     error: InvalidInput
 
 
-def files(paths: Sequence[str]) -> Iterator[str | Unreadable]:
-    """The files that the paths name; folders are opened in order of name, without what is hidden in them."""
+def files(paths: Sequence[str], suffixes: Sequence[str] = SUFFIXES) -> Iterator[str | Unreadable]:
+    """The files that the paths name; folders are opened in order of name, without what is hidden in them.
+
+    Of a folder those files only that end in one of the suffixes, packed or not.
+    """
     for path in paths:
         try:
-            yield from (path,) if path == STDIN else _named(Path(path))
+            yield from (path,) if path == STDIN else _named(Path(path), suffixes)
         except OSError as error:
             yield _unreadable(path, 0, error)
 
@@ -81,25 +84,25 @@ def read(file: str) -> Iterator[Captured | Unreadable]:
         yield _unreadable(file, index, error)
 
 
-def _named(path: Path) -> Iterable[str | Unreadable]:
+def _named(path: Path, suffixes: Sequence[str]) -> Iterable[str | Unreadable]:
     if path.is_dir():
-        return _folder(path)
+        return _folder(path, suffixes)
     if path.exists():  # not only files: a shell's <(command) is a pipe
         return (str(path),)
     return (Unreadable(str(path), 0, InvalidInput("path", "there is no such file or folder")),)
 
 
-def _folder(folder: Path) -> Iterable[str | Unreadable]:
-    found = [str(path) for path in sorted(folder.rglob("*")) if _is_capture(path, folder)]
+def _folder(folder: Path, suffixes: Sequence[str]) -> Iterable[str | Unreadable]:
+    found = [str(path) for path in sorted(folder.rglob("*")) if _is_wanted(path, folder, suffixes)]
     if found:
         return found
-    wanted = ", ".join(SUFFIXES)
+    wanted = ", ".join(suffixes)
     return (Unreadable(str(folder), 0, InvalidInput("path", f"the folder holds no events ({wanted})")),)
 
 
-def _is_capture(path: Path, folder: Path) -> bool:
+def _is_wanted(path: Path, folder: Path, suffixes: Sequence[str]) -> bool:
     hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
-    return not hidden and path.name.removesuffix(".gz").endswith(SUFFIXES) and path.is_file()
+    return not hidden and path.name.removesuffix(".gz").endswith(tuple(suffixes)) and path.is_file()
 
 
 def _unreadable(file: str, index: int, error: Exception) -> Unreadable:

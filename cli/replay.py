@@ -12,27 +12,33 @@ import click
 from reconciler.decide import Currency, Verdict
 from reconciler.findings import findings
 
-from . import captures, views
+from . import captures, scenarios, views
 from .delivery import Outcome, deliver
 from .progress import reading
 from .replay_report import report
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from reconciler.model import Finding, HistoryRow, LedgerEntry
     from reconciler.ports import Ledger
 
     from .captures import Captured, Unreadable
+    from .scenarios import Played
 
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """All that a replay has to tell."""
+    """All that a replay has to tell; the outcome's counts are those of events and scenarios together."""
 
     outcome: Outcome
     tasks: Sequence[tuple[LedgerEntry, Sequence[HistoryRow]]]
     findings: Sequence[Finding]
+    scenarios: Sequence[Played]
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.outcome.rejected) or not all(played.passed for played in self.scenarios)
 
 
 @click.command()
@@ -46,48 +52,58 @@ class Replayed:
     help="Where to keep the ledger: DynamoDB's emulation as deployed, or memory for large captures.",
 )
 def replay(paths: Sequence[str], *, as_json: bool, ledger: str) -> None:
-    """Run saved events through the deployed handler, locally.
+    """Run saved events and scenarios through the deployed handlers, locally.
 
     PATHS are files with one event, an array or one event a line, folders of such files, or - for standard
     input. Events may be wrapped as CloudWatch Logs, SQS or an EventBridge archive replay hand them out.
+    Files that end in .toml are scenarios: scripts of what happens in a simulated ECS, with what is expected.
 
-    Exits with 1 if any event was rejected.
+    Exits with 1 if any event was rejected, or an expectation of a scenario does not hold.
     """
     replayed = run(paths, in_memory=ledger == "memory")
     if as_json:
         click.echo(json.dumps(document(replayed), indent=2))
     else:
         report(replayed)
-    sys.exit(1 if replayed.outcome.rejected else 0)
+    sys.exit(1 if replayed.failed else 0)
 
 
 def run(paths: Sequence[str], *, in_memory: bool) -> Replayed:
     from .lab.world import local_world  # noqa: PLC0415 - moto takes a second to import: not before --help
 
+    found = list(captures.files(paths, (*captures.SUFFIXES, scenarios.SUFFIX)))
+    scripts = [file for file in found if isinstance(file, str) and file.endswith(scenarios.SUFFIX)]
+    events = [file for file in found if file not in scripts]
     with local_world(in_memory=in_memory) as world, reading(paths) as advance:
-        outcome = deliver(_events(paths, advance), world)
+        outcome = deliver(_events(events, advance), world)
         tasks = [_task(world.services.ledger, task_arn) for task_arn in outcome.tasks]
         now = world.clock.now
-    found = [finding for entry, _ in tasks for finding in findings(entry, now)]
-    return Replayed(outcome=outcome, tasks=tasks, findings=found)
+    played = scenarios.play(scripts, outcome, in_memory=in_memory)
+    wrong = [each for entry, _ in tasks for each in findings(entry, now)]
+    return Replayed(outcome=outcome, tasks=tasks, findings=wrong, scenarios=played)
 
 
 def document(replayed: Replayed) -> dict[str, Any]:
     """What `--json` prints."""
     outcome = replayed.outcome
+    tasks = [*replayed.tasks, *(task for played in replayed.scenarios for task in played.tasks)]
+    found = [*replayed.findings, *(each for played in replayed.scenarios for each in played.findings)]
     return {
         "events": {"read": outcome.read, "accepted": outcome.accepted, "rejected": len(outcome.rejected)},
         "verdicts": {verdict: outcome.verdicts[verdict] for verdict in Verdict},
         "currency": {currency: outcome.currency[currency] for currency in Currency},
-        "tasks": [views.task_with_history(entry, rows) for entry, rows in replayed.tasks],
-        "findings": [views.finding(found) for found in replayed.findings],
+        "tasks": [views.task_with_history(entry, rows) for entry, rows in tasks],
+        "findings": [views.finding(each) for each in found],
         "notifications": [],
+        "scenarios": [scenarios.document(played) for played in replayed.scenarios],
         "rejected": [asdict(rejected) for rejected in outcome.rejected],
     }
 
 
-def _events(paths: Sequence[str], advance: Callable[[int], None]) -> Iterator[Captured | Unreadable]:
-    for file in captures.files(paths):
+def _events(
+    files: Iterable[str | Unreadable], advance: Callable[[int], None]
+) -> Iterator[Captured | Unreadable]:
+    for file in files:
         if isinstance(file, captures.Unreadable):
             yield file
             continue

@@ -11,6 +11,7 @@ from rich.text import Text
 
 from reconciler.decide import Currency, Verdict
 
+from .scenario import report as scenario_report
 from .terminal import SEVERITY_STYLE, STATUS_STYLE, console, indented, short_id, shown
 from .views import missing_versions
 
@@ -31,16 +32,20 @@ def report(replayed: Replayed) -> None:
     screen = console()
     _counts(screen, replayed)
     _tasks(screen, replayed.tasks)
-    _findings(screen, replayed.findings)
+    if replayed.tasks or not replayed.scenarios:
+        _findings(screen, replayed.findings)
+    for played in replayed.scenarios:
+        scenario_report.tell(screen, played)
     _rejected(screen, replayed.outcome.rejected)
 
 
 def _counts(screen: Console, replayed: Replayed) -> None:
     outcome = replayed.outcome
+    tasks = len(replayed.tasks) + sum(len(played.tasks) for played in replayed.scenarios)
     refused = Text(f"{len(outcome.rejected)} rejected", "bold red" if outcome.rejected else "")
     screen.print(
         Text.assemble(
-            (f"{_several(outcome.read, 'event')} of {_several(len(replayed.tasks), 'task')}", "bold"),
+            (f"{_several(outcome.read, 'event')} of {_several(tasks, 'task')}", "bold"),
             f": {outcome.accepted} accepted, ",
             refused,
         )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
 
 REGION = "us-east-1"  # of the emulated table; events keep the Region that they are of
-_LEDGER = LedgerSettings(table_name="task-ledger", retention=timedelta(days=90))
+LEDGER = LedgerSettings(table_name="task-ledger", retention=timedelta(days=90))
 # Nothing of the caller's account may be reached from here, whatever the environment says.
 _NO_AWS = {
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
@@ -55,12 +55,18 @@ def local_world(*, in_memory: bool) -> Iterator[World]:
     if in_memory:
         yield World(clock, ecs, Services(tasks=EcsTasks(_direct(ecs)), ledger=MemoryLedger()))
         return
+    with emulated_aws() as session:
+        connect(session, ecs)
+        create_table(session.client("dynamodb"), LEDGER.table_name)
+        yield World(clock, ecs, connect_services(LEDGER, session))
+
+
+@contextmanager
+def emulated_aws() -> Iterator[boto3.Session]:
+    """A session on AWS's emulation in this process, from which nothing of the caller's is in reach."""
     outside = {name: value for name, value in environ.items() if not name.startswith("AWS_")}
     with patch.dict(environ, outside | _NO_AWS, clear=True), mock_aws():
-        session = boto3.Session(region_name=REGION)
-        connect(session, ecs)
-        create_table(session.client("dynamodb"), _LEDGER.table_name)
-        yield World(clock, ecs, connect_services(_LEDGER, session))
+        yield boto3.Session(region_name=REGION)
 
 
 def _direct(ecs: SimulatedEcs) -> ECSClient:

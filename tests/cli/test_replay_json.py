@@ -15,7 +15,7 @@ from tests.values import envelope, task_arn
 
 EVENTS = Path("events")
 
-DOCUMENT = {"events", "verdicts", "currency", "tasks", "findings", "notifications", "rejected"}
+DOCUMENT = {"events", "verdicts", "currency", "tasks", "findings", "notifications", "scenarios", "rejected"}
 TASK = {
     *("taskArn", "clusterArn", "cluster", "group", "service", "taskDefinitionArn", "launchType"),
     *("capacityProviderName", "availabilityZone", "lastStatus", "desiredStatus", "healthStatus", "version"),
