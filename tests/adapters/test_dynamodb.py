@@ -267,6 +267,19 @@ def test_cluster_is_marked_once(table: Table) -> None:
     assert [item["sk"]["S"] for item in table.items() if item["pk"]["S"] == "CLUSTERS"] == [CLUSTER]
 
 
+def test_no_map_of_names_is_empty(table: Table) -> None:
+    """DynamoDB refuses an empty one, though moto lets it through."""
+    empty = []
+
+    def look(params: dict[str, Any], **_: object) -> None:
+        empty.extend(name for name, given in params.items() if given == {})
+
+    table.client.meta.events.register("provide-client-params.dynamodb.UpdateItem", look)
+    put(table, event(3))
+    put(table, describe(3, health_status="HEALTHY"))
+    assert empty == []
+
+
 def test_source_is_told(table: Table) -> None:
     """Who told the entry's version first stays in it."""
     put(table, describe(3))

@@ -142,16 +142,18 @@ class DynamoLedger(LedgerReads):
 
     def _update_item(self, update: _Update, condition: str) -> tuple[bool, Item | None]:
         """Whether the condition held, and the item as it was before."""
+        # DynamoDB refuses an empty map of names.
+        names: Any = {"ExpressionAttributeNames": update.names} if update.names else {}
         try:
             response = self._client.update_item(
                 TableName=self._table_name,
                 Key=items.key(update.task_arn),
                 UpdateExpression=update.expression,
                 ConditionExpression=condition,
-                ExpressionAttributeNames=update.names,
                 ExpressionAttributeValues=update.values,
                 ReturnValues="ALL_OLD",
                 ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **names,
             )
         except ClientError as error:
             if error_code(error) != "ConditionalCheckFailedException":
