@@ -10,6 +10,7 @@
 PATHS ?= events
 REPLAY := .venvs/replay
 DEV := .venv
+E2E := .venvs/e2e
 RUN := $(DEV)/bin/python -m
 PIP_INSTALL = -m pip --disable-pip-version-check --no-input -qq install
 
@@ -28,6 +29,8 @@ REPLAY_LOCKED := $(REPLAY)/locked-$(call checksum,requirements/replay.txt)
 REPLAY_READY := $(REPLAY)/ready-$(call checksum,pyproject.toml)
 DEV_LOCKED := $(DEV)/locked-$(call checksum,requirements/dev.txt)
 DEV_READY := $(DEV)/ready-$(call checksum,pyproject.toml)
+E2E_LOCKED := $(E2E)/locked-$(call checksum,requirements/e2e.txt)
+E2E_READY := $(E2E)/ready-$(call checksum,tests/e2e/package.json tests/e2e/package-lock.json)
 
 define no_python
 No usable Python: this needs Python 3.11 or later in PATH (any of: $(INTERPRETERS)).
@@ -66,17 +69,32 @@ $(DEV_LOCKED): $(call if_gone,$(DEV))
 $(DEV_READY): $(DEV_LOCKED)
 	$(call install_package,$(DEV))
 
+# The emulator has pins of its own; beside it the CDK's command line, which the Node.js of $(DEV) installs and runs.
+$(E2E_LOCKED): $(call if_gone,$(E2E))
+	$(call install_lock,$(E2E),requirements/e2e.txt)
+$(E2E_READY): $(E2E_LOCKED) $(DEV_READY)
+	@cp tests/e2e/package.json tests/e2e/package-lock.json $(E2E)
+	@PATH="$(abspath $(DEV))/bin:$$PATH" npm ci --prefix $(E2E) --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
 .PHONY: help
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: replay
 replay: $(REPLAY_READY) ## Run saved events through the deployed handlers: PATHS="FILE FOLDER -", default events
 	@$(REPLAY)/bin/taskledger replay $(PATHS)
 
 .PHONY: test
-test: check ## Everything that CI runs: check, then the tests
-	@$(RUN) pytest
+test: check unit e2e ## Everything that CI runs: check, unit, then e2e
+
+.PHONY: unit
+unit: $(DEV_READY) ## Every test that deploys nothing
+	@$(RUN) pytest --ignore=tests/e2e
+
+.PHONY: e2e
+e2e: $(DEV_READY) $(E2E_READY) ## Deploy to an emulator of AWS on this machine, and see the whole at work
+	@TASKLEDGER_E2E=$(E2E) $(RUN) pytest --exitfirst tests/e2e
 
 .PHONY: check
 check: $(DEV_READY) ## Lint, format, types and the walls between the rooms
@@ -102,7 +120,7 @@ corpus: $(DEV_READY) ## Judge replay and stop reasons by published events: DIR=F
 # From within the folder, so that no path stands in a lock, and without the header, which repeats the command.
 .PHONY: lock
 lock: $(DEV_READY) ## Write the locks anew from requirements/*.in: UPGRADE=1 for the newest versions
-	@for name in runtime replay dev; do \
+	@for name in runtime replay dev e2e; do \
 		$(DEV)/bin/uv --directory requirements pip compile --quiet --universal --python-version 3.11 \
 		--generate-hashes --no-header --no-annotate $(if $(UPGRADE),--upgrade) \
 		"$$name.in" --output-file "$$name.txt" || exit; \

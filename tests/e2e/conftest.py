@@ -1,0 +1,72 @@
+"""The whole system, deployed once for all tests here; `make e2e` sets up what that takes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from cli.lab.clock import Clock
+from cli.lab.ecs import SimulatedEcs
+from cli.lab.server import EcsServer
+from tests.e2e.deployment import Deployment
+from tests.e2e.ecs import Cluster
+from tests.e2e.emulator import ACCOUNT, REGION, Emulator, emulator
+
+_LOG = pytest.StashKey[Emulator]()
+
+
+@pytest.fixture(scope="session")
+def environment() -> Path:
+    """Where the emulator and the CDK's command line are installed."""
+    if not (found := os.environ.get("TASKLEDGER_E2E")):
+        pytest.skip("TASKLEDGER_E2E names no environment: run make e2e")
+    return Path(found).absolute()
+
+
+@pytest.fixture(scope="session")
+def folder() -> Iterator[Path]:
+    with tempfile.TemporaryDirectory(prefix="taskledger-e2e-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
+def ecs() -> Iterator[tuple[SimulatedEcs, str]]:
+    """The simulated ECS and its URL, in the emulator's account and at the present time."""
+    now = datetime.now(UTC)  # noqa: TID251 - the deployed functions live by the real clock, so ECS must too
+    simulated = SimulatedEcs(Clock(now), account=ACCOUNT, region=REGION)
+    with EcsServer(simulated) as server:
+        yield simulated, server.url
+
+
+@pytest.fixture(scope="session")
+def cluster(ecs: tuple[SimulatedEcs, str]) -> Cluster:
+    return Cluster(*ecs)
+
+
+@pytest.fixture(scope="session")
+def deployment(
+    environment: Path, folder: Path, ecs: tuple[SimulatedEcs, str], pytestconfig: pytest.Config
+) -> Iterator[Deployment]:
+    """The app, bootstrapped and deployed by the CDK's own command line."""
+    with emulator(environment, folder, ecs[1]) as started:
+        pytestconfig.stash[_LOG] = started
+        deployed = Deployment(started, environment, folder)
+        deployed.cdk("bootstrap")
+        deployed.cdk("deploy", "--require-approval", "never")
+        stack = deployed.client("cloudformation").describe_stacks(StackName="TaskLedger")["Stacks"][0]
+        deployed.outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
+        yield deployed
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """Shows what the emulator and its functions said last, below a test that failed."""
+    report = yield
+    if report.failed and (started := item.config.stash.get(_LOG, None)) and started.log.exists():
+        report.sections.append(("the emulator and its functions", started.told()))
+    return report

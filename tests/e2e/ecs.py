@@ -1,0 +1,88 @@
+"""Tasks that live and die in the simulated ECS, driven through the real API over HTTP."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import boto3
+
+from tests.e2e.emulator import REGION
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from cli.lab.ecs import SimulatedEcs
+
+PULL = "CannotPullContainerError: pull image manifest has been retried 1 time(s): repository not found"
+SCALE_IN = "Scaling activity initiated by (deployment ecs-svc/0068978569384120015)"
+ENDING = ("DEPROVISIONING", "STOPPED")
+
+
+class Cluster:
+    """The cluster `shop`, and every event that it has emitted."""
+
+    def __init__(self, ecs: SimulatedEcs, url: str) -> None:
+        keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+        self._client = boto3.client("ecs", REGION, endpoint_url=url, **keys)
+        self._client.create_cluster(clusterName="shop")
+        self._ecs = ecs
+        self.events: list[dict[str, Any]] = []
+        ecs.listen(lambda event: self.events.append(dict(event)))
+
+    def take(self) -> list[dict[str, Any]]:
+        """The events since this was last asked."""
+        taken, self.events = self.events, []
+        return taken
+
+    def run(self) -> str:
+        """A standalone task that runs."""
+        asked = {"cluster": "shop", "taskDefinition": "nightly-report:3", "launchType": "FARGATE"}
+        return self._started(str(self._client.run_task(**asked)["tasks"][0]["taskArn"]))
+
+    def serve(self) -> str:
+        """A task of a service that runs."""
+        return self._started(self._ecs.start_service_task("checkout", "checkout:42", cluster="shop"))
+
+    def run_out_of_memory(self, task: str) -> None:
+        reason = "OutOfMemoryError: Container killed due to memory usage"
+        self._end(task, containerName="app", status="STOPPED", exitCode=137, reason=reason)
+
+    def finish(self, task: str) -> None:
+        self._end(task, containerName="app", status="STOPPED", exitCode=0)
+
+    def scale_in(self, task: str) -> None:
+        self._ecs.scheduler_stop(task, SCALE_IN)
+        self._report(task, *ENDING)
+
+    def fail_to_start(self) -> str:
+        task = self._ecs.start_service_task("checkout", "checkout:43", cluster="shop")
+        self._report(task, "PENDING")
+        self._client.submit_task_state_change(cluster="shop", task=task, status="STOPPED", reason=PULL)
+        return task
+
+    def protect(self, task: str, minutes: int) -> None:
+        asked = {"protectionEnabled": True, "expiresInMinutes": minutes}
+        self._client.update_task_protection(cluster="shop", tasks=[task], **asked)
+
+    def described(self) -> dict[str, dict[str, Any]]:
+        """Every task that ECS knows, by ARN."""
+        listed = [
+            arn
+            for status in ("RUNNING", "STOPPED")
+            for arn in self._client.list_tasks(cluster="shop", desiredStatus=status)["taskArns"]
+        ]
+        found = self._client.describe_tasks(cluster="shop", tasks=listed)["tasks"]
+        return {task["taskArn"]: task for task in found}
+
+    def _started(self, task: str) -> str:
+        self._report(task, "PENDING", "RUNNING")
+        return task
+
+    def _end(self, task: str, **container: Any) -> None:
+        report: Sequence[Any] = [container]
+        self._client.submit_task_state_change(cluster="shop", task=task, status="RUNNING", containers=report)
+        self._report(task, *ENDING)
+
+    def _report(self, task: str, *statuses: str) -> None:
+        for status in statuses:
+            self._client.submit_task_state_change(cluster="shop", task=task, status=status)
