@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from aws_cdk import AssetHashType, IgnoreMode, Stack
+from aws_cdk import Annotations, AssetHashType, IgnoreMode, Stack
 from aws_cdk import aws_lambda as lambda_
 from constructs import Construct
 
@@ -29,6 +29,8 @@ def dependencies(scope: Construct, architecture: str) -> lambda_.LayerVersion:
     `cdk bootstrap` a stand-in by the layer's name would be deployed as the layer.
     """
     needed = Stack.of(scope).bundling_required
+    if needed and not layer.compiles():
+        Annotations.of(scope).add_info(layer.NOT_COMPILED)
     content = layer.build(layer.LOCK, architecture) if needed else FUNCTIONS
     fingerprint = layer.fingerprint(layer.LOCK, architecture)
     return lambda_.LayerVersion(

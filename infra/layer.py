@@ -1,8 +1,12 @@
 """The layer's content: the locked requirements of the functions, installed for Lambda without Docker.
 
-Only wheels are taken, so nothing is compiled and any machine can build for either processor.
+Only wheels are taken, so any machine can build for either processor. What no function calls is left out, and
+where this is the functions' own Python, modules are compiled: Lambda can't keep what it compiles itself, and
+each cold start would do it again. The compiled files count as valid whatever the time of their module, which
+is lost on the way to Lambda.
 """
 
+import compileall
 import hashlib
 import shutil
 import subprocess
@@ -10,11 +14,17 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from py_compile import PycInvalidationMode
 
 ROOT = Path(__file__).parent.parent
 LOCK = ROOT / "requirements" / "runtime.txt"
 BUILDS = ROOT / "build" / "layer"
 PYTHON = "3.13"  # the functions' runtime, whatever Python runs this
+SERVICES = ("dynamodb", "ecs", "sns", "sts")  # what boto3 can call in the functions
+
+NOT_COMPILED = (
+    f"The layer is not compiled, as this is not Python {PYTHON}: the functions work, but start more slowly"
+)
 
 _MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 
@@ -23,9 +33,17 @@ class LayerError(Exception):
     """The layer can't be built; the message tells what pip said, and what to do about it."""
 
 
+def compiles() -> bool:
+    """Whether the Python that runs this is the functions' own, whose compiled files they can use."""
+    return sys.implementation.cache_tag == f"cpython-{PYTHON.replace('.', '')}"
+
+
 def fingerprint(lock: Path, architecture: str) -> str:
-    """The same for the same lock, processor and recipe on any machine; known before anything is installed."""
-    recipe = [lock.read_text("utf-8"), *_options(architecture)]
+    """The same for the same lock, processor and recipe on any machine; known before anything is installed.
+
+    The recipe is this very file, and whether modules get compiled.
+    """
+    recipe = [lock.read_text("utf-8"), Path(__file__).read_text("utf-8"), architecture, str(compiles())]
     return hashlib.sha256("\n".join(recipe).encode()).hexdigest()
 
 
@@ -38,6 +56,10 @@ def build(lock: Path, architecture: str, builds: Path = BUILDS) -> Path:
     with tempfile.TemporaryDirectory(dir=builds, prefix="unfinished-") as unfinished:
         content = Path(unfinished) / "content"
         _install(lock, architecture, content / "python")
+        _remove_traces_of_this_machine(content / "python")
+        _remove_other_services(content / "python")
+        if compiles():
+            _compile(content)
         return _publish(content, finished)
 
 
@@ -61,7 +83,6 @@ def _install(lock: Path, architecture: str, target: Path) -> None:
     )
     if pip.returncode:
         raise LayerError(_explanation(pip.stderr, lock, architecture))
-    _remove_traces_of_this_machine(target)
 
 
 def _options(architecture: str) -> Sequence[str]:
@@ -76,6 +97,27 @@ def _remove_traces_of_this_machine(target: Path) -> None:
     shutil.rmtree(target / "bin", ignore_errors=True)
     for record in target.glob("*.dist-info/RECORD"):
         record.unlink()
+
+
+def _remove_other_services(target: Path) -> None:
+    """Drops what describes services that no function calls: two thirds of the layer."""
+    for described in target.glob("botocore/data/*/"):
+        if described.name not in SERVICES:
+            shutil.rmtree(described)
+
+
+def _compile(content: Path) -> None:
+    """Lays compiled files beside the modules, with the paths that those have on Lambda.
+
+    A module that can't be compiled stays as it is.
+    """
+    compileall.compile_dir(
+        content,
+        quiet=2,
+        stripdir=content,
+        prependdir="/opt",
+        invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
+    )
 
 
 def _publish(content: Path, finished: Path) -> Path:

@@ -1,12 +1,20 @@
 """The layer: built by pip without Docker, the same everywhere, or refused with a reason."""
 
 import hashlib
+import os
+import re
+import subprocess
+import sys
 import zipfile
+from collections.abc import Iterable
+from importlib.util import cache_from_source
 from pathlib import Path
 
 import pytest
 
-from infra.layer import LOCK, LayerError, build, fingerprint
+from infra import layer
+from infra.assets import FUNCTIONS
+from infra.layer import LOCK, SERVICES, LayerError, build, fingerprint
 
 
 @pytest.fixture(autouse=True)
@@ -16,7 +24,18 @@ def no_index(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PIP_NO_INDEX", "1")
 
 
-def wheel(folder: Path, platform: str) -> str:
+@pytest.fixture(autouse=True)
+def runtime(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Any Python passes for the functions' own."""
+    monkeypatch.setattr(layer, "compiles", lambda: True)
+
+
+@pytest.fixture
+def another_python(runtime: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layer, "compiles", lambda: False)
+
+
+def wheel(folder: Path, platform: str, others: Iterable[str] = ()) -> str:
     """Makes a wheel of `gadget` for that platform in the folder; the line of a lock that asks for it."""
     path = folder / f"gadget-1.0-py3-none-{platform}.whl"
     about = "Metadata-Version: 2.1\nName: gadget\nVersion: 1.0\n"
@@ -24,6 +43,8 @@ def wheel(folder: Path, platform: str) -> str:
     scripts = "[console_scripts]\ngadget = gadget:main\n"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("gadget.py", "def main():\n    return 0\n")
+        for name in others:
+            archive.writestr(name, "{}")
         archive.writestr("gadget-1.0.dist-info/METADATA", about)
         archive.writestr("gadget-1.0.dist-info/WHEEL", kind)
         archive.writestr("gadget-1.0.dist-info/entry_points.txt", scripts)
@@ -41,14 +62,56 @@ def files(folder: Path) -> set[str]:
     return {str(each.relative_to(folder)) for each in folder.rglob("*") if each.is_file()}
 
 
+def modules(content: Path) -> set[str]:
+    return {name for name in files(content) if ".dist-info/" not in name}
+
+
 def test_the_layer_holds_the_lock_for_lambda(tmp_path: Path) -> None:
     """Wheels of the functions' processor, whatever this machine's is, in the folder that Lambda imports from.
 
-    What would differ from machine to machine is left out: compiled files, scripts and the records of them.
+    What would differ from machine to machine is left out: scripts, and the records of all files.
     """
     content = build(lock(tmp_path, wheel(tmp_path, "manylinux2014_aarch64")), "arm64", tmp_path / "builds")
-    assert {name for name in files(content) if ".dist-info/" not in name} == {"python/gadget.py"}
-    assert not any(name.endswith(("RECORD", ".pyc")) for name in files(content))
+    assert modules(content) == {"python/gadget.py", cache_from_source("python/gadget.py")}
+    assert not any(name.endswith("RECORD") for name in files(content))
+
+
+def test_no_cold_start_compiles(tmp_path: Path) -> None:
+    """What was compiled is used, whatever became of the module's time, and names no path of this machine."""
+    content = build(lock(tmp_path, wheel(tmp_path, "any")), "arm64", tmp_path / "builds")
+    compiled = content / cache_from_source("python/gadget.py")
+    assert b"/opt/python/gadget.py" in compiled.read_bytes()
+    assert bytes(tmp_path) not in compiled.read_bytes()
+
+    (content / "python" / "gadget.py").write_text("raise SystemExit('compiled anew')")
+    command = [sys.executable, "-c", "import gadget; print(gadget.main())"]
+    environment = {**os.environ, "PYTHONPATH": str(content / "python")}
+    assert subprocess.run(command, env=environment, capture_output=True, check=True).stdout == b"0\n"
+
+
+@pytest.mark.usefixtures("another_python")
+def test_another_python_does_not_compile(tmp_path: Path) -> None:
+    """The functions could not use what another Python than theirs has compiled."""
+    content = build(lock(tmp_path, wheel(tmp_path, "any")), "arm64", tmp_path / "builds")
+    assert modules(content) == {"python/gadget.py"}
+
+
+def test_services_that_nobody_calls_are_left_out(tmp_path: Path) -> None:
+    """Of boto3's descriptions of services only a few stay; what all services share does, too."""
+    data = [
+        f"botocore/data/{name}"
+        for name in ("ec2/1/service-2.json.gz", "ecs/1/service-2.json.gz", "endpoints.json")
+    ]
+    content = build(lock(tmp_path, wheel(tmp_path, "any", data)), "arm64", tmp_path / "builds")
+    kept = {name.removeprefix("python/") for name in files(content) if "botocore" in name}
+    assert kept == {"botocore/data/ecs/1/service-2.json.gz", "botocore/data/endpoints.json"}
+
+
+def test_services_that_functions_call_are_there() -> None:
+    """Whatever service the functions' code makes a client for is described in the layer."""
+    sources = "".join(each.read_text("utf-8") for each in (FUNCTIONS / "reconciler").rglob("*.py"))
+    called = set(re.findall(r"(?:client|resource)\(\s*\"([\w-]+)\"", sources))
+    assert {"dynamodb", "ecs"} <= called <= set(SERVICES)
 
 
 def test_a_layer_is_built_once(tmp_path: Path) -> None:
@@ -86,9 +149,11 @@ def test_another_file_than_the_locked_one_is_refused(tmp_path: Path) -> None:
         build(lock(tmp_path, wrong), "arm64", tmp_path / "builds")
 
 
-def test_the_hash_follows_lock_and_processor(tmp_path: Path) -> None:
-    """Another lock or processor is another layer; nothing else is."""
+def test_the_hash_follows_lock_processor_and_python(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another lock or processor is another layer, and so is one that is not compiled."""
     changed = lock(tmp_path, LOCK.read_text("utf-8") + "\n# changed")
     hashes = [fingerprint(LOCK, "arm64"), fingerprint(LOCK, "x86_64"), fingerprint(changed, "arm64")]
-    assert len(set(hashes)) == 3
     assert fingerprint(LOCK, "arm64") == hashes[0]
+    monkeypatch.setattr(layer, "compiles", lambda: False)
+    hashes.append(fingerprint(LOCK, "arm64"))
+    assert len(set(hashes)) == 4
