@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """All that a replay has to tell; the outcome's counts are those of events and scenarios together."""
+    """All that a replay has to tell; outcome, tasks and findings are those of saved events alone."""
 
     outcome: Outcome
     tasks: Sequence[tuple[LedgerEntry, Sequence[HistoryRow]]]
@@ -84,19 +84,22 @@ def run(paths: Sequence[str], *, in_memory: bool) -> Replayed:
 
 
 def document(replayed: Replayed) -> dict[str, Any]:
-    """What `--json` prints."""
-    outcome = replayed.outcome
-    tasks = [*replayed.tasks, *(task for played in replayed.scenarios for task in played.tasks)]
-    found = [*replayed.findings, *(each for played in replayed.scenarios for each in played.findings)]
+    """What `--json` prints: events, tasks and findings of scenarios among all others."""
+    outcome, played = replayed.outcome, replayed.scenarios
+    verdicts = sum((each.play.verdicts for each in played), outcome.verdicts)
+    currency = sum((each.play.currency for each in played), outcome.currency)
+    rejected = len(outcome.rejected)
+    tasks = [*replayed.tasks, *(task for each in played for task in each.tasks)]
+    found = [*replayed.findings, *(finding for each in played for finding in each.findings)]
     return {
-        "events": {"read": outcome.read, "accepted": outcome.accepted, "rejected": len(outcome.rejected)},
-        "verdicts": {verdict: outcome.verdicts[verdict] for verdict in Verdict},
-        "currency": {currency: outcome.currency[currency] for currency in Currency},
+        "events": {"read": verdicts.total() + rejected, "accepted": verdicts.total(), "rejected": rejected},
+        "verdicts": {verdict: verdicts[verdict] for verdict in Verdict},
+        "currency": {each: currency[each] for each in Currency},
         "tasks": [views.task_with_history(entry, rows) for entry, rows in tasks],
         "findings": [views.finding(each) for each in found],
         "notifications": [],
-        "scenarios": [scenarios.document(played) for played in replayed.scenarios],
-        "rejected": [asdict(rejected) for rejected in outcome.rejected],
+        "scenarios": [scenarios.document(each) for each in played],
+        "rejected": [asdict(each) for each in outcome.rejected],
     }
 
 

@@ -30,22 +30,23 @@ MOST_TASKS = 60  # more are for --json: nobody reads a table of a thousand rows
 
 def report(replayed: Replayed) -> None:
     screen = console()
-    _counts(screen, replayed)
-    _tasks(screen, replayed.tasks)
-    if replayed.tasks or not replayed.scenarios:
+    saved = replayed.outcome.read > 0 or not replayed.scenarios
+    if saved:
+        _counts(screen, replayed)
+        _tasks(screen, replayed.tasks)
         _findings(screen, replayed.findings)
-    for played in replayed.scenarios:
-        scenario_report.tell(screen, played)
+    if saved and replayed.scenarios:
+        screen.print()
+    scenario_report.tell(screen, replayed.scenarios)
     _rejected(screen, replayed.outcome.rejected)
 
 
 def _counts(screen: Console, replayed: Replayed) -> None:
     outcome = replayed.outcome
-    tasks = len(replayed.tasks) + sum(len(played.tasks) for played in replayed.scenarios)
     refused = Text(f"{len(outcome.rejected)} rejected", "bold red" if outcome.rejected else "")
     screen.print(
         Text.assemble(
-            (f"{_several(outcome.read, 'event')} of {_several(tasks, 'task')}", "bold"),
+            (f"{_several(outcome.read, 'event')} of {_several(len(replayed.tasks), 'task')}", "bold"),
             f": {outcome.accepted} accepted, ",
             refused,
         )

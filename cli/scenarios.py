@@ -45,22 +45,15 @@ class Played:
 
 
 def play(files: Sequence[str], outcome: Outcome, *, in_memory: bool) -> list[Played]:
-    """The scenarios of the files, each played on a stage of its own; counts them in with the outcome.
+    """The scenarios of the files, each played on a stage of its own.
 
-    What is wrong with a file is rejected by step, and so is a scenario that ECS would not go along with.
+    What is wrong with a file is rejected by step, as is a scenario that ECS does not go along with.
     """
-    scenarios = []
-    for file in files:
-        for found in _from(file, in_memory=in_memory):
-            if isinstance(found, Played):
-                scenarios.append(found)
-                outcome.read += found.play.verdicts.total()
-                outcome.verdicts += found.play.verdicts
-                outcome.currency += found.play.currency
-            else:
-                outcome.read += 1
-                outcome.rejected.append(found)
-    return scenarios
+    results = [result for file in files for result in _from(file, in_memory=in_memory)]
+    rejected = [result for result in results if isinstance(result, Rejected)]
+    outcome.read += len(rejected)
+    outcome.rejected += rejected
+    return [result for result in results if isinstance(result, Played)]
 
 
 def document(played: Played) -> dict[str, Any]:

@@ -20,9 +20,20 @@ if TYPE_CHECKING:
 _STYLES = {"fault": "magenta", "sweep": "cyan", "watch": "cyan", "finding": "yellow", "check": "green"}
 
 
-def tell(screen: Console, played: Played) -> None:
-    """One scenario, from its title to whether all was as expected."""
-    screen.print()
+def tell(screen: Console, scenarios: Sequence[Played]) -> None:
+    """One after the other, and last how many of them went as expected."""
+    for place, played in enumerate(scenarios):
+        if place:
+            screen.print()
+        _scenario(screen, played)
+    if len(scenarios) > 1:
+        failed = sum(not played.passed for played in scenarios)
+        told = f"{failed} of them did not go as expected" if failed else "all went as expected"
+        screen.print()
+        screen.print(Text(f"{len(scenarios)} scenarios: {told}", "bold red" if failed else "bold"))
+
+
+def _scenario(screen: Console, played: Played) -> None:
     screen.print(Text.assemble((shown(played.scenario.title), "bold"), (f"  {played.scenario.file}", "dim")))
     for line in played.scenario.story.strip().splitlines():
         screen.print(indented(shown(line), "dim"))

@@ -112,6 +112,8 @@ def _step(index: int, line: Fields) -> Step:
     if unknown := [key for key in others if key not in verb.options]:
         allowed = ", ".join(("at", name, *verb.options))
         raise InvalidInput(unknown[0], f"is not known here: a step that says {name} has {allowed}")
+    if verb.needs and not {*verb.needs} & {*others}:
+        raise InvalidInput(name, f"says neither {' nor '.join(verb.needs)}")
     told |= {key: verb.options[key](line, key) for key in others}
     return Step(index=index, at=at, verb=name, told=told)
 

@@ -18,7 +18,7 @@ from . import fields
 from .expect import expect
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from .fields import Reader
     from .play import Play
@@ -32,13 +32,14 @@ OLDEST, NEWEST = "oldest first", "newest first"
 class Verb:
     """How the verb's own value is read, which options it has, and what it does.
 
-    `of_task` when its value is the name of a task that must have been run before. Whatever else stands in a
-    step of a verb with `any_facts` is what is expected of the task.
+    One of the options that it `needs` must be there. `of_task` when its value is the name of a task that must
+    have been run before. Whatever else stands in a step of a verb with `any_facts` is what is expected of it.
     """
 
     value: Reader
     act: Callable[[Play, Told], None]
     options: Mapping[str, Reader] = field(default_factory=dict)
+    needs: Sequence[str] = ()
     of_task: bool = False
     any_facts: bool = False
 
@@ -124,6 +125,7 @@ VERBS = {
             "exit": fields.number(0, 255),
             "reason": fields.sentence,
         },
+        needs=("status", "exit"),
         of_task=True,
     ),
     "stop": Verb(
