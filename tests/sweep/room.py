@@ -163,3 +163,35 @@ def counts(swept: Swept, cluster: str = SHOP) -> dict[str, int]:
     """How often each drift and repair was found in the cluster; what is as it should be is left out."""
     found = swept.clusters.get(cluster, ClusterSwept())
     return {str(name): count for name, count in sorted(found.counts.items()) if count and name != "NONE"}
+
+
+def disagreements(room: Room) -> list[str]:
+    """The tasks that ECS knows and of which the ledger says something else, or nothing."""
+    found = []
+    for cluster in room.ecs.call("ListClusters", {})["clusterArns"]:
+        for task in _described(room.ecs, cluster):
+            entry = room.ledger.entry(task["taskArn"])
+            told = (task["version"], task["lastStatus"] != "STOPPED")
+            if entry is None or (entry.state.version, entry.open) != told:
+                found.append(task["taskArn"])
+    return found
+
+
+def _described(ecs: SimulatedEcs, cluster: str) -> Sequence[Fields]:
+    arns = [arn for wish in ("RUNNING", "STOPPED") for arn in _listed(ecs, cluster, wish)]
+    chunks = [arns[start : start + 100] for start in range(0, len(arns), 100)]
+    return [
+        task
+        for chunk in chunks
+        for task in ecs.call("DescribeTasks", {"cluster": cluster, "tasks": chunk})["tasks"]
+    ]
+
+
+def _listed(ecs: SimulatedEcs, cluster: str, wish: str) -> list[str]:
+    request, arns = {"cluster": cluster, "desiredStatus": wish}, []
+    while True:
+        page = ecs.call("ListTasks", request)
+        arns += page["taskArns"]
+        if "nextToken" not in page:
+            return arns
+        request["nextToken"] = page["nextToken"]
