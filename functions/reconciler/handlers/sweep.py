@@ -1,7 +1,7 @@
 """Lambda: one run of the sweep, on a schedule or on demand; it answers with what it found."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -55,7 +55,7 @@ def summary(swept: Swept) -> dict[str, Any]:
     return {
         "complete": swept.complete,
         "excluded": swept.excluded,
-        "errors": [_told(error) for error in swept.errors],
+        "errors": _told(swept.errors),
         "clusters": {arn: _cluster(found) for arn, found in swept.clusters.items()},
     }
 
@@ -65,7 +65,7 @@ def _cluster(found: ClusterSwept) -> dict[str, Any]:
         "tasks": _tasks(found),
         **{name.lower(): found.counts[name] for name in sorted(found.counts) if name != Drift.NONE},
         "stuck": [finding.task_arn for finding in found.stuck],
-        "errors": [_told(error) for error in found.errors],
+        "errors": _told(found.errors),
     }
 
 
@@ -73,8 +73,9 @@ def _tasks(found: ClusterSwept) -> int:
     return sum(found.counts[drift] for drift in Drift)
 
 
-def _told(error: LedgerError) -> str:
-    return f"{type(error).__name__}: {error}"
+def _told(errors: Iterable[LedgerError]) -> Sequence[str]:
+    """Each error once: what fails for one hundred of tasks may fail for a thousand hundreds."""
+    return list(dict.fromkeys(f"{type(error).__name__}: {error}" for error in errors))
 
 
 def _log_progress(cluster_arn: str, found: ClusterSwept) -> None:
@@ -86,11 +87,11 @@ def _log_progress(cluster_arn: str, found: ClusterSwept) -> None:
 def _log(swept: Swept) -> None:
     for arn, found in swept.clusters.items():
         level = logger.warning if found.errors else logger.info
-        level("swept", extra={"clusterArn": arn, **_cluster(found)})
+        level("swept", extra={"clusterArn": arn, **_cluster(found), "stuck": len(found.stuck)})
         for finding in found.stuck:
             logger.warning("stuck", extra={"taskArn": finding.task_arn, "summary": finding.summary})
-    for error in swept.errors:
-        logger.error("not swept", extra={"error": _told(error)})
+    for error in _told(swept.errors):
+        logger.error("not swept", extra={"error": error})
 
 
 def _measure(swept: Swept, seconds: float) -> None:
