@@ -70,11 +70,13 @@ $(DEV_READY): $(DEV_LOCKED)
 	$(call install_package,$(DEV))
 
 # The emulator has pins of its own; beside it the CDK's command line, which the Node.js of $(DEV) installs and runs.
+# Node.js brings its own certificates, and would not trust a company's proxy that the system trusts.
 $(E2E_LOCKED): $(call if_gone,$(E2E))
 	$(call install_lock,$(E2E),requirements/e2e.txt)
 $(E2E_READY): $(E2E_LOCKED) $(DEV_READY)
 	@cp tests/e2e/package.json tests/e2e/package-lock.json $(E2E)
-	@PATH="$(abspath $(DEV))/bin:$$PATH" npm ci --prefix $(E2E) --ignore-scripts --no-audit --no-fund --silent
+	@PATH="$(abspath $(DEV))/bin:$$PATH" NODE_USE_SYSTEM_CA=1 \
+	npm ci --prefix $(E2E) --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel error >/dev/null
 	@touch $@
 
 .PHONY: help
