@@ -84,7 +84,7 @@ def test_no_file_depends_on_one_machine() -> None:
     assert found == {}
 
 
-@pytest.mark.parametrize("lock", ["runtime", "replay", "dev"])
+@pytest.mark.parametrize("lock", ["runtime", "replay", "dev", "e2e"])
 def test_every_requirement_is_locked(lock: str) -> None:
     """Each line of a lock is one exact version with its hashes."""
     lines = (LOCKS / f"{lock}.txt").read_text("utf-8").splitlines()
