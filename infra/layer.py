@@ -1,12 +1,8 @@
 """The layer's content: the locked requirements of the functions, installed for Lambda without Docker.
 
-Only wheels are taken, so any machine can build for either processor. What no function calls is left out, and
-where this is the functions' own Python, modules are compiled: Lambda can't keep what it compiles itself, and
-each cold start would do it again. The compiled files count as valid whatever the time of their module, which
-is lost on the way to Lambda.
+Only wheels are taken, so any machine can build for either processor. What no function calls is left out.
 """
 
-import compileall
 import hashlib
 import shutil
 import subprocess
@@ -14,17 +10,14 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
-from py_compile import PycInvalidationMode
+
+from . import bytecode
+from .bytecode import PYTHON
 
 ROOT = Path(__file__).parent.parent
 LOCK = ROOT / "requirements" / "runtime.txt"
 BUILDS = ROOT / "build" / "layer"
-PYTHON = "3.13"  # the functions' runtime, whatever Python runs this
 SERVICES = ("dynamodb", "ecs", "sns", "sts")  # what boto3 can call in the functions
-
-NOT_COMPILED = (
-    f"The layer is not compiled, as this is not Python {PYTHON}: the functions work, but start more slowly"
-)
 
 _MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 
@@ -33,17 +26,12 @@ class LayerError(Exception):
     """The layer can't be built; the message tells what pip said, and what to do about it."""
 
 
-def compiles() -> bool:
-    """Whether the Python that runs this is the functions' own, whose compiled files they can use."""
-    return sys.implementation.cache_tag == f"cpython-{PYTHON.replace('.', '')}"
-
-
 def fingerprint(lock: Path, architecture: str) -> str:
     """The same for the same lock, processor and recipe on any machine; known before anything is installed.
 
-    The recipe is this very file, and whether modules get compiled.
+    The recipe is this very file.
     """
-    recipe = [lock.read_text("utf-8"), Path(__file__).read_text("utf-8"), architecture, str(compiles())]
+    recipe = [lock.read_text("utf-8"), architecture, Path(__file__).read_text("utf-8"), bytecode.recipe()]
     return hashlib.sha256("\n".join(recipe).encode()).hexdigest()
 
 
@@ -58,9 +46,9 @@ def build(lock: Path, architecture: str, builds: Path = BUILDS) -> Path:
         _install(lock, architecture, content / "python")
         _remove_traces_of_this_machine(content / "python")
         _remove_other_services(content / "python")
-        if compiles():
-            _compile(content)
-        return _publish(content, finished)
+        if bytecode.possible():
+            bytecode.compile_all(content, unpacked="/opt", may_change=False)
+        return publish(content, finished)
 
 
 def _install(lock: Path, architecture: str, target: Path) -> None:
@@ -106,21 +94,7 @@ def _remove_other_services(target: Path) -> None:
             shutil.rmtree(described)
 
 
-def _compile(content: Path) -> None:
-    """Lays compiled files beside the modules, with the paths that those have on Lambda.
-
-    A module that can't be compiled stays as it is.
-    """
-    compileall.compile_dir(
-        content,
-        quiet=2,
-        stripdir=content,
-        prependdir="/opt",
-        invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
-    )
-
-
-def _publish(content: Path, finished: Path) -> Path:
+def publish(content: Path, finished: Path) -> Path:
     """Puts the content in its place at one stroke; a build that was faster leaves just the same there."""
     try:
         return content.rename(finished)

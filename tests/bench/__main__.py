@@ -5,9 +5,9 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import imports, observe, replays
+from tests.bench import coldstart, imports, observe, replays
 
-BENCHES = (observe, imports, replays)
+BENCHES = (observe, imports, coldstart, replays)
 
 
 def main() -> int:

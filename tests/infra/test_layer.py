@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from infra import layer
+from infra import bytecode
 from infra.assets import FUNCTIONS
 from infra.layer import LOCK, SERVICES, LayerError, build, fingerprint
 
@@ -27,12 +27,12 @@ def no_index(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(autouse=True)
 def runtime(monkeypatch: pytest.MonkeyPatch) -> None:
     """Any Python passes for the functions' own."""
-    monkeypatch.setattr(layer, "compiles", lambda: True)
+    monkeypatch.setattr(bytecode, "possible", lambda: True)
 
 
 @pytest.fixture
 def another_python(runtime: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layer, "compiles", lambda: False)
+    monkeypatch.setattr(bytecode, "possible", lambda: False)
 
 
 def wheel(folder: Path, platform: str, others: Iterable[str] = ()) -> str:
@@ -154,6 +154,6 @@ def test_the_hash_follows_lock_processor_and_python(tmp_path: Path, monkeypatch:
     changed = lock(tmp_path, LOCK.read_text("utf-8") + "\n# changed")
     hashes = [fingerprint(LOCK, "arm64"), fingerprint(LOCK, "x86_64"), fingerprint(changed, "arm64")]
     assert fingerprint(LOCK, "arm64") == hashes[0]
-    monkeypatch.setattr(layer, "compiles", lambda: False)
+    monkeypatch.setattr(bytecode, "possible", lambda: False)
     hashes.append(fingerprint(LOCK, "arm64"))
     assert len(set(hashes)) == 4

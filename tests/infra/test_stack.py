@@ -2,6 +2,9 @@
 
 import json
 import re
+import subprocess
+import sys
+from importlib.util import cache_from_source
 from pathlib import Path
 from typing import Any
 
@@ -9,6 +12,7 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_lambda as lambda_
 
+from infra import bytecode
 from infra.assets import FUNCTIONS, function_code
 from tests.infra.synthesised import Synthesised
 
@@ -69,35 +73,59 @@ def test_each_exception_has_its_reason_beside_it(stack: Synthesised) -> None:
             assert len(each["reason"]) > 30
 
 
-def test_only_the_package_ships(tmp_path: Path) -> None:
+@pytest.mark.parametrize("compiled", [True, False])
+def test_only_the_package_ships(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, compiled: bool) -> None:  # noqa: FBT001
     """What lies about beside the package or in it is neither uploaded nor part of the hash."""
+    monkeypatch.setattr(bytecode, "possible", lambda: compiled)
     clean, littered = tmp_path / "clean", tmp_path / "littered"
     for folder in (clean, littered):
-        (folder / "reconciler" / "handlers").mkdir(parents=True)
-        (folder / "reconciler" / "__init__.py").write_text("")
-        (folder / "reconciler" / "handlers" / "observe.py").write_text("handler = print\n")
+        write_package(folder)
     for litter in (".mypy_cache/a", "task.egg-info/b", "reconciler/__pycache__/c.pyc", "notes.txt"):
         (littered / litter).parent.mkdir(exist_ok=True)
         (littered / litter).write_text("litter")
-    (first, content), (second, same_content) = (staged(each, tmp_path) for each in (clean, littered))
-    assert first == second
-    assert content == same_content == {"reconciler/__init__.py", "reconciler/handlers/observe.py"}
+    first, second = staged(clean, tmp_path), staged(littered, tmp_path)
+    modules = {"reconciler/__init__.py", "reconciler/handlers/observe.py"}
+    assert first.name == second.name
+    assert (
+        files(first) == files(second) == modules | {cache_from_source(each) for each in modules if compiled}
+    )
 
 
-def staged(folder: Path, tmp_path: Path) -> tuple[str, set[str]]:
-    """The name, with the hash, and the files of the asset made of a folder of functions."""
+def test_what_is_edited_on_the_console_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A compiled file of what a module was before does not stand in for it."""
+    monkeypatch.setattr(bytecode, "possible", lambda: True)
+    write_package(tmp_path)
+    asset = staged(tmp_path, tmp_path)
+    (asset / "reconciler" / "handlers" / "observe.py").write_text("handler = 'edited'\n")
+    code = "from reconciler.handlers.observe import handler; print(handler)"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=asset, capture_output=True, check=True)
+    assert ran.stdout == b"edited\n"
+
+
+def write_package(folder: Path) -> None:
+    (folder / "reconciler" / "handlers").mkdir(parents=True)
+    (folder / "reconciler" / "__init__.py").write_text("")
+    (folder / "reconciler" / "handlers" / "observe.py").write_text("handler = print\n")
+
+
+def files(asset: Path) -> set[str]:
+    return {str(each.relative_to(asset)) for each in asset.rglob("*") if each.is_file()}
+
+
+def staged(folder: Path, tmp_path: Path) -> Path:
+    """The asset made of a folder of functions; its name has the hash."""
     outdir = tmp_path / f"out-{folder.name}"
     app = cdk.App(outdir=str(outdir))
     lambda_.Function(
         cdk.Stack(app, "Stack"),
         "Function",
-        code=function_code(folder),
+        code=function_code(folder, tmp_path / f"builds-{folder.name}"),
         handler="reconciler.handlers.observe.handler",
         runtime=lambda_.Runtime.PYTHON_3_13,
     )
     app.synth()
     (asset,) = outdir.glob("asset.*")
-    return asset.name, {str(each.relative_to(asset)) for each in asset.rglob("*") if each.is_file()}
+    return asset
 
 
 def test_the_functions_are_complete(stack: Synthesised) -> None:
