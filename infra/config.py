@@ -51,6 +51,7 @@ class Config:
     )
     retention_days: int = _setting(whole(1, 3650), default=90)
     sweep_minutes: int = _setting(whole(1, 30), default=15)
+    sweep_calls_per_second: int = _setting(whole(1, 20), default=10)
     protection_lead_minutes: int = _setting(whole(1, 2880), default=15)
     removal_policy: str = _setting(word_of("retain", "destroy"), default="retain")
     tags: tuple[tuple[str, str], ...] = _setting(

@@ -125,7 +125,10 @@ class TaskLedgerStack(cdk.Stack):
             "Sweep",
             common=self._common,
             timeout=cdk.Duration.minutes(min(minutes, 10)),
-            environment={"CLUSTERS": ",".join(self._clusters)},
+            environment={
+                "CLUSTERS": ",".join(self._clusters),
+                "SWEEP_CALLS_PER_SECOND": str(self._config.sweep_calls_per_second),
+            },
         )
         sweep.allow(
             access.on_table(self._ledger, "Query", "BatchGetItem", "UpdateItem", "BatchWriteItem"),

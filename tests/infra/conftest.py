@@ -21,6 +21,7 @@ EVERYTHING = {
     "alertEmails": "ops@example.com,dev@example.com",
     "retentionDays": "30",
     "sweepMinutes": "5",
+    "sweepCallsPerSecond": "5",
     "protectionLeadMinutes": "20",
     "removalPolicy": "destroy",
     "tags": "team=shop,env=live",

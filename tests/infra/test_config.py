@@ -67,6 +67,7 @@ def test_text_and_json_mean_the_same(
         ("retentionDays", True, "retentionDays: found true, allowed"),
         ("retentionDays", "", 'retentionDays: found "", allowed'),
         ("sweepMinutes", "31", 'sweepMinutes: found "31", allowed: a whole number from 1 to 30'),
+        ("sweepCallsPerSecond", 21, "sweepCallsPerSecond: found 21, allowed: a whole number from 1 to 20"),
         ("protectionLeadMinutes", "-5", 'protectionLeadMinutes: found "-5", allowed'),
         ("removalPolicy", "snapshot", 'removalPolicy: found "snapshot", allowed: retain or destroy'),
         ("removalPolicy", None, "removalPolicy: found null, allowed: retain or destroy"),

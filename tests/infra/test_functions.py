@@ -39,9 +39,12 @@ def test_settings_read_where_the_ledger_is(other: Synthesised, function: str) ->
 
 
 def test_settings_read_what_was_chosen(stack: Synthesised, other: Synthesised) -> None:
-    """The sweep's settings say which clusters, none for all; the watch's, how early a protection expires."""
-    assert SweepSettings.read(environment(stack, "Sweep")).clusters == ()
-    assert SweepSettings.read(environment(other, "Sweep")).clusters == CLUSTERS
+    """The sweep's settings say which clusters, none for all, and how fast; the watch's, when to warn."""
+    everywhere = SweepSettings(clusters=(), calls_per_second=10)
+    assert SweepSettings.read(environment(stack, "Sweep")) == everywhere
+    assert SweepSettings.read(environment(other, "Sweep")) == SweepSettings(
+        clusters=CLUSTERS, calls_per_second=5
+    )
     assert read_policy(environment(other, "Watch")).lead == timedelta(minutes=20)
 
 
@@ -56,7 +59,7 @@ def test_nothing_is_set_that_nobody_reads(stack: Synthesised, function: str) -> 
     ("function", "expected"),
     [
         ("Observe", {}),
-        ("Sweep", {"CLUSTERS": ",".join(CLUSTERS)}),
+        ("Sweep", {"CLUSTERS": ",".join(CLUSTERS), "SWEEP_CALLS_PER_SECOND": "5"}),
         ("Watch", {"PROTECTION_LEAD_MINUTES": "20"}),
     ],
 )
