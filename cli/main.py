@@ -5,9 +5,11 @@ Exit codes: 0 fine, 1 what was asked shows a problem, 2 wrong usage or something
 
 import click
 
+from .audit import audit
 from .replay import replay
 from .send import send
 from .show import show
+from .sweep import sweep
 from .tasks import tasks
 
 
@@ -17,5 +19,5 @@ def main() -> None:
     """The ledger of what your Amazon ECS tasks did, and why they stopped."""
 
 
-for command in (replay, send, tasks, show):
+for command in (replay, send, tasks, show, sweep, audit):
     main.add_command(command)

@@ -9,6 +9,7 @@ AHEAD        AHEAD          yes   the API's eventual consistency
 VANISHED     SETTLING       yes   ECS told of it within the last minutes, and may not list it yet
              VANISHED       no
 NONE         PASSING        yes   a lastStatus that ECS does not count as a version
+             REAPPEARED     no    closed as UNOBSERVED, and there after all
              CONTRADICTION  no    one version has one state
 any          NOT_IN_EVENTS  yes   health and tags: only a sweep fills them in
 UNKNOWN      -              -     nothing may be concluded
@@ -34,6 +35,7 @@ class DifferenceKind(StrEnum):
     UNRECORDED = "UNRECORDED"
     MISSED = "MISSED"
     VANISHED = "VANISHED"
+    REAPPEARED = "REAPPEARED"
     CONTRADICTION = "CONTRADICTION"
     IN_FLIGHT = "IN_FLIGHT"
     AHEAD = "AHEAD"
@@ -56,6 +58,7 @@ _UNEXPLAINED = frozenset(
         DifferenceKind.UNRECORDED,
         DifferenceKind.MISSED,
         DifferenceKind.VANISHED,
+        DifferenceKind.REAPPEARED,
         DifferenceKind.CONTRADICTION,
     }
 )
@@ -63,6 +66,7 @@ _CAUSES = {
     DifferenceKind.UNRECORDED: "no event of the task arrived, and no sweep has found it yet",
     DifferenceKind.MISSED: "an event was lost, and no sweep has repaired it yet",
     DifferenceKind.VANISHED: "its end was never told and ECS forgot it; two sweeps close it as UNOBSERVED",
+    DifferenceKind.REAPPEARED: "it was closed as UNOBSERVED too early; the next sweep opens it again",
     DifferenceKind.CONTRADICTION: "one version with two states: the entry was changed by hand, or a bug",
     DifferenceKind.IN_FLIGHT: "ECS changed it within the last minute: the event may be on its way",
     DifferenceKind.AHEAD: "the API is behind the events: its eventual consistency",
@@ -152,6 +156,8 @@ def _kind_of(pair: Pair, kind: DifferenceKind, *, found: Drift) -> DifferenceKin
         return DifferenceKind.NOT_IN_EVENTS
     if found is Drift.NONE and field == "lastStatus" and {ours, theirs} & PASSING_STATUSES:
         return DifferenceKind.PASSING
+    if found is Drift.NONE and field == "closedAs":
+        return DifferenceKind.REAPPEARED
     return kind
 
 

@@ -59,6 +59,7 @@ def test_what_differs(ours: LedgerEntry | None, theirs: TaskState | Absence, kin
         ("UNRECORDED", False),
         ("MISSED", False),
         ("VANISHED", False),
+        ("REAPPEARED", False),
         ("CONTRADICTION", False),
         ("IN_FLIGHT", True),
         ("AHEAD", True),
@@ -172,5 +173,5 @@ def test_missing_says_nothing_of_a_fresh_task() -> None:
 def test_a_task_closed_that_ecs_still_knows() -> None:
     """An entry closed as UNOBSERVED whose task is there after all is never explained."""
     closed = replace(entry(), closed_as=ClosedAs.UNOBSERVED, closed_at=at(60))
-    assert found(closed, state(3)) == {"closedAs": "CONTRADICTION"}
+    assert found(closed, state(3)) == {"closedAs": "REAPPEARED"}
     assert found(closed, Absence.MISSING) == {}
