@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -35,7 +36,7 @@ def tell(screen: Console, scenarios: Sequence[Played]) -> None:
 
 def _scenario(screen: Console, played: Played) -> None:
     screen.print(Text.assemble((shown(played.scenario.title), "bold"), (f"  {played.scenario.file}", "dim")))
-    for line in played.scenario.story.strip().splitlines():
+    for line in _lines(played.scenario.story):
         screen.print(indented(shown(line), "dim"))
     for moment in played.play.moments:
         screen.print(_moment(moment, among=played.play.moments))
@@ -44,6 +45,12 @@ def _scenario(screen: Console, played: Played) -> None:
         screen.print(entry)
     _findings(screen, played.play)
     screen.print(_verdict(played))
+
+
+def _lines(story: str) -> Sequence[str]:
+    """As the file breaks it; a terminal breaks it anew, by its own width."""
+    lines = story.strip().splitlines()
+    return [" ".join(lines)] if sys.stdout.isatty() else lines
 
 
 def _moment(moment: Moment, *, among: Sequence[Moment]) -> Text:
