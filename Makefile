@@ -11,6 +11,7 @@ PATHS ?= events
 REPLAY := .venvs/replay
 DEV := .venv
 E2E := .venvs/e2e
+CDK := .venvs/cdk
 RUN := $(DEV)/bin/python -m
 PIP_INSTALL = -m pip --disable-pip-version-check --no-input -qq install
 
@@ -30,7 +31,7 @@ REPLAY_READY := $(REPLAY)/ready-$(call checksum,pyproject.toml)
 DEV_LOCKED := $(DEV)/locked-$(call checksum,requirements/dev.txt)
 DEV_READY := $(DEV)/ready-$(call checksum,pyproject.toml)
 E2E_LOCKED := $(E2E)/locked-$(call checksum,requirements/e2e.txt)
-E2E_READY := $(E2E)/ready-$(call checksum,tests/e2e/package.json tests/e2e/package-lock.json)
+CDK_READY := $(CDK)/ready-$(call checksum,requirements/package.json requirements/package-lock.json)
 
 define no_python
 No usable Python: this needs Python 3.11 or later in PATH (any of: $(INTERPRETERS)).
@@ -69,14 +70,18 @@ $(DEV_LOCKED): $(call if_gone,$(DEV))
 $(DEV_READY): $(DEV_LOCKED)
 	$(call install_package,$(DEV))
 
-# The emulator has pins of its own; beside it the CDK's command line, which the Node.js of $(DEV) installs and runs.
-# Node.js brings its own certificates, and would not trust a company's proxy that the system trusts.
+# The emulator has pins of its own.
 $(E2E_LOCKED): $(call if_gone,$(E2E))
 	$(call install_lock,$(E2E),requirements/e2e.txt)
-$(E2E_READY): $(E2E_LOCKED) $(DEV_READY)
-	@cp tests/e2e/package.json tests/e2e/package-lock.json $(E2E)
-	@PATH="$(abspath $(DEV))/bin:$$PATH" NODE_USE_SYSTEM_CA=1 \
-	npm ci --prefix $(E2E) --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel error >/dev/null
+
+# The CDK's command line, which the Node.js of $(DEV) installs and runs. Node.js brings its own certificates, and
+# would not trust a company's proxy that the system trusts.
+NODE := PATH="$(abspath $(DEV))/bin:$$PATH" NODE_USE_SYSTEM_CA=1
+$(CDK_READY): $(DEV_READY)
+	@echo "Setting up $(CDK) from requirements/package-lock.json (once)"
+	@rm -rf $(CDK) && mkdir -p $(CDK) && cp requirements/package.json requirements/package-lock.json $(CDK)
+	@$(NODE) npm ci --prefix $(CDK) --ignore-scripts --no-audit --no-fund --no-update-notifier --loglevel error \
+	>/dev/null
 	@touch $@
 
 .PHONY: help
@@ -95,8 +100,8 @@ unit: $(DEV_READY) ## Every test that deploys nothing
 	@$(RUN) pytest --ignore=tests/e2e
 
 .PHONY: e2e
-e2e: $(DEV_READY) $(E2E_READY) ## Deploy to an emulator of AWS on this machine, and see the whole at work
-	@TASKLEDGER_E2E=$(E2E) $(RUN) pytest --exitfirst tests/e2e
+e2e: $(DEV_READY) $(E2E_LOCKED) $(CDK_READY) ## Deploy to an emulator of AWS on this machine, and see the whole at work
+	@TASKLEDGER_E2E=$(E2E) TASKLEDGER_CDK=$(CDK) $(RUN) pytest --exitfirst tests/e2e
 
 .PHONY: check
 check: $(DEV_READY) ## Lint, format, types and the walls between the rooms
@@ -109,6 +114,20 @@ check: $(DEV_READY) ## Lint, format, types and the walls between the rooms
 fmt: $(DEV_READY) ## Format, and mend what the linter can mend
 	@$(RUN) ruff check --fix --quiet .
 	@$(RUN) ruff format --quiet .
+
+run_cdk = @$(NODE) CDK_DISABLE_VERSION_CHECK=true $(CDK)/node_modules/.bin/cdk --no-notices
+.PHONY: synth
+synth: $(DEV_READY) $(CDK_READY) ## Make the CloudFormation template, asking AWS nothing: ARGS="-c KEY=VALUE"
+	$(run_cdk) synth --quiet $(ARGS)
+	@echo "The template is cdk.out/*.template.json"
+
+.PHONY: deploy
+deploy: $(DEV_READY) $(CDK_READY) ## Deploy to the AWS account of your credentials: ARGS="-c KEY=VALUE"
+	$(run_cdk) deploy $(ARGS)
+
+.PHONY: cdk
+cdk: $(DEV_READY) $(CDK_READY) ## All else of the CDK's command line: ARGS="bootstrap", ARGS=diff, ARGS=destroy
+	$(run_cdk) $(ARGS)
 
 .PHONY: bench
 bench: $(DEV_READY) ## Measure speed and size against their limits

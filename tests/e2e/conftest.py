@@ -22,10 +22,16 @@ _LOG = pytest.StashKey[Emulator]()
 
 @pytest.fixture(scope="session")
 def environment() -> Path:
-    """Where the emulator and the CDK's command line are installed."""
+    """Where the emulator is installed."""
     if not (found := os.environ.get("TASKLEDGER_E2E")):
         pytest.skip("TASKLEDGER_E2E names no environment: run make e2e")
     return Path(found).absolute()
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """Where the CDK's command line is installed."""
+    return Path(os.environ["TASKLEDGER_CDK"], "node_modules").absolute()
 
 
 @pytest.fixture(scope="session")
@@ -50,12 +56,16 @@ def cluster(ecs: tuple[SimulatedEcs, str]) -> Cluster:
 
 @pytest.fixture(scope="session")
 def deployment(
-    environment: Path, folder: Path, ecs: tuple[SimulatedEcs, str], pytestconfig: pytest.Config
+    environment: Path,
+    node_modules: Path,
+    folder: Path,
+    ecs: tuple[SimulatedEcs, str],
+    pytestconfig: pytest.Config,
 ) -> Iterator[Deployment]:
     """The app, bootstrapped and deployed by the CDK's own command line."""
     with emulator(environment, folder, ecs[1]) as started:
         pytestconfig.stash[_LOG] = started
-        deployed = Deployment(started, environment, folder)
+        deployed = Deployment(started, node_modules, folder)
         deployed.cdk("bootstrap")
         deployed.cdk("deploy", "--require-approval", "never")
         stack = deployed.client("cloudformation").describe_stacks(StackName="TaskLedger")["Stacks"][0]

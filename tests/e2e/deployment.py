@@ -41,14 +41,14 @@ class Deployment:
     """One emulated account with the stack in it, and what people do there."""
 
     emulator: Emulator
-    environment: Path  # where the CDK's command line is installed
+    node_modules: Path  # where the CDK's command line is installed
     folder: Path
     outputs: Mapping[str, str] = field(default_factory=dict)
 
     def cdk(self, *arguments: str) -> str:
         """What the CDK wrote; it must not fail."""
         context = [part for key, value in CONTEXT.items() for part in ("--context", f"{key}={value}")]
-        cdk = self.environment / "node_modules" / "aws-cdk" / "bin" / "cdk"
+        cdk = self.node_modules / "aws-cdk" / "bin" / "cdk"
         options = ["--output", str(self.folder / "cdk.out"), "--no-notices", *context]
         ran = self._run(["node", str(cdk), *arguments, *options], stderr=subprocess.STDOUT)
         assert ran.returncode == 0, f"cdk {arguments[0]} failed:\n{ran.stdout}"
