@@ -111,32 +111,36 @@ def run(stack: Stack, named: Sequence[str], history: int | None) -> Audit:
     tasks = EcsTasks(stack.client("ecs"), Pace(CALLS_PER_SECOND))
     found = Audit(stack=stack.name, at=_now())
     recorded = ledger.clusters()
-    listed = _listed(tasks, found)
-    known = sorted({*(listed or ()), *recorded})
-    for arn in _chosen(known, named) if named else _watched(stack, known):
+    listed, error = _listed(tasks)
+    known = sorted({*listed, *recorded})
+    if error and not named:
+        found.errors.append(error)
+    for arn in _chosen(known, named, error) if named else _watched(stack, known):
         with working(f"auditing {_name(arn)}") as progress:
             means = Means(tasks=tasks, ledger=ledger, clock=_now, wait=_wait, progress=progress)
-            cluster = audit_cluster(arn, means, may_be_gone=listed is not None and arn not in listed)
+            cluster = audit_cluster(arn, means, may_be_gone=not error and arn not in listed)
         if history != 0 and arn in recorded:
             _account(cluster, ledger, history, found.at)
         found.clusters.append(cluster)
     return found
 
 
-def _listed(tasks: Tasks, found: Audit) -> Sequence[str] | None:
-    """The clusters that ECS lists; None when it did not say."""
+def _listed(tasks: Tasks) -> tuple[Sequence[str], LedgerError | None]:
+    """The clusters that ECS lists, or why it did not say."""
     try:
-        return tasks.clusters()
+        return tasks.clusters(), None
     except LedgerError as error:
-        found.errors.append(error)
-        return None
+        return (), error
 
 
-def _chosen(known: Sequence[str], named: Sequence[str]) -> Sequence[str]:
-    for name in named:
-        if not any(name in (arn, _name(arn)) for arn in known):
-            names = ", ".join(map(_name, known)) or "none"
-            raise Unusable(f'Neither ECS nor the ledger knows a cluster "{name}". They know: {names}.')
+def _chosen(known: Sequence[str], named: Sequence[str], error: LedgerError | None) -> Sequence[str]:
+    """Those that are named; that ECS gave no list matters only where the ledger does not know one of them."""
+    unknown = [name for name in named if not any(name in (arn, _name(arn)) for arn in known)]
+    if unknown and error:
+        raise error
+    if unknown:
+        names = ", ".join(map(_name, known)) or "none"
+        raise Unusable(f'Neither ECS nor the ledger knows a cluster "{unknown[0]}". They know: {names}.')
     return [arn for arn in known if {arn, _name(arn)} & {*named}]
 
 

@@ -259,6 +259,17 @@ def test_a_cluster_that_nobody_knows(stack: Deployed) -> None:
     assert 'Neither ECS nor the ledger knows a cluster "shoq". They know: shop.' in ran.err
 
 
+def test_a_named_cluster_needs_no_list(stack: Deployed) -> None:
+    """Who may not list clusters can audit one that the ledger knows; for another one it is told why not."""
+    stack.run()
+    stack.api.fail_next("ListClusters", DENIED, times=2)
+    ran = audit("--cluster", "shop")
+    assert (ran.code, ran.document["errors"], ran.document["clusters"][0]["tasks"]) == (0, [], 1)
+    unknown = audit("--cluster", "batch")
+    assert (unknown.code, unknown.out) == (2, "")
+    assert "AWS denied access" in unknown.err
+
+
 def test_the_clusters_that_are_watched(stack: Deployed) -> None:
     """A stack that watches some clusters has no entries of others, so those are not compared."""
     stack.run()
