@@ -37,7 +37,7 @@ class Intake(Construct):
             meaning="An event could not be recorded in several tries: read why in the observe function's "
             "log, mend it, then redrive the queue.",
         )
-        self._undelivered = DeadLetterQueue(
+        self.undelivered = DeadLetterQueue(
             self,
             "RuleDeadLetters",
             alerts=alerts,
@@ -52,16 +52,16 @@ class Intake(Construct):
             visibility_timeout=visibility,
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters.queue, max_receive_count=RECEIVES),
         )
-        self._send("TaskEvents", self._pattern)
+        self.rule = self._send("TaskEvents", self._pattern)
 
     @property
     def dead_letter_queues(self) -> tuple[DeadLetterQueue, DeadLetterQueue]:
-        return self.dead_letters, self._undelivered
+        return self.dead_letters, self.undelivered
 
-    def add_archive(self, days: int) -> None:
+    def add_archive(self, days: int) -> events.Archive:
         """Keeps the events that long on the bus, so that they can be replayed to the rule."""
         bus = events.EventBus.from_event_bus_name(self, "DefaultBus", "default")
-        events.Archive(
+        return events.Archive(
             self, "Archive", source_event_bus=bus, event_pattern=self._pattern, retention=Duration.days(days)
         )
 
@@ -69,9 +69,9 @@ class Intake(Construct):
         """Sends in the calls of UpdateTaskProtection, too, which need a trail that logs management events."""
         self._send("ProtectionCalls", protection_calls())
 
-    def _send(self, rule: str, pattern: events.EventPattern) -> None:
-        target = targets.SqsQueue(self.queue, dead_letter_queue=self._undelivered.queue)
-        events.Rule(self, rule, event_pattern=pattern, targets=[target])
+    def _send(self, rule: str, pattern: events.EventPattern) -> events.Rule:
+        target = targets.SqsQueue(self.queue, dead_letter_queue=self.undelivered.queue)
+        return events.Rule(self, rule, event_pattern=pattern, targets=[target])
 
 
 def task_events(clusters: Sequence[str]) -> events.EventPattern:

@@ -61,6 +61,9 @@ class TaskLedgerStack(cdk.Stack):
         self._tell(
             EventQueueUrl=intake.queue.queue_url,
             EventDeadLetterQueueUrl=intake.dead_letters.queue.queue_url,
+            RuleDeadLetterQueueUrl=intake.undelivered.queue.queue_url,
+            ChangeDeadLetterQueueUrl=changes.queue.queue_url,
+            EventRuleArn=intake.rule.rule_arn,
             LedgerTableName=self._ledger.table.table_name,
             AlertTopicArn=self._alerts.topic.topic_arn,
             SweepFunctionName=sweep.function.function_name,
@@ -72,7 +75,8 @@ class TaskLedgerStack(cdk.Stack):
         visibility = cdk.Duration.seconds(_VISIBILITY_SECONDS)
         intake = Intake(self, "Intake", clusters=self._clusters, visibility=visibility, alerts=self._alerts)
         if self._config.archive_days:
-            intake.add_archive(self._config.archive_days)
+            archive = intake.add_archive(self._config.archive_days)
+            self._tell(EventArchiveArn=archive.archive_arn)
         if self._config.cloud_trail_protection:
             intake.add_protection_calls()
         self._page_on_delay(intake)

@@ -22,6 +22,10 @@ def test_outputs_are_the_contract(stack: Synthesised) -> None:
     assert stack.outputs() == {
         "EventQueueUrl": "${Intake/EventQueue}",
         "EventDeadLetterQueueUrl": "${Intake/EventDeadLetters/Queue}",
+        "RuleDeadLetterQueueUrl": "${Intake/RuleDeadLetters/Queue}",
+        "ChangeDeadLetterQueueUrl": "${ChangeDeadLetters/Queue}",
+        "EventRuleArn": "${Intake/TaskEvents.Arn}",
+        "EventArchiveArn": "${Intake/Archive/Archive.Arn}",
         "LedgerTableName": "${Ledger/Table}",
         "AlertTopicArn": "${Alerts/Topic}",
         "SweepFunctionName": "${Sweep/Function}",
