@@ -65,7 +65,7 @@ def deployment(
     """The app, bootstrapped and deployed by the CDK's own command line."""
     with emulator(environment, folder, ecs[1]) as started:
         pytestconfig.stash[_LOG] = started
-        deployed = Deployment(started, node_modules, folder)
+        deployed = Deployment(started, ecs[1], node_modules, folder)
         deployed.cdk("bootstrap")
         deployed.cdk("deploy", "--require-approval", "never")
         stack = deployed.client("cloudformation").describe_stacks(StackName="TaskLedger")["Stacks"][0]

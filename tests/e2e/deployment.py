@@ -41,6 +41,7 @@ class Deployment:
     """One emulated account with the stack in it, and what people do there."""
 
     emulator: Emulator
+    ecs_url: str
     node_modules: Path  # where the CDK's command line is installed
     folder: Path
     outputs: Mapping[str, str] = field(default_factory=dict)
@@ -132,6 +133,7 @@ class Deployment:
         return {
             "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
             "AWS_ENDPOINT_URL": self.emulator.url,
+            "AWS_ENDPOINT_URL_ECS": self.ecs_url,
             "AWS_REGION": REGION,
             "CDK_DEFAULT_ACCOUNT": ACCOUNT,
             "CDK_HOME": str(self.folder / "cdk"),
