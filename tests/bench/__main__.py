@@ -5,9 +5,9 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import coldstart, imports, observe, replays
+from tests.bench import coldstart, imports, observe, replays, sweep
 
-BENCHES = (observe, imports, coldstart, replays)
+BENCHES = (observe, imports, coldstart, replays, sweep)
 
 
 def main() -> int:

@@ -26,10 +26,10 @@ def cpu_ratio(ours: Callable[[], object], base: Callable[[], object], rounds: in
     """CPU time of ours by that of the base, threads included: the median over rounds in turn."""
     ours()
     base()
-    return statistics.median(_cpu(ours) / _cpu(base) for _ in range(rounds))
+    return statistics.median(cpu_seconds(ours) / cpu_seconds(base) for _ in range(rounds))
 
 
-def _cpu(work: Callable[[], object]) -> float:
+def cpu_seconds(work: Callable[[], object]) -> float:
     gc.collect()
     started = time.process_time()
     work()

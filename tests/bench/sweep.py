@@ -1,0 +1,125 @@
+"""What a sweep of unchanged tasks costs: calls, CPU beside a bare loop of the same calls, memory.
+
+Each size runs in a process of its own, so that its peak of memory is its own too.
+"""
+
+import json
+import resource
+import subprocess
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+import boto3
+
+from reconciler.adapters.aws import client_config
+from reconciler.adapters.dynamodb import DynamoLedger
+from reconciler.adapters.dynamodb_passes import DynamoPasses
+from reconciler.adapters.ecs import EcsTasks
+from reconciler.policy import DEFAULT
+from reconciler.sweep import Sweep, Swept
+from tests.bench.account import NOW, Account, again, recording
+from tests.bench.measure import Result, cpu_seconds
+
+SIZES = {1_000: 9, 10_000: 3, 100_000: 1}  # tasks in a cluster, and rounds to take the middle of
+CPU = 1.6
+MEMORY = 4  # KB a task
+GROWTH = 1.25  # of the CPU a task with the size; by the square it would be tenfold at each step
+ECS = ("list_clusters", "list_tasks", "describe_tasks", "get_task_protection")
+WRITES = frozenset({"update_item", "batch_write_item"})
+CHILD = "from tests.bench.sweep import measure; measure(*map(int, __import__('sys').argv[1:]))"
+
+
+def run() -> Iterator[Result]:
+    least, *_ = SIZES
+    first = _in_a_process(1, least, SIZES[least])
+    yield from _results(least, first)
+    for tasks in list(SIZES)[1:]:
+        found, of = _in_a_process(1, tasks, SIZES[tasks]), f"sweep of {tasks:,} tasks"
+        yield from _results(tasks, found)
+        cpu = (found["seconds"] / tasks) / (first["seconds"] / least)
+        yield Result(f"{of}: CPU a task by that of {least:,}", cpu, GROWTH)
+        grown = (found["peak"] - first["peak"]) / (tasks - least)
+        yield Result(f"{of}: memory a task beyond {least:,}", grown, MEMORY, "KB")
+    few, many = (_in_a_process(clusters, 200, 1) for clusters in (10, 100))
+    yield Result("memory of a sweep with ten times the clusters", many["peak"] / few["peak"], 1.05)
+
+
+def _results(tasks: int, found: dict[str, Any]) -> Iterator[Result]:
+    of, calls, hundreds = f"sweep of {tasks:,} tasks", found["calls"], tasks // 100
+    # Lists, descriptions and questions about protection by the hundred, an empty page, and the list of clusters.
+    yield Result(f"{of}: calls to ECS", sum(calls[operation] for operation in ECS), 3 * hundreds + 2, "")
+    yield Result(f"{of}: calls of BatchGetItem", calls["batch_get_item"], hundreds, "")
+    yield Result(f"{of}: writes to entries", found["writes"], 0, "")
+    yield Result(f"{of}: CPU by a bare boto3 loop", found["ratio"], CPU)
+
+
+def _in_a_process(clusters: int, tasks: int, rounds: int) -> dict[str, Any]:
+    command = [sys.executable, "-c", CHILD, str(clusters), str(tasks), str(rounds)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True)
+    found: dict[str, Any] = json.loads(answer.stdout)
+    return found
+
+
+def measure(clusters: int, tasks: int, rounds: int) -> None:
+    """Prints what sweeps of an account of that size came to, as JSON."""
+    sweeper = _Sweeper(clusters, tasks)
+    swept = sweeper.run()
+    peak = _peak()
+    calls: list[tuple[Any, str, dict[str, Any]]] = []
+    stop = recording(sweeper.clients, calls)
+    ours = [cpu_seconds(sweeper.run)]
+    stop()
+    bare = [cpu_seconds(lambda: sum(1 for _ in again(calls)))]
+    for _ in range(rounds - 1):
+        ours.append(cpu_seconds(sweeper.run))
+        bare.append(cpu_seconds(lambda: sum(1 for _ in again(calls))))
+    assert _tasks(swept) == {"NONE": clusters * tasks}, swept
+    found = {
+        "calls": Counter(operation for _, operation, _ in calls),
+        "writes": sum(operation in WRITES and "ENTRY" in str(asked) for _, operation, asked in calls),
+        "seconds": median(ours),
+        "ratio": median(mine / base for mine, base in zip(ours, bare, strict=True)),
+        "peak": peak,
+    }
+    print(json.dumps(found))  # noqa: T201 - how a child answers
+
+
+def _tasks(swept: Swept) -> Counter[str]:
+    total: Counter[str] = Counter()
+    for found in swept.clusters.values():
+        total.update(found.counts)
+    return total
+
+
+def _peak() -> float:
+    """KB that this process has needed at the most, so far."""
+    unit = 1024 if sys.platform == "darwin" else 1
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+class _Sweeper:
+    """A sweep of an account of its own."""
+
+    def __init__(self, clusters: int, tasks: int) -> None:
+        session = boto3.Session("testing", "testing", region_name="eu-west-1")
+        Account(session, clusters=clusters, tasks=tasks)
+        ecs = session.client("ecs", config=client_config(adaptive=True))
+        dynamodb = session.client("dynamodb", config=client_config())
+        self.clients = {"ecs": ecs, "dynamodb": dynamodb}
+        self._sweep = Sweep(
+            tasks=EcsTasks(ecs),
+            ledger=DynamoLedger(dynamodb, "ledger", timedelta(days=90)),
+            passes=DynamoPasses(dynamodb, "ledger"),
+            clock=lambda: NOW,
+            out_of_time=lambda: False,
+            policy=DEFAULT,
+        )
+
+    def run(self) -> Swept:
+        swept = self._sweep.run("bench", NOW + timedelta(minutes=10))
+        assert swept.complete, swept
+        return swept
