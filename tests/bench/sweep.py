@@ -50,7 +50,7 @@ def run() -> Iterator[Result]:
 
 def _results(tasks: int, found: dict[str, Any]) -> Iterator[Result]:
     of, calls, hundreds = f"sweep of {tasks:,} tasks", found["calls"], tasks // 100
-    # Lists, descriptions and questions about protection by the hundred, an empty page, and the list of clusters.
+    # Lists, descriptions and questions about protection by the hundred, an empty page, the list of clusters.
     yield Result(f"{of}: calls to ECS", sum(calls[operation] for operation in ECS), 3 * hundreds + 2, "")
     yield Result(f"{of}: calls of BatchGetItem", calls["batch_get_item"], hundreds, "")
     yield Result(f"{of}: writes to entries", found["writes"], 0, "")
