@@ -1,0 +1,29 @@
+"""docs/operations.md: whoever is called at night finds there what is deployed, by its name."""
+
+import re
+
+from cli.main import main
+from tests.infra.synthesised import ROOT, Synthesised
+
+TEXT = (ROOT / "docs" / "operations.md").read_text("utf-8")
+
+
+def test_each_alarm_has_its_row(stack: Synthesised) -> None:
+    """Every alarm is in the table, and no row is left of one that is gone."""
+    alarms = {path.removeprefix("Alerts/") for path in stack.of_type("AWS::CloudWatch::Alarm")}
+    section = TEXT.split("## The alarms")[1].split("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == alarms
+
+
+def test_outputs_are_there(stack: Synthesised) -> None:
+    """Commands ask for outputs that the stack has."""
+    asked = set(re.findall(r"\(output (\w+)\)", TEXT))
+    assert asked
+    assert asked <= stack.outputs().keys()
+
+
+def test_targets_and_verbs_are_there() -> None:
+    """What is to be typed exists: targets of the Makefile, and verbs of the command line."""
+    targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))
+    assert {"deploy", "cdk"} <= set(re.findall(r"\bmake ([a-z]+)", TEXT)) <= targets
+    assert {"sweep", "audit"} <= set(re.findall(r"\btaskledger ([a-z]+)", TEXT)) <= main.commands.keys()
