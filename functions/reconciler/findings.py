@@ -25,7 +25,8 @@ def findings(entry: LedgerEntry, now: datetime, policy: Policy = DEFAULT) -> tup
     """
     stop = _stop(entry)
     ended = tuple(_ended(entry, stop, policy)) or tuple(_faults(entry, stop))
-    return tuple(fault.of(entry) for fault in (*ended, *_running(entry, now, policy)))
+    faults = (*ended, *_running(entry, now, policy))
+    return tuple(found for fault in faults if (found := policy.judge(fault.of(entry))))
 
 
 def stuck(entry: LedgerEntry, now: datetime, policy: Policy = DEFAULT) -> tuple[Finding, ...]:
@@ -49,7 +50,8 @@ def stuck(entry: LedgerEntry, now: datetime, policy: Policy = DEFAULT) -> tuple[
         cause=_STATES.get(status, Cause.OTHER),
         occasion=status,
     )
-    return (fault.of(entry),)
+    found = policy.judge(fault.of(entry))
+    return (found,) if found else ()
 
 
 @dataclass(frozen=True, slots=True)

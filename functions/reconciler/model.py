@@ -228,6 +228,10 @@ class Severity(StrEnum):
     MEDIUM = "medium"
     HIGH = "high"
 
+    @property
+    def rank(self) -> int:
+        return list(Severity).index(self)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -251,6 +255,14 @@ class Finding:
     version: int
     observed_at: datetime
     occasion: str | None = None
+
+    @property
+    def owner(self) -> str:
+        """Whose task it is: `service:NAME`, and for a standalone task `family:NAME`, whatever its group."""
+        if self.group and self.group.startswith("service:"):
+            return self.group
+        family = (self.task_definition_arn or "").rpartition("/")[2].partition(":")[0]
+        return f"family:{family}" if family else self.group or "family:"
 
     @property
     def finding_id(self) -> str:

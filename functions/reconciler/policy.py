@@ -1,8 +1,14 @@
-"""How long is too long: the limits that findings are judged by. Defaults need no file."""
+"""What a deployer may decide about findings and alerts: limits, severities, what is fine, whom to leave alone.
+
+Defaults need no file; `policy_file` reads one.
+"""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from fnmatch import fnmatchcase
+
+from .model import Cause, Finding, Kind, Severity
 
 _TRANSITIONS = {
     "PROVISIONING": timedelta(minutes=5),
@@ -15,18 +21,75 @@ _TRANSITIONS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """What a rule is for: None stands for any; names may hold `*` and `?`, and a cluster may be an ARN."""
+
+    kind: Kind | None = None
+    cause: Cause | None = None
+    cluster: str | None = None
+    service: str | None = None
+    family: str | None = None
+
+    def covers(self, cluster_arn: str, owner: str, kind: Kind, cause: Cause | None) -> bool:
+        """Whether a fault of this kind and cause is meant, in that cluster, of a service or family."""
+        sort, _, name = owner.partition(":")
+        cluster = cluster_arn if (self.cluster or "").startswith("arn:") else cluster_arn.partition("/")[2]
+        return (
+            self.kind in (None, kind)
+            and self.cause in (None, cause)
+            and _matches(self.cluster, cluster)
+            and (self.service is None or (sort == "service" and _matches(self.service, name)))
+            and (self.family is None or (sort == "family" and _matches(self.family, name)))
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
-    """Limits for findings.
+    """Limits for findings, times of alerts, and rules; of rules that cover the same, the first one counts.
 
     `lead` is how long before its end a protection counts as expiring, `protected` for how long one may last
     without a break, `after_expiry` how soon after its end a scheduler's stop counts as caused by it, and
     `transitions` how long a task may stay in each passing state; a state that is not named may last.
+
+    An incident is over when nothing came for `resolve`. One that goes on is told again after `remind`, and
+    those of low severity together every `digest`. `fine` are exit codes that are no failure; what is
+    `ignored` makes no findings, and what is `muted` no messages until then.
     """
 
     lead: timedelta = timedelta(minutes=15)
     protected: timedelta = timedelta(hours=24)
     after_expiry: timedelta = timedelta(minutes=10)
     transitions: Mapping[str, timedelta] = field(default_factory=lambda: _TRANSITIONS)
+    resolve: timedelta = timedelta(minutes=15)
+    remind: timedelta = timedelta(hours=4)
+    digest: timedelta = timedelta(hours=1)
+    severities: tuple[tuple[Scope, Severity], ...] = ()
+    fine: tuple[tuple[Scope, frozenset[int]], ...] = ()
+    ignored: tuple[Scope, ...] = ()
+    muted: tuple[tuple[Scope, datetime], ...] = ()
+
+    def judge(self, finding: Finding) -> Finding | None:
+        """The finding with the severity that the rules give it; None when they let it pass."""
+        about = (finding.cluster_arn, finding.owner, finding.kind, finding.cause)
+        if any(scope.covers(*about) for scope in self.ignored) or self._is_fine(finding):
+            return None
+        found = (severity for scope, severity in self.severities if scope.covers(*about))
+        severity = next(found, finding.severity)
+        return finding if severity is finding.severity else replace(finding, severity=severity)
+
+    def mutes(self, cluster_arn: str, owner: str, kind: Kind, cause: Cause | None, now: datetime) -> bool:
+        return any(scope.covers(cluster_arn, owner, kind, cause) and now < until for scope, until in self.muted)
+
+    def _is_fine(self, finding: Finding) -> bool:
+        if finding.cause not in (Cause.EXIT_CODE, Cause.SIGNAL) or not finding.exit_codes:
+            return False
+        about = (finding.cluster_arn, finding.owner, finding.kind, finding.cause)
+        fine = {code for scope, codes in self.fine if scope.covers(*about) for code in codes}
+        return fine.issuperset(finding.exit_codes.values())
+
+
+def _matches(pattern: str | None, name: str) -> bool:
+    return pattern is None or fnmatchcase(name, pattern)
 
 
 DEFAULT = Policy()
