@@ -10,7 +10,13 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import GlobalSecondaryIndexTypeDef, ProjectionTypeDef
 
-INDEXES = {"open": "openSince", "closed": "closedAt", "protected": "protectionExpiresAt"}
+INDEXES = {
+    "open": "openSince",
+    "closed": "closedAt",
+    "protected": "protectionExpiresAt",
+    "due": "dueAt",
+    "found": "foundAt",
+}
 _PROJECTIONS: Mapping[str, ProjectionTypeDef] = {
     "open": {"ProjectionType": "KEYS_ONLY"},
     "closed": {"ProjectionType": "ALL"},
@@ -18,6 +24,8 @@ _PROJECTIONS: Mapping[str, ProjectionTypeDef] = {
         "ProjectionType": "INCLUDE",
         "NonKeyAttributes": ["protectedSince", "protectionCheckedAt"],
     },
+    "due": {"ProjectionType": "KEYS_ONLY"},
+    "found": {"ProjectionType": "ALL"},
 }
 
 

@@ -24,7 +24,8 @@ from .model import Cause, Container, Finding, Kind, Severity, TaskState
 from .policy import Policy
 
 SAMPLES = 5  # tasks that an incident shows
-RETRY = timedelta(minutes=1)  # until something unsent is sent again, and a question asked again
+_RETRY = timedelta(minutes=1)  # until something unsent is sent again
+_ASK = timedelta(minutes=5)  # until ECS is asked again whether the service runs
 _DEFINITIONS = 5  # task definitions that an incident remembers
 _LASTING = timedelta(hours=1)  # what is found by looking again is over when nobody saw it for that long
 _STANDING = frozenset(
@@ -98,7 +99,7 @@ class Incident:
 
     `count` is that of the newest task definition, the first of `task_definition_arns`. `noted_at` is when
     this ledger last heard of it, by its own clock, `news` when something came since the last telling,
-    `sequence` how many tellings there were, `due_at` when to look at it again (None once it is over and told).
+    `sequence` how many tellings there were, `due_at` when to look at it again; None once all is told.
     """
 
     key: Key
@@ -183,7 +184,8 @@ def again(incident: Incident, now: datetime, policy: Policy) -> Incident | None:
 
 def asks_for_recovery(incident: Incident, now: datetime, policy: Policy) -> bool:
     """Whether it would be over now if only its service is known to run."""
-    return _may_be_over(incident, now, policy) and incident.service is not None and not _is_forgotten(incident, now, policy)
+    lively = incident.service is not None and not _is_forgotten(incident, now, policy)
+    return lively and _may_be_over(incident, now, policy)
 
 
 def elapse(incident: Incident, *, recovered: bool, now: datetime, policy: Policy) -> Incident:
@@ -320,10 +322,10 @@ def _scheduled(incident: Incident, now: datetime, policy: Policy) -> Incident:
 
 def _due(incident: Incident, now: datetime, policy: Policy) -> datetime | None:
     if incident.pending:
-        return now + RETRY
+        return now + _RETRY
     if not incident.open:
         return None
     if awaits_digest(incident, now, policy):
         return _EPOCH + ((incident.noted_at - _EPOCH) // policy.digest + 1) * policy.digest
-    over = max(_quiet(incident, policy), now + RETRY)
-    return min(over, max(_reminder(incident, policy), now + RETRY)) if _wants_reminder(incident) else over
+    over = max(_quiet(incident, policy), now + _ASK)
+    return min(over, max(_reminder(incident, policy), now + _RETRY)) if _wants_reminder(incident) else over

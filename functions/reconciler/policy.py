@@ -1,4 +1,4 @@
-"""What a deployer may decide about findings and alerts: limits, severities, what is fine, whom to leave alone.
+"""What a deployer may decide about findings and alerts: limits, severities, what is fine, whom to spare.
 
 Defaults need no file; `policy_file` reads one.
 """
@@ -78,7 +78,9 @@ class Policy:
         return finding if severity is finding.severity else replace(finding, severity=severity)
 
     def mutes(self, cluster_arn: str, owner: str, kind: Kind, cause: Cause | None, now: datetime) -> bool:
-        return any(scope.covers(cluster_arn, owner, kind, cause) and now < until for scope, until in self.muted)
+        """Whether nobody is to hear of it now."""
+        covering = (until for scope, until in self.muted if scope.covers(cluster_arn, owner, kind, cause))
+        return any(now < until for until in covering)
 
     def _is_fine(self, finding: Finding) -> bool:
         if finding.cause not in (Cause.EXIT_CODE, Cause.SIGNAL) or not finding.exit_codes:

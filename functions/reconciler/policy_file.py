@@ -5,15 +5,15 @@
     [stuckMinutes]                  severity = "low"          fine = [3]                        until = a time
     PENDING = 20
 
-A scope is any of kind, cause, cluster, service and family. `InvalidInput` names the wrong key and tells what is
-allowed there.
+A scope is any of kind, cause, cluster, service and family. `InvalidInput` names the wrong key and tells what
+is allowed there.
 """
 
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .errors import InvalidInput
 from .fields import kind as kind_of
@@ -21,6 +21,7 @@ from .model import Cause, Kind, Severity
 from .policy import DEFAULT, Policy, Scope
 
 Table = Mapping[str, object]
+T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 # Key, the field of Policy that it sets, and the most minutes allowed.
@@ -49,13 +50,14 @@ def parse(text: str) -> Policy:
     except tomllib.TOMLDecodeError as error:
         raise InvalidInput("policy", f"is not TOML: {error}") from error
     _only(told, ("minutes", "stuckMinutes", *_RULES), "")
+    limits: dict[str, Any] = {_MINUTES[key][0]: limit for key, limit in _minutes(told).items()}
     return Policy(
-        **{_MINUTES[key][0]: limit for key, limit in _minutes(told).items()},  # type: ignore[arg-type]  # all of them are durations
+        **limits,
         transitions={**DEFAULT.transitions, **_stuck(told)},
-        severities=tuple((_scope(rule, at), _word(rule, "severity", at, Severity)) for at, rule in _rules(told, "severity")),
-        fine=tuple((_scope(rule, at), _codes(rule, at)) for at, rule in _rules(told, "exitCodes")),
-        ignored=tuple(_scope(rule, at, needed=True) for at, rule in _rules(told, "ignore")),
-        muted=tuple((_scope(rule, at, needed=True), _until(rule, at)) for at, rule in _rules(told, "mute")),
+        severities=_each(told, "severity", lambda rule, at: (_scope(rule, at), _severity(rule, at))),
+        fine=_each(told, "exitCodes", lambda rule, at: (_scope(rule, at), _codes(rule, at))),
+        ignored=_each(told, "ignore", _some),
+        muted=_each(told, "mute", lambda rule, at: (_some(rule, at), _until(rule, at))),
     )
 
 
@@ -85,19 +87,25 @@ def _table(told: Table, name: str) -> Table:
     return value
 
 
-def _rules(told: Table, name: str) -> Iterator[tuple[str, Table]]:
-    """Each rule of that name, and where it stands."""
+def _each(told: Table, name: str, read: Callable[[Table, str], T]) -> tuple[T, ...]:
+    """What is read of each rule of that name, given the rule and where it stands."""
     value = told.get(name, [])
     if not isinstance(value, list) or not all(isinstance(rule, Mapping) for rule in value):
         raise _wrong(name, f"a list of tables, each written [[{name}]]", value)
     for index, rule in enumerate(value):
-        at = f"{name}[{index}]."
-        _only(rule, (*_SCOPE, *_RULES[name]), at)
-        yield at, rule
+        _only(rule, (*_SCOPE, *_RULES[name]), f"{name}[{index}].")
+    return tuple(read(rule, f"{name}[{index}].") for index, rule in enumerate(value))
 
 
-def _scope(rule: Table, at: str, *, needed: bool = False) -> Scope:
-    """What the rule is for; where that is `needed`, a rule for everything is taken for a mistake."""
+def _some(rule: Table, at: str) -> Scope:
+    """What the rule is for; one that is for everything is taken for a mistake."""
+    scope = _scope(rule, at)
+    if scope == Scope():
+        raise InvalidInput(at.rstrip("."), f"is for everything: name any of {', '.join(_SCOPE)}")
+    return scope
+
+
+def _scope(rule: Table, at: str) -> Scope:
     scope = Scope(
         kind=_word(rule, "kind", at, Kind) if "kind" in rule else None,
         cause=_word(rule, "cause", at, Cause) if "cause" in rule else None,
@@ -105,8 +113,6 @@ def _scope(rule: Table, at: str, *, needed: bool = False) -> Scope:
         service=_name(rule, "service", at),
         family=_name(rule, "family", at),
     )
-    if needed and scope == Scope():
-        raise InvalidInput(at.rstrip("."), f"is for everything: name any of {', '.join(_SCOPE)}")
     if scope.service and scope.family:
         raise InvalidInput(at + "family", "cannot stand beside service: no task is of both")
     return scope
@@ -121,9 +127,13 @@ def _name(rule: Table, key: str, at: str) -> str | None:
 
 def _word(rule: Table, key: str, at: str, words: type[E]) -> E:
     value = rule.get(key)
-    if value not in list(words):
+    if not isinstance(value, str) or value not in list(words):
         raise _wrong(at + key, f"one of {', '.join(words)}", value)
     return words(value)
+
+
+def _severity(rule: Table, at: str) -> Severity:
+    return _word(rule, "severity", at, Severity)
 
 
 def _codes(rule: Table, at: str) -> frozenset[int]:

@@ -11,6 +11,8 @@ from enum import StrEnum
 from typing import Protocol
 
 from .errors import LedgerError
+from .incidents import Found, Incident, Key
+from .messages import Message
 from .model import Absence, HistoryRow, LedgerEntry, Observation, Protection, TaskState
 from .protections import Answer
 
@@ -46,6 +48,15 @@ class Recorded:
         return self.previous.state.version if self.previous else None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """An entry as it is since `at`, and as it was before; None where it is the first of its task."""
+
+    entry: LedgerEntry
+    previous: LedgerEntry | None
+    at: datetime
+
+
 class Tasks(Protocol):
     """The tasks that ECS knows now."""
 
@@ -57,6 +68,9 @@ class Tasks(Protocol):
 
         Raises `ClusterNotFound` for a cluster that ECS does not know.
         """
+
+    def list_service(self, cluster_arn: str, service: str) -> Sequence[str]:
+        """The ARNs of the service's tasks that are to run; empty for a service that ECS does not know."""
 
     def describe(self, cluster_arn: str, task_arns: Sequence[str]) -> Mapping[str, TaskState | Absence]:
         """The state of each task asked for, MISSING where ECS knows none, UNKNOWN where it did not say.
@@ -136,3 +150,49 @@ class Passes(Protocol):
 
     def leave(self, run: str, place: Pass | None) -> None:
         """Lets others go on from that place, unless overtaken; None when the pass is done."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Why an incident was not saved: findings that were told before, by id, or another who was faster."""
+
+    known: frozenset[str]
+    overtaken: bool
+
+
+class Incidents(Protocol):
+    """Findings and their incidents, which are at the same time what is still to be told of them."""
+
+    def current(self, key: Key) -> Incident | None:
+        """The open incident of that key, with all that was saved before this call."""
+
+    def latest(self, incident: Incident) -> Incident | None:
+        """The same incident as it now stands, open or over."""
+
+    def save(
+        self, incident: Incident, before: Incident | None, found: Sequence[Found], now: datetime
+    ) -> Refused | None:
+        """Stores the incident and these findings, together or not at all; None when it is done.
+
+        Refused unless the incident still is what it was `before` (None: no open one of its key), and none of
+        the findings was ever stored. At most `MOST_FOUND` findings.
+        """
+
+    def save_all(self, incidents: Sequence[Incident]) -> bool:
+        """Stores the next revisions of up to `MOST_FOUND` open incidents, together or not at all.
+
+        False when any of them is not at the revision before.
+        """
+
+    def due(self, cluster_arn: str, now: datetime) -> Sequence[Incident]:
+        """The cluster's incidents that are to be looked at by now."""
+
+
+MOST_FOUND = 99  # with the incident itself, what DynamoDB takes in one transaction
+
+
+class Notifier(Protocol):
+    """Who hears of incidents."""
+
+    def publish(self, message: Message) -> None:
+        """Sends the message; once this returned, it is on its way to all subscribers."""

@@ -2,11 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 from .errors import InvalidInput
 from .policy import DEFAULT, Policy
+from .policy_file import parse
 
 Environment = Mapping[str, str]
 
@@ -44,17 +46,46 @@ class SweepSettings:
         )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AlertSettings:
+    """Where alerts go, chats to a topic of their own if there is one, and whether replays alert too."""
+
+    topic_arn: str
+    chat_topic_arn: str | None
+    on_replay: bool
+
+    @classmethod
+    def read(cls, environment: Environment) -> "AlertSettings":
+        return cls(
+            topic_arn=_required(environment, "ALERT_TOPIC_ARN"),
+            chat_topic_arn=environment.get("CHAT_TOPIC_ARN") or None,
+            on_replay=_flag(environment, "ALERT_ON_REPLAY"),
+        )
+
+
 def read_policy(environment: Environment) -> Policy:
-    """The limits for findings; what the environment does not say is as in `policy.DEFAULT`."""
-    lead = _number(environment, "PROTECTION_LEAD_MINUTES", _minutes(DEFAULT.lead), most=2880)
-    limit = _number(environment, "PROTECTION_LIMIT_MINUTES", _minutes(DEFAULT.protected), most=525600)
-    after = _number(environment, "AFTER_EXPIRY_MINUTES", _minutes(DEFAULT.after_expiry), most=1440)
-    return Policy(
+    """The policy of the file, if there is one, with the limits that the environment says itself."""
+    told = _policy_file(environment.get("POLICY_FILE"))
+    lead = _number(environment, "PROTECTION_LEAD_MINUTES", _minutes(told.lead), most=2880)
+    limit = _number(environment, "PROTECTION_LIMIT_MINUTES", _minutes(told.protected), most=525600)
+    after = _number(environment, "AFTER_EXPIRY_MINUTES", _minutes(told.after_expiry), most=1440)
+    return replace(
+        told,
         lead=timedelta(minutes=lead),
         protected=timedelta(minutes=limit),
         after_expiry=timedelta(minutes=after),
-        transitions={**DEFAULT.transitions, **_transitions(environment.get("STUCK_MINUTES", ""))},
+        transitions={**told.transitions, **_transitions(environment.get("STUCK_MINUTES", ""))},
     )
+
+
+def _policy_file(path: str | None) -> Policy:
+    """What the file says; `InvalidInput` tells of POLICY_FILE when it cannot be read."""
+    if not path:
+        return DEFAULT
+    try:
+        return parse(Path(path).read_text("utf-8"))
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput("POLICY_FILE", f"cannot be read: {error}") from error
 
 
 def _transitions(told: str) -> Mapping[str, timedelta]:
@@ -73,6 +104,13 @@ def _required(environment: Environment, name: str) -> str:
     if not value:
         raise InvalidInput(name, "is not set in the environment")
     return value
+
+
+def _flag(environment: Environment, name: str) -> bool:
+    value = environment.get(name, "false")
+    if value not in ("true", "false"):
+        raise InvalidInput(name, f'must be true or false, found "{value}"')
+    return value == "true"
 
 
 def _number(environment: Environment, name: str, default: int, *, most: int) -> int:

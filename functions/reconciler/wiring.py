@@ -1,18 +1,23 @@
 """The composition root: which adapter stands behind which port, built once an execution environment."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 
 import boto3
 
 from .adapters.aws import Pace, client_config
 from .adapters.dynamodb import WRITERS, DynamoLedger
+from .adapters.dynamodb_incidents import DynamoIncidents
 from .adapters.dynamodb_passes import DynamoPasses
 from .adapters.ecs import EcsTasks
+from .adapters.sns import SnsNotifier
+from .alerts import Alerts
 from .policy import Policy
 from .ports import Ledger, Passes, Tasks
-from .settings import LedgerSettings, SweepSettings, read_policy
+from .settings import AlertSettings, LedgerSettings, SweepSettings, read_policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,8 +72,38 @@ def sweep_services() -> SweepServices:
 
 @cache
 def policy() -> Policy:
-    """The limits for findings, as the environment names them."""
+    """What is wrong with a task and who is told of it, as the environment and its policy file say."""
     return read_policy(os.environ)
+
+
+@cache
+def alerts(clock: Callable[[], datetime]) -> Alerts:
+    """What findings are told through on AWS, as the environment names it; the same at every call."""
+    return connect_alerts(LedgerSettings.read(os.environ), alert_settings(), boto3.Session(), policy(), clock)
+
+
+def connect_alerts(
+    settings: LedgerSettings,
+    told: AlertSettings,
+    session: boto3.Session,
+    policy: Policy,
+    clock: Callable[[], datetime],
+) -> Alerts:
+    """The alerts on whatever the session's endpoints are."""
+    table = session.client("dynamodb", config=client_config())
+    topic = session.client("sns", config=client_config())
+    return Alerts(
+        incidents=DynamoIncidents(table, settings.table_name, settings.retention),
+        notifier=SnsNotifier(topic, told.topic_arn, told.chat_topic_arn),
+        policy=policy,
+        clock=clock,
+    )
+
+
+@cache
+def alert_settings() -> AlertSettings:
+    """Where alerts go, and which ones."""
+    return AlertSettings.read(os.environ)
 
 
 def _ledger(settings: LedgerSettings, session: boto3.Session) -> DynamoLedger:

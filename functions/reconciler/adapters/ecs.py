@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import InvalidInput, TransientError
+from ..errors import InvalidInput, ServiceNotFound, TransientError
 from ..model import Absence
 from ..protections import Answer
 from ..wire import described, protection
@@ -42,6 +42,14 @@ class EcsTasks:
         asked = {"cluster": cluster_arn, "desiredStatus": listing.value}
         with aws_errors():
             return [arn for page in self._pages("list_tasks", "taskArns", **asked) for arn in page]
+
+    def list_service(self, cluster_arn: str, service: str) -> Sequence[str]:
+        asked = {"cluster": cluster_arn, "serviceName": service, "desiredStatus": "RUNNING"}
+        try:
+            with aws_errors():
+                return [arn for page in self._pages("list_tasks", "taskArns", **asked) for arn in page]
+        except ServiceNotFound:
+            return ()
 
     def describe(self, cluster_arn: str, task_arns: Sequence[str]) -> Mapping[str, TaskState | Absence]:
         answers = self._ask(

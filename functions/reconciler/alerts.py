@@ -1,0 +1,115 @@
+"""Findings become incidents, and incidents become messages: stored first, then sent, then marked as sent.
+
+    findings --save--> incident with what is pending --publish--> SNS --save--> nothing pending
+
+The first save is one transaction with the findings' own rows, so a finding is counted once, however often it
+is brought. Whatever dies after it leaves the pending message to the watch; only between publish and the last
+save can one be sent twice, and then it bears the same notificationId.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from .errors import LedgerError, TransientError
+from .incidents import Found, Incident, Key, again, occur, published
+from .messages import message
+from .policy import Policy
+from .ports import MOST_FOUND, Incidents, Notifier
+
+_ATTEMPTS = 8  # against others who write the same incident: each is overtaken by one that got through
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Told:
+    """What became of the findings of one incident.
+
+    `error` when they were not stored and have to be brought again; `unsent` when the message was not sent,
+    which the watch will do.
+    """
+
+    incident: Incident | None = None
+    new: int = 0
+    error: LedgerError | None = None
+    unsent: LedgerError | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Alerts:
+    """What findings are told through; `clock` is for what was noted when."""
+
+    incidents: Incidents
+    notifier: Notifier
+    policy: Policy
+    clock: Callable[[], datetime]
+
+    def tell(self, news: Iterable[Found]) -> Mapping[Key, Told]:
+        """Stores the findings and tells of their incidents, each incident apart from the others."""
+        by_key: dict[Key, list[Found]] = {}
+        for one in news:
+            by_key.setdefault(one.key, []).append(one)
+        return {key: self._tell(key, list(_once(found))) for key, found in by_key.items()}
+
+    def publish(self, incident: Incident) -> None:
+        """Sends all that is pending of the incident, then marks it as sent; raises as the ports do."""
+        for pending in incident.pending:
+            self.notifier.publish(message(incident, pending.telling, pending.notification_id))
+        if incident.pending:
+            self._settle(incident, lambda latest, now: published(latest, incident, now, self.policy))
+
+    def _tell(self, key: Key, found: Sequence[Found]) -> Told:
+        incident, new = None, 0
+        try:
+            for start in range(0, len(found), MOST_FOUND):
+                incident, stored = self._record(key, found[start : start + MOST_FOUND])
+                new += stored
+        except LedgerError as error:
+            return Told(incident=incident, new=new, error=error)
+        try:
+            if incident:
+                self.publish(incident)
+        except LedgerError as error:
+            return Told(incident=incident, new=new, unsent=error)
+        return Told(incident=incident, new=new)
+
+    def _record(self, key: Key, found: Sequence[Found]) -> tuple[Incident | None, int]:
+        """The incident with those of the findings that were not told before, and how many these are."""
+        brought = len(found)
+        current = self.incidents.current(key)
+        for _ in range(_ATTEMPTS):
+            if not found:
+                return self._seen(current), 0
+            now = self.clock()
+            after = occur(current, found, now, self.policy)
+            refused = self.incidents.save(after, current, found, now)
+            if refused is None:
+                return after, len(found)
+            found = [one for one in found if one.finding.finding_id not in refused.known]
+            if refused.overtaken:
+                current = self.incidents.current(key)
+        raise TransientError(f"{brought} findings of {key} were overtaken {_ATTEMPTS} times")
+
+    def _seen(self, incident: Incident | None) -> Incident | None:
+        """The incident when all of its findings were told before, and its matter was seen once more."""
+        if incident is None:
+            return None
+        now = self.clock()
+        after = again(incident, now, self.policy)
+        if after is None or self.incidents.save(after, incident, (), now):
+            return incident
+        return after
+
+    def _settle(self, sent: Incident, change: Callable[[Incident, datetime], Incident]) -> None:
+        for _ in range(_ATTEMPTS):
+            now = self.clock()
+            latest = self.incidents.latest(sent)
+            if latest is None:
+                return
+            if self.incidents.save(change(latest, now), latest, (), now) is None:
+                return
+        raise TransientError(f"{sent.incident_id} was overtaken {_ATTEMPTS} times")
+
+
+def _once(found: Iterable[Found]) -> Iterable[Found]:
+    """Each finding once: a batch may bring the same one from two changes of its task."""
+    return {one.finding.finding_id: one for one in found}.values()

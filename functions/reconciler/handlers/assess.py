@@ -1,0 +1,100 @@
+"""Lambda: changes of entries from the table's stream, into findings, incidents and messages.
+
+What could not be stored is answered by the sequence number of the first record concerned: Lambda brings that
+one and all after it again, in halves if need be, and those that were stored are known by then. A message that
+could not be sent is not brought again: it is stored, and the watch sends it.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from aws_lambda_powertools import Logger, Metrics
+from aws_lambda_powertools.metrics import MetricUnit
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from ..adapters.changes import change
+from ..alerts import Alerts, Told
+from ..assess import Assessed, assess
+from ..errors import InvalidInput
+from ..ports import Change
+from ..wiring import alert_settings, alerts
+
+logger = Logger(service="assess")
+metrics = Metrics(namespace="TaskLedger", service="assess")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """A batch: the changes by sequence number, and the first record that cannot be read, if any."""
+
+    changes: Mapping[str, Change]
+    unreadable: str | None = None
+    error: InvalidInput | None = None
+
+
+@logger.inject_lambda_context
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
+    read = read_records(event)
+    assessed = receive(read, alerts(_now), replayed=alert_settings().on_replay)
+    _log(read, assessed)
+    _measure(read, assessed)
+    return response(read, assessed)
+
+
+def read_records(event: Mapping[str, Any]) -> Read:
+    """The changes up to the first record that is none; what comes after it waits until it is gone."""
+    changes: dict[str, Change] = {}
+    for record in event["Records"]:
+        number = str(record["dynamodb"]["SequenceNumber"])
+        try:
+            changes[number] = change(record)
+        except InvalidInput as error:
+            return Read(changes=changes, unreadable=number, error=error)
+    return Read(changes=changes)
+
+
+def receive(read: Read, alerts: Alerts, *, replayed: bool = False) -> Sequence[Assessed]:
+    return assess(list(read.changes.values()), alerts, replayed=replayed)
+
+
+def response(read: Read, assessed: Sequence[Assessed]) -> dict[str, list[dict[str, str]]]:
+    """The partial batch answer that stream event sources understand: where to begin again."""
+    failed = [number for number, one in zip(read.changes, assessed, strict=True) if one.failed]
+    first = [*failed, *filter(None, [read.unreadable])][:1]
+    return {"batchItemFailures": [{"itemIdentifier": number} for number in first]}
+
+
+def _log(read: Read, assessed: Sequence[Assessed]) -> None:
+    if read.error:
+        error = {"field": read.error.field, "error": read.error.problem}
+        logger.error("not readable", extra={"sequenceNumber": read.unreadable, **error})
+    for told in _told(assessed):
+        facts = {"incidentId": told.incident.incident_id if told.incident else "", "new": told.new}
+        if told.error:
+            logger.error("not stored", extra={**facts, "error": str(told.error)})
+        elif told.unsent:
+            logger.error("not sent", extra={**facts, "error": str(told.unsent)})
+        elif told.new:
+            logger.info("told", extra=facts)
+
+
+def _measure(read: Read, assessed: Sequence[Assessed]) -> None:
+    counts = {"Findings": 0, "FindingsNotStored": int(read.error is not None), "NotificationsFailed": 0}
+    for told in _told(assessed):
+        counts["Findings"] += told.new
+        counts["FindingsNotStored"] += told.error is not None
+        counts["NotificationsFailed"] += told.unsent is not None
+    for name, count in counts.items():
+        metrics.add_metric(name, MetricUnit.Count, count)
+
+
+def _told(assessed: Sequence[Assessed]) -> Iterator[Told]:
+    """What was told of each incident, once, though many changes may have brought findings to it."""
+    yield from {id(told): told for one in assessed for told in one.told}.values()
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,25 @@
+"""Addresses in the AWS console, for the partitions whose console is known; pure."""
+
+_CONSOLES = {
+    "aws": "console.aws.amazon.com",
+    "aws-cn": "console.amazonaws.cn",
+    "aws-us-gov": "console.amazonaws-us-gov.com",
+}
+_PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
+
+
+def cluster_link(cluster_arn: str, *path: str) -> str | None:
+    """The page below that of the cluster; None in a partition whose console is not known."""
+    _, partition, _, region, *_ = cluster_arn.split(":")
+    console = _CONSOLES.get(partition)
+    if console is None or not region:
+        return None
+    region = _quoted(region)
+    parts = "/".join(map(_quoted, (cluster_arn.partition("/")[2], *path)))
+    return f"https://{region}.{console}/ecs/v2/clusters/{parts}?region={region}"
+
+
+def _quoted(part: str) -> str:
+    """Percent-encoded, so that whatever stands in a name stays one part of the address."""
+    encoded = part.encode("utf-8", "replace")
+    return "".join(chr(byte) if byte in _PLAIN else f"%{byte:02X}" for byte in encoded)
