@@ -7,7 +7,7 @@ from .alerts import Alerts, Told
 from .findings import findings
 from .incidents import Found, Key, found
 from .policy import Policy
-from .ports import Change
+from .ports import EntryChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +22,7 @@ class Assessed:
         return any(told.error for told in self.told)
 
 
-def assess(changes: Sequence[Change], alerts: Alerts, *, replayed: bool = False) -> Sequence[Assessed]:
+def assess(changes: Sequence[EntryChange], alerts: Alerts, *, replayed: bool = False) -> Sequence[Assessed]:
     """Tells what is new in each change, in their order; changes that a replay brought only if `replayed`.
 
     Findings of one incident are told together, whichever changes brought them.
@@ -32,7 +32,7 @@ def assess(changes: Sequence[Change], alerts: Alerts, *, replayed: bool = False)
     return [Assessed(told=[told[key] for key in _keys(of_change)]) for of_change in news]
 
 
-def new_findings(change: Change, policy: Policy, *, replayed: bool = False) -> Iterator[Found]:
+def new_findings(change: EntryChange, policy: Policy, *, replayed: bool = False) -> Iterator[Found]:
     """What is wrong with the entry now and was not before, judged at the time of the change."""
     entry, previous = change.entry, change.previous
     if entry.replayed and not replayed:

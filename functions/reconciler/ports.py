@@ -49,7 +49,7 @@ class Recorded:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+class EntryChange:
     """An entry as it is since `at`, and as it was before; None where it is the first of its task."""
 
     entry: LedgerEntry

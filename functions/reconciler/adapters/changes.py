@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InvalidInput
 from ..fields import required, timestamp
-from ..ports import Change
+from ..ports import EntryChange
 from . import items
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from ..model import LedgerEntry
 
 
-def change(record: Mapping[str, Any]) -> Change:
+def change(record: Mapping[str, Any]) -> EntryChange:
     """The change that a stream record tells of; `InvalidInput` for one that is not of an entry.
 
     Its time is the stream's, so that a record brought again is judged as it was the first time.
@@ -27,7 +27,7 @@ def change(record: Mapping[str, Any]) -> Change:
         raise InvalidInput("dynamodb.NewImage", "is missing")
     at = timestamp(told, "ApproximateCreationDateTime", "dynamodb.")
     previous = told.get("OldImage")
-    return Change(
+    return EntryChange(
         entry=_entry(told["NewImage"], "dynamodb.NewImage"),
         previous=_entry(previous, "dynamodb.OldImage") if previous else None,
         at=required(at, "dynamodb.ApproximateCreationDateTime"),

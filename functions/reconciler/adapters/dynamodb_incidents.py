@@ -17,7 +17,7 @@ from ..ports import Refused
 from . import incident_items as rows
 from .aws import aws_errors, chunks, error_code, translated
 from .dynamodb_rows import PAUSES
-from .items import milliseconds, number
+from .attributes import milliseconds, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

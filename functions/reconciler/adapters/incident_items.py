@@ -16,13 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 from ..incidents import Incident, Key, Pending, Sample, Status, Telling
 from ..model import Cause, Container, Finding, Kind, Severity
-from .items import milliseconds, moment, number, seconds
+from .attributes import milliseconds, moment, number, seconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import datetime, timedelta
 
-    from .items import Item, Value
+    from .attributes import Item, Value
 
 CURRENT = "CURRENT"
 DUE = "dueAt"

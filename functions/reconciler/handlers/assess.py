@@ -5,7 +5,7 @@ one and all after it again, in halves if need be, and those that were stored are
 could not be sent is not brought again: it is stored, and the watch sends it.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -18,18 +18,19 @@ from ..adapters.changes import change
 from ..alerts import Alerts, Told
 from ..assess import Assessed, assess
 from ..errors import InvalidInput
-from ..ports import Change
+from ..ports import EntryChange
 from ..wiring import alert_settings, alerts
+from .telling import log_told, measure_told
 
 logger = Logger(service="assess")
-metrics = Metrics(namespace="TaskLedger", service="assess")
+metrics = Metrics(service="assess")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
     """A batch: the changes by sequence number, and the first record that cannot be read, if any."""
 
-    changes: Mapping[str, Change]
+    changes: Mapping[str, EntryChange]
     unreadable: str | None = None
     error: InvalidInput | None = None
 
@@ -40,13 +41,14 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dic
     read = read_records(event)
     assessed = receive(read, alerts(_now), replayed=alert_settings().on_replay)
     _log(read, assessed)
-    _measure(read, assessed)
+    measure_told(metrics, _told(assessed))
+    metrics.add_metric("ChangesUnreadable", MetricUnit.Count, int(read.error is not None))
     return response(read, assessed)
 
 
 def read_records(event: Mapping[str, Any]) -> Read:
     """The changes up to the first record that is none; what comes after it waits until it is gone."""
-    changes: dict[str, Change] = {}
+    changes: dict[str, EntryChange] = {}
     for record in event["Records"]:
         number = str(record["dynamodb"]["SequenceNumber"])
         try:
@@ -71,29 +73,12 @@ def _log(read: Read, assessed: Sequence[Assessed]) -> None:
     if read.error:
         error = {"field": read.error.field, "error": read.error.problem}
         logger.error("not readable", extra={"sequenceNumber": read.unreadable, **error})
-    for told in _told(assessed):
-        facts = {"incidentId": told.incident.incident_id if told.incident else "", "new": told.new}
-        if told.error:
-            logger.error("not stored", extra={**facts, "error": str(told.error)})
-        elif told.unsent:
-            logger.error("not sent", extra={**facts, "error": str(told.unsent)})
-        elif told.new:
-            logger.info("told", extra=facts)
+    log_told(logger, _told(assessed))
 
 
-def _measure(read: Read, assessed: Sequence[Assessed]) -> None:
-    counts = {"Findings": 0, "FindingsNotStored": int(read.error is not None), "NotificationsFailed": 0}
-    for told in _told(assessed):
-        counts["Findings"] += told.new
-        counts["FindingsNotStored"] += told.error is not None
-        counts["NotificationsFailed"] += told.unsent is not None
-    for name, count in counts.items():
-        metrics.add_metric(name, MetricUnit.Count, count)
-
-
-def _told(assessed: Sequence[Assessed]) -> Iterator[Told]:
+def _told(assessed: Sequence[Assessed]) -> Collection[Told]:
     """What was told of each incident, once, though many changes may have brought findings to it."""
-    yield from {id(told): told for one in assessed for told in one.told}.values()
+    return {id(told): told for one in assessed for told in one.told}.values()
 
 
 def _now() -> datetime:

@@ -7,8 +7,11 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from ..incidents import found
+from ..upkeep import Kept, Upkeep
 from ..watch import Watch, Watched
-from ..wiring import policy, services
+from ..wiring import alerts, policy, services
+from .telling import log_told, measure_told
 
 logger = Logger(service="watch")
 metrics = Metrics(service="watch")
@@ -17,15 +20,22 @@ metrics = Metrics(service="watch")
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    means = services()
+    means, telling = services(), alerts(_now)
     watched = Watch(tasks=means.tasks, ledger=means.ledger, policy=policy()).run(_now)
+    told = telling.tell(found(finding, _now()) for finding in watched.findings).values()
+    kept = Upkeep(alerts=telling, tasks=means.tasks).run(means.ledger.clusters())
     _log(watched)
+    log_told(logger, told)
+    measure_told(metrics, told)
+    _log_kept(kept)
     metrics.add_metric("WatchFindings", MetricUnit.Count, len(watched.findings))
     metrics.add_metric("WatchClusterFailures", MetricUnit.Count, len(watched.errors))
     return {
         "findings": [finding.finding_id for finding in watched.findings],
         "changes": dict(watched.changes),
         "errors": {arn: str(error) for arn, error in watched.errors.items()},
+        "resolved": kept.resolved,
+        "unsettled": [str(error) for error in kept.errors],
     }
 
 
@@ -37,6 +47,14 @@ def _log(watched: Watched) -> None:
         logger.info("protection", extra={"taskArn": arn, "change": change})
     for arn, error in watched.errors.items():
         logger.error("not watched", extra={"clusterArn": arn, "error": str(error)})
+
+
+def _log_kept(kept: Kept) -> None:
+    for incident_id in kept.resolved:
+        logger.info("resolved", extra={"incidentId": incident_id})
+    for error in kept.errors:
+        logger.error("not looked after", extra={"error": str(error)})
+    metrics.add_metric("IncidentFailures", MetricUnit.Count, len(kept.errors))
 
 
 def _now() -> datetime:
