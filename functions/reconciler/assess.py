@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .alerts import Alerts, Told
 from .findings import findings
-from .incidents import Found, Key, found
+from .incidents import Found, Key, flag
 from .policy import Policy
 from .ports import EntryChange
 
@@ -40,7 +40,7 @@ def new_findings(change: EntryChange, policy: Policy, *, replayed: bool = False)
     known = {one.finding_id for one in findings(previous, change.at, policy)} if previous else frozenset()
     for one in findings(entry, change.at, policy):
         if one.finding_id not in known:
-            yield found(one, one.observed_at, entry.state)
+            yield flag(one, one.observed_at, entry.state)
 
 
 def _keys(found: Iterable[Found]) -> Iterable[Key]:

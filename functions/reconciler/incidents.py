@@ -147,7 +147,7 @@ class Incident:
         return self.task_definition_arns[0] if self.task_definition_arns else None
 
 
-def found(finding: Finding, at: datetime, state: TaskState | None = None) -> Found:
+def flag(finding: Finding, at: datetime, state: TaskState | None = None) -> Found:
     """The finding with its task; without a state, only what the finding itself tells of it is shown."""
     if state is None:
         told = tuple(Container(name=n, exit_code=finding.exit_codes.get(n)) for n in finding.containers)

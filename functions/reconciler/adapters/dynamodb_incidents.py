@@ -15,9 +15,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ..errors import LedgerError, TransientError
 from ..ports import Refused
 from . import incident_items as rows
+from .attributes import milliseconds, number
 from .aws import aws_errors, chunks, error_code, translated
 from .dynamodb_rows import PAUSES
-from .attributes import milliseconds, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

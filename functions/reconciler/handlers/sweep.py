@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ..cluster_sweep import ClusterSwept
 from ..drift import Drift
 from ..errors import LedgerError
-from ..incidents import found
+from ..incidents import flag
 from ..sweep import Sweep, Swept
 from ..wiring import alerts, sweep_services
 from .telling import log_told, measure_told
@@ -40,7 +40,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     until = began + timedelta(milliseconds=context.get_remaining_time_in_millis())
     swept = sweep.run(context.aws_request_id, until)
-    stuck = [found(each, _now()) for cluster in swept.clusters.values() for each in cluster.stuck]
+    stuck = [flag(each, _now()) for cluster in swept.clusters.values() for each in cluster.stuck]
     told = alerts(_now).tell(stuck).values()
     _log(swept)
     log_told(logger, told)

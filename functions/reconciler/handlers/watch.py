@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..incidents import found
+from ..incidents import flag
 from ..upkeep import Kept, Upkeep
 from ..watch import Watch, Watched
 from ..wiring import alerts, policy, services
@@ -22,7 +22,7 @@ metrics = Metrics(service="watch")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     means, telling = services(), alerts(_now)
     watched = Watch(tasks=means.tasks, ledger=means.ledger, policy=policy()).run(_now)
-    told = telling.tell(found(finding, _now()) for finding in watched.findings).values()
+    told = telling.tell(flag(finding, _now()) for finding in watched.findings).values()
     kept = Upkeep(alerts=telling, tasks=means.tasks).run(means.ledger.clusters())
     _log(watched)
     log_told(logger, told)

@@ -1,0 +1,165 @@
+"""What every store of incidents promises, in memory and on DynamoDB alike."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from cli.lab.memory_incidents import MemoryIncidents, MemoryNotifier
+from reconciler.adapters.dynamodb_incidents import DynamoIncidents
+from reconciler.alerts import Alerts
+from reconciler.incidents import Found, Incident, elapse, occur, published
+from reconciler.model import Cause, Kind, Severity
+from reconciler.policy import Policy
+from reconciler.ports import MOST_FOUND, Incidents
+from tests.alerts.faults import found, many
+from tests.contracts.test_orders import Serial
+from tests.ledgers import RETENTION, dynamodb_table
+from tests.values import CLUSTER, START, at
+
+POLICY = Policy()
+LATER = START + timedelta(hours=1)
+
+
+@pytest.fixture
+def table() -> Iterator[Incidents]:
+    with dynamodb_table() as (client, name):
+        yield DynamoIncidents(Serial(client), name, RETENTION)  # type: ignore[arg-type]  # a client but for its type
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def incidents(request: pytest.FixtureRequest) -> Incidents:
+    if request.param == "memory":
+        return MemoryIncidents()
+    store: Incidents = request.getfixturevalue("table")
+    return store
+
+
+def save(store: Incidents, *news: Found, before: Incident | None = None) -> Incident:
+    incident = occur(before, news, START, POLICY)
+    assert store.save(incident, before, news, START) is None
+    return incident
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {},
+        {"cause": None, "kind": Kind.PROTECTION_EXPIRED, "severity": Severity.LOW},
+        {"group": None, "task_definition_arn": None, "containers": (), "exit_codes": {"app": -1, "\U0001f4a5": 255}},
+        {"group": "service:" + "\U0001f4a5" * 1000, "summary": "\u00fc\n\t\u0007", "occasion": "x" * 1000},
+    ],
+    ids=["usual", "bare", "empty", "hostile"],
+)
+def test_gives_back_what_was_saved(incidents: Incidents, told: dict[str, Any]) -> None:
+    """Every field of an incident comes back, to the millisecond, whatever stands in it."""
+    incident = save(incidents, found(1, at(1.125), **told))
+    assert incidents.current(incident.key) == incident
+    assert incidents.latest(incident) == incident
+
+
+def test_unheard_of(incidents: Incidents) -> None:
+    """A key without an incident has none."""
+    incident = occur(None, [found(1)], START, POLICY)
+    assert (incidents.current(incident.key), incidents.latest(incident)) == (None, None)
+
+
+def test_a_finding_is_stored_once(incidents: Incidents) -> None:
+    """What was told before is named, and nothing of the attempt is stored."""
+    before = save(incidents, found(1), found(2))
+    news = [found(2), found(3), found(1)]
+    refused = incidents.save(occur(before, news, START, POLICY), before, news, START)
+    assert refused is not None
+    assert refused.known == {news[0].finding.finding_id, news[2].finding.finding_id}
+    assert not refused.overtaken
+    assert incidents.current(before.key) == before
+    assert save(incidents, found(3), before=before).count == 3
+
+
+def test_one_of_two_writers_is_overtaken(incidents: Incidents) -> None:
+    """An incident that moved on is not written over, and its findings are not stored either."""
+    before = save(incidents, found(1))
+    after = save(incidents, found(2), before=before)
+    refused = incidents.save(occur(before, [found(3)], START, POLICY), before, [found(3)], START)
+    assert refused is not None
+    assert (refused.known, refused.overtaken) == (frozenset(), True)
+    assert save(incidents, found(3), before=after).count == 3
+
+
+def test_two_cannot_open_the_same(incidents: Incidents) -> None:
+    """Of two that open an incident of one key at once, one is overtaken."""
+    save(incidents, found(1))
+    refused = incidents.save(occur(None, [found(2)], at(1), POLICY), None, [found(2)], START)
+    assert refused is not None
+    assert refused.overtaken
+
+
+def test_as_many_as_promised(incidents: Incidents) -> None:
+    """A full set of findings is stored at once."""
+    assert save(incidents, *many(range(MOST_FOUND))).count == MOST_FOUND
+
+
+def test_what_is_over_makes_room(incidents: Incidents) -> None:
+    """An incident that is over stays known under its own id, and its key can open anew."""
+    before = published(first := save(incidents, found(1)), first, START, POLICY)
+    assert incidents.save(before, first, (), START) is None
+    over = elapse(before, recovered=True, now=LATER, policy=POLICY)
+    assert incidents.save(over, before, (), LATER) is None
+    assert (incidents.current(over.key), incidents.latest(before)) == (None, over)
+    again = occur(None, [found(2)], LATER, POLICY)
+    assert incidents.save(again, None, [found(2)], LATER) is None
+    assert (incidents.latest(over), incidents.latest(again)) == (over, again)
+    done = published(over, over, LATER, POLICY)
+    assert incidents.save(done, over, (), LATER) is None
+    assert (incidents.latest(over), incidents.current(over.key)) == (done, again)
+
+
+def test_what_is_due_is_found_by_cluster_and_time(incidents: Incidents) -> None:
+    """Open incidents from their time on, those that are over only while something is to be sent."""
+    incident = save(incidents, found(1))
+    other = occur(None, [found(2, cause=Cause.NETWORK, cluster_arn=CLUSTER + "2")], START, POLICY)
+    assert incidents.save(other, None, (), START) is None
+    assert incident.due_at is not None
+    assert incidents.due(CLUSTER, incident.due_at - timedelta(milliseconds=1)) == []
+    assert incidents.due(CLUSTER, incident.due_at) == [incident]
+    over = elapse(published(incident, incident, START, POLICY), recovered=True, now=LATER, policy=POLICY)
+    assert incidents.save(over, incident, (), LATER) is None
+    assert incidents.due(CLUSTER, LATER + timedelta(days=1)) == [over]
+    done = published(over, over, LATER, POLICY)
+    assert incidents.save(done, over, (), LATER) is None
+    assert incidents.due(CLUSTER, LATER + timedelta(days=9)) == []
+
+
+def test_many_are_marked_together(incidents: Incidents) -> None:
+    """All are stored, or none when any has moved on."""
+    causes = [Cause.NETWORK, Cause.VOLUME, Cause.AGENT]
+    first = [save(incidents, found(number, cause=cause)) for number, cause in enumerate(causes)]
+    marked = [replace(one, digests=1, revision=one.revision + 1) for one in first]
+    moved = save(incidents, found(9, cause=Cause.AGENT), before=first[2])
+    assert not incidents.save_all(marked)
+    assert [incidents.latest(one) for one in first] == [*first[:2], moved]
+    assert incidents.save_all(marked[:2])
+    assert [incidents.latest(one) for one in first] == [*marked[:2], moved]
+    assert incidents.save_all([])
+
+
+@pytest.mark.parametrize("writers", [4])
+def test_writers_at_once_count_everything_once(incidents: Incidents, writers: int) -> None:
+    """Findings that come by many hands, some of them twice, are each counted once."""
+    notifier = MemoryNotifier()
+    alerts = Alerts(incidents=incidents, notifier=notifier, policy=POLICY, clock=lambda: START)
+    shares = [many(range(start, start + 20)) for start in (0, 10, 20, 30)]
+    with ThreadPoolExecutor(writers) as pool:
+        answers = [told for answer in pool.map(alerts.tell, shares) for told in answer.values()]
+    overtaken = [share for share, told in zip(shares, answers, strict=True) if told.error]
+    for share in overtaken:
+        alerts.tell(share)
+    incident = incidents.current(found(1).key)
+    assert incident is not None
+    assert (incident.count, incident.pending) == (50, ())
+    assert sum(told.new for told in answers) + sum(len(share) for share in overtaken) >= 50
+    sent = {message.notification_id: message.document["type"] for message in notifier.sent}
+    assert list(sent.values()).count("OPENED") == 1
