@@ -17,11 +17,12 @@ def main() -> None:
     _prefer_own_node()
     from infra.config import ConfigError  # noqa: PLC0415 - not before it is known that there is a CDK
     from infra.layer import LayerError  # noqa: PLC0415
+    from infra.policy import PolicyError  # noqa: PLC0415
     from infra.synth import build  # noqa: PLC0415
 
     try:
         build().synth()
-    except (ConfigError, LayerError) as error:
+    except (ConfigError, LayerError, PolicyError) as error:
         sys.exit(str(error))
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
 
+from .alerts import Alerts
 from .ledger import Ledger
 
 _EVERY_TASK = "arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/*"  # as cdk-nag spells it
@@ -47,6 +48,15 @@ def list_tasks(clusters: Sequence[str]) -> Access:
         wildcard="*",
         reason="ECS authorises ListTasks of a cluster on * only: where some clusters are named, the "
         "condition on ecs:cluster limits it",
+    )
+
+
+def publish(alerts: Alerts) -> Sequence[Access]:
+    """Publishing to the alert topics, which takes the use of their key."""
+    topics = [topic.topic_arn for topic in alerts.topics]
+    return (
+        Access(statement=_allow(["sns:Publish"], topics)),
+        Access(statement=_allow(["kms:Decrypt", "kms:GenerateDataKey"], [alerts.key.key_arn])),
     )
 
 

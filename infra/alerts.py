@@ -36,19 +36,28 @@ class Alerts(Construct):
     def __init__(self, scope: Construct, construct_id: str, *, emails: Sequence[str]) -> None:
         super().__init__(scope, construct_id)
         # CloudWatch can't use the key that AWS manages for SNS: with it, alarms would be lost without a sign.
-        key = kms.Key(
+        self.key = kms.Key(
             self,
             "Key",
-            description="Messages of the topic of Task Ledger's alerts",
+            description="Messages of the topics of Task Ledger's alerts",
             enable_key_rotation=True,
             pending_window=Duration.days(7),
             removal_policy=RemovalPolicy.DESTROY,
         )
-        self.topic = sns.Topic(self, "Topic", master_key=key, enforce_ssl=True)
+        self.topic = sns.Topic(self, "Topic", master_key=self.key, enforce_ssl=True)
+        self.chat_topic: sns.Topic | None = None
         self.alarms: list[cloudwatch.Alarm] = []
-        self._let_alarms_publish(key)
+        self._let_alarms_publish(self.key)
         for email in emails:
             self._subscribe(email)
+
+    def add_chat_topic(self) -> None:
+        """A topic with nothing but what Amazon Q Developer in chat applications shows."""
+        self.chat_topic = sns.Topic(self, "ChatTopic", master_key=self.key, enforce_ssl=True)
+
+    @property
+    def topics(self) -> list[sns.Topic]:
+        return [self.topic, *([self.chat_topic] if self.chat_topic else [])]
 
     def page(self, name: str, metric: cloudwatch.IMetric, description: str, condition: Condition) -> None:
         """Adds an alarm that tells the topic; its description says what it means and what to do."""

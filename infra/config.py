@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
-from .rules import Rule, flag, optional_text, pairs, text, texts, whole, whole_of, word_of
+from .rules import Rule, flag, optional_text, optional_whole, pairs, text, texts, whole, whole_of, word_of
 
 T = TypeVar("T")
 
@@ -52,7 +52,13 @@ class Config:
     retention_days: int = _setting(whole(1, 3650), default=90)
     sweep_minutes: int = _setting(whole(1, 30), default=15)
     sweep_calls_per_second: int = _setting(whole(1, 20), default=10)
-    protection_lead_minutes: int = _setting(whole(1, 2880), default=15)
+    protection_lead_minutes: int | None = _setting(optional_whole(1, 2880), default=None)
+    policy_file: str | None = _setting(
+        optional_text(r"[^\0]{1,1024}", "the path of a policy file, from where cdk.json is; empty for none"),
+        default=None,
+    )
+    alert_on_replay: bool = _setting(flag(), default=False)
+    chat_topic: bool = _setting(flag(), default=False)
     removal_policy: str = _setting(word_of("retain", "destroy"), default="retain")
     tags: tuple[tuple[str, str], ...] = _setting(
         pairs(_TAG_NAME, _TAG_VALUE, "up to 40 tags as name=value, commas between", at_most=40), default=()

@@ -30,6 +30,7 @@ class Dashboard(Construct):
         self._add_row(self._events())
         self._add_row(self._sweeps())
         self._add_row(self._others())
+        self._add_row(self._alerts())
 
     def add_queues(self, queues: Sequence[sqs.Queue]) -> None:
         ages = [_named(each, each.metric_approximate_age_of_oldest_message()) for each in queues]
@@ -80,6 +81,22 @@ class Dashboard(Construct):
             "Differences found by sweeps": self._of("sweep", *(f"Sweep{each}" for each in DRIFTS)),
             "Repaired and closed by sweeps": self._of("sweep", *(f"Sweep{each}" for each in REPAIRS)),
             "Tasks swept, clusters failed": self._of("sweep", "SweepTasks", "SweepClusterFailures"),
+        }
+
+    def _alerts(self) -> dict[str, list[cloudwatch.Metric]]:
+        tellers = ("assess", "sweep", "watch")
+
+        def by_teller(name: str) -> list[cloudwatch.Metric]:
+            return [metric(self, teller, name).with_(label=teller) for teller in tellers]
+
+        return {
+            "New findings": by_teller("Findings"),
+            "Findings not stored": by_teller("FindingsNotStored"),
+            "Messages not sent at once": by_teller("NotificationsFailed"),
+            "Failures at the stream and at incidents": [
+                *self._of("assess", "ChangesUnreadable"),
+                *self._of("watch", "IncidentFailures"),
+            ],
         }
 
     def _others(self) -> dict[str, list[cloudwatch.Metric]]:

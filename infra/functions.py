@@ -35,6 +35,11 @@ class Common:
     code: lambda_.Code
     dependencies: lambda_.LayerVersion
     environment: Mapping[str, str]
+    policy: lambda_.LayerVersion | None = None
+
+    @property
+    def layers(self) -> list[lambda_.LayerVersion]:
+        return [self.dependencies, *([self.policy] if self.policy else [])]
 
 
 class LedgerFunction(Construct):
@@ -63,7 +68,7 @@ class LedgerFunction(Construct):
             "Function",
             handler=f"reconciler.handlers.{name}.handler",
             code=common.code,
-            layers=[common.dependencies],
+            layers=common.layers,
             runtime=RUNTIME,
             architecture=ARCHITECTURES[config.architecture],
             memory_size=512,

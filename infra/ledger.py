@@ -17,7 +17,8 @@ _OF_PROTECTION = (
 class Ledger(Construct):
     """One on-demand table, recoverable to any second; unless it may be destroyed, it outlives the stack.
 
-    Its indexes are sparse: an entry is in `open`, `closed` and `protected` only while it has their sort key.
+    Its indexes are sparse: an item is in each only while it has its sort key. `open`, `closed` and
+    `protected` are of entries, `due` of incidents, `found` of findings and of incidents that are over.
     """
 
     def __init__(self, scope: Construct, construct_id: str, *, may_be_destroyed: bool) -> None:
@@ -37,6 +38,8 @@ class Ledger(Construct):
                 _by_cluster("open", "openSince", _KEYS_ONLY),
                 _by_cluster("closed", "closedAt", dynamodb.ProjectionType.ALL),
                 _by_cluster("protected", "protectionExpiresAt", _INCLUDE, _OF_PROTECTION),
+                _by_cluster("due", "dueAt", _KEYS_ONLY),
+                _by_cluster("found", "foundAt", dynamodb.ProjectionType.ALL),
             ],
             deletion_protection=not may_be_destroyed,
             removal_policy=RemovalPolicy.DESTROY if may_be_destroyed else RemovalPolicy.RETAIN,

@@ -28,6 +28,15 @@ def whole(low: int, high: int) -> Rule[int]:
     return Rule(allowed=f"a whole number from {low} to {high}", read=read)
 
 
+def optional_whole(low: int, high: int) -> Rule[int | None]:
+    """As `whole`, with None for an empty value."""
+    rule = whole(low, high)
+    return Rule(
+        allowed=f"{rule.allowed}; empty for none",
+        read=lambda value: None if value in (None, "") else rule.read(value),
+    )
+
+
 def whole_of(*choices: int) -> Rule[int]:
     def read(value: object) -> int:
         _require((number := _whole(value)) in choices)

@@ -7,6 +7,7 @@ from constructs import Construct
 from . import access
 from .alerts import Alerts, Condition
 from .assets import dependencies, function_code
+from .changes import entry_changes
 from .config import Config
 from .dashboard import Dashboard
 from .functions import Common, LedgerFunction
@@ -14,6 +15,7 @@ from .intake import RECEIVES, Intake
 from .ledger import Ledger
 from .metrics import metric
 from .nag import acknowledge
+from .policy import WHERE, policy_layer
 from .queues import DeadLetterQueue
 from .schedules import Schedule
 
@@ -37,6 +39,8 @@ class TaskLedgerStack(cdk.Stack):
         self._config = config
         self._clusters = [_cluster_arn(self, cluster) for cluster in config.clusters]
         self._alerts = Alerts(self, "Alerts", emails=config.alert_emails)
+        if config.chat_topic:
+            self._alerts.add_chat_topic()
         self._ledger = Ledger(self, "Ledger", may_be_destroyed=config.removal_policy == "destroy")
         self._common = Common(
             config=config,
@@ -46,17 +50,20 @@ class TaskLedgerStack(cdk.Stack):
                 "LEDGER_TABLE_NAME": self._ledger.table.table_name,
                 "LEDGER_RETENTION_DAYS": str(config.retention_days),
             },
+            policy=policy_layer(self, config.policy_file) if config.policy_file else None,
         )
+        self._telling = self._telling_environment()
         self._compose()
         for name, value in config.tags:
             cdk.Tags.of(self).add(name, value)
 
     def _compose(self) -> None:
         intake, changes = self._intake(), self._changes()
-        observe, sweep, watch = self._observe(intake), self._sweep(), self._watch()
+        observe, assess = self._observe(intake), self._assess(changes)
+        sweep, watch = self._sweep(), self._watch()
         dashboard = Dashboard(self, "Dashboard", alarms=self._alerts.alarms)
         dashboard.add_queues([intake.queue, *(each.queue for each in (*intake.dead_letter_queues, changes))])
-        dashboard.add_functions([each.function for each in (observe, sweep, watch)])
+        dashboard.add_functions([each.function for each in (observe, assess, sweep, watch)])
         dashboard.add_table(self._ledger.table)
         self._tell(
             EventQueueUrl=intake.queue.queue_url,
@@ -70,6 +77,8 @@ class TaskLedgerStack(cdk.Stack):
             WatchFunctionName=watch.function.function_name,
             DashboardName=dashboard.name,
         )
+        if self._alerts.chat_topic:
+            self._tell(ChatTopicArn=self._alerts.chat_topic.topic_arn)
 
     def _intake(self) -> Intake:
         visibility = cdk.Duration.seconds(_VISIBILITY_SECONDS)
@@ -122,6 +131,36 @@ class TaskLedgerStack(cdk.Stack):
         observe.page_on_failures(self._alerts, _FIVE_MINUTES)
         return observe
 
+    def _assess(self, dead_letters: DeadLetterQueue) -> LedgerFunction:
+        assess = LedgerFunction(
+            self,
+            "Assess",
+            common=self._common,
+            timeout=cdk.Duration.minutes(1),
+            environment={**self._telling, "ALERT_ON_REPLAY": str(self._config.alert_on_replay).lower()},
+        )
+        assess.allow(access.on_table(self._ledger, "BatchGetItem", "PutItem"), *access.publish(self._alerts))
+        assess.function.add_event_source(entry_changes(self._ledger.table, dead_letters.queue))
+        acknowledge(
+            assess.function,
+            "The stream invokes it: what fails for good goes to the queue of the event source",
+            "Serverless::Serverless-LambdaDLQ",
+        )
+        assess.page_on_failures(self._alerts, _FIVE_MINUTES)
+        self._page_on_silence(assess)
+        return assess
+
+    def _telling_environment(self) -> dict[str, str]:
+        """What a function needs to know that tells people of findings."""
+        told = {"ALERT_TOPIC_ARN": self._alerts.topic.topic_arn}
+        if self._alerts.chat_topic:
+            told["CHAT_TOPIC_ARN"] = self._alerts.chat_topic.topic_arn
+        if self._common.policy:
+            told["POLICY_FILE"] = WHERE
+        if self._config.protection_lead_minutes is not None:
+            told["PROTECTION_LEAD_MINUTES"] = str(self._config.protection_lead_minutes)
+        return told
+
     def _sweep(self) -> LedgerFunction:
         minutes = self._config.sweep_minutes
         sweep = LedgerFunction(
@@ -131,14 +170,16 @@ class TaskLedgerStack(cdk.Stack):
             timeout=cdk.Duration.minutes(min(minutes, 10)),
             environment={
                 "CLUSTERS": ",".join(self._clusters),
+                **self._telling,
                 "SWEEP_CALLS_PER_SECOND": str(self._config.sweep_calls_per_second),
             },
         )
         sweep.allow(
-            access.on_table(self._ledger, "Query", "BatchGetItem", "UpdateItem", "BatchWriteItem"),
+            access.on_table(self._ledger, "Query", "BatchGetItem", "UpdateItem", "BatchWriteItem", "PutItem"),
             access.on_indexes(self._ledger, "open"),
             access.on_tasks(self, self._clusters, "DescribeTasks", "GetTaskProtection"),
             access.list_tasks(self._clusters),
+            *access.publish(self._alerts),
         )
         if not self._clusters:
             sweep.allow(access.list_clusters())
@@ -154,12 +195,14 @@ class TaskLedgerStack(cdk.Stack):
             "Watch",
             common=self._common,
             timeout=cdk.Duration.seconds(50),  # over before the next one starts
-            environment={"PROTECTION_LEAD_MINUTES": str(self._config.protection_lead_minutes)},
+            environment=self._telling,
         )
         watch.allow(
-            access.on_table(self._ledger, "Query", "BatchGetItem", "UpdateItem"),
-            access.on_indexes(self._ledger, "protected"),
-            access.on_tasks(self, self._clusters, "GetTaskProtection"),
+            access.on_table(self._ledger, "Query", "BatchGetItem", "UpdateItem", "PutItem", "DeleteItem"),
+            access.on_indexes(self._ledger, "protected", "due"),
+            access.on_tasks(self, self._clusters, "GetTaskProtection", "DescribeTasks"),
+            access.list_tasks(self._clusters),
+            *access.publish(self._alerts),
         )
         Schedule(self, "WatchSchedule", function=watch.function, every=_WATCH_EVERY)
         watch.page_on_failures(self._alerts, _FIVE_MINUTES)
@@ -179,6 +222,23 @@ class TaskLedgerStack(cdk.Stack):
             "For a quarter of an hour, one event in ten has taken more than five minutes from ECS to the "
             "ledger: look at the age of the queue; if it is low, EventBridge is late.",
             Condition(value=300, periods=3),
+        )
+
+    def _page_on_silence(self, assess: LedgerFunction) -> None:
+        """Pages when people hear late or not at all of what was found."""
+        self._alerts.page(
+            "AssessLag",
+            assess.function.metric("IteratorAge", period=_FIVE_MINUTES, statistic="Maximum"),
+            "For a quarter of an hour, changes of entries have waited more than five minutes to be assessed: "
+            "read the log of the assess function.",
+            Condition(value=300_000, periods=3),
+        )
+        self._alerts.page(
+            "NotificationsFailing",
+            metric(self, "watch", "IncidentFailures"),
+            "For a quarter of an hour, messages of incidents could not be sent or incidents not be looked "
+            "after: read why in the log of the watch function.",
+            Condition(periods=3),
         )
 
     def _page_on_bad_sweeps(self, minutes: int) -> None:

@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from reconciler.decide import succeed
 from reconciler.incidents import Found, flag
 from reconciler.model import Cause, Container, Finding, Kind, Severity
-from tests.values import CLUSTER, START, at, state, task_arn
+from reconciler.ports import EntryChange
+from tests.values import CLUSTER, START, at, event, state, task_arn
 
 DEFINITION = "arn:aws:ecs:eu-central-1:111122223333:task-definition/checkout"
 
@@ -56,3 +58,17 @@ def found(number: int = 1, when: datetime = START, **told: Any) -> Found:
 
 def many(numbers: range, **told: Any) -> list[Found]:
     return [found(number, at(number), **told) for number in numbers]
+
+
+def failed_to_start(number: int, **told: Any) -> EntryChange:
+    """The stream's news of a service's task that could not pull its image, unless told otherwise."""
+    facts = {
+        "task_arn": task_arn(number),
+        "last_status": "STOPPED",
+        "desired_status": "STOPPED",
+        "stop_code": "TaskFailedToStart",
+        "stopped_reason": "CannotPullContainerError: manifest not found",
+        "stopped_at": at(number),
+    }
+    entry = succeed(None, event(4, seconds=number, **(facts | told)))
+    return EntryChange(entry=entry, previous=None, at=at(number))

@@ -9,14 +9,14 @@ from typing import Any
 
 import pytest
 
-from reconciler.decide import succeed
 from reconciler.handlers.assess import read_records, receive, response
 from reconciler.model import Container
 from reconciler.ports import EntryChange
 from reconciler.upkeep import Upkeep
 from tests.alerts.desk import Aws, Desk, Fault, Killed, Running, aws, desk
+from tests.alerts.faults import failed_to_start
 from tests.alerts.stream import batch
-from tests.values import CLUSTER, START, at, event, state, task_arn
+from tests.values import CLUSTER, START, state, task_arn
 
 DELIVERIES = 3
 ALIVE = state(3, task_arn=task_arn(900))
@@ -26,19 +26,6 @@ ALIVE = state(3, task_arn=task_arn(900))
 def cloud() -> Iterator[Aws]:
     with aws() as found:
         yield found
-
-
-def failed_to_start(number: int, **told: Any) -> EntryChange:
-    facts = {
-        "task_arn": task_arn(number),
-        "last_status": "STOPPED",
-        "desired_status": "STOPPED",
-        "stop_code": "TaskFailedToStart",
-        "stopped_reason": "CannotPullContainerError: manifest not found",
-        "stopped_at": at(number),
-    }
-    entry = succeed(None, event(4, seconds=number, **(facts | told)))
-    return EntryChange(entry=entry, previous=None, at=at(number))
 
 
 def interrupted(number: int) -> EntryChange:

@@ -49,7 +49,12 @@ def save(store: Incidents, *news: Found, before: Incident | None = None) -> Inci
     [
         {},
         {"cause": None, "kind": Kind.PROTECTION_EXPIRED, "severity": Severity.LOW},
-        {"group": None, "task_definition_arn": None, "containers": (), "exit_codes": {"app": -1, "\U0001f4a5": 255}},
+        {
+            "group": None,
+            "task_definition_arn": None,
+            "containers": (),
+            "exit_codes": {"app": -1, "\U0001f4a5": 255},
+        },
         {"group": "service:" + "\U0001f4a5" * 1000, "summary": "\u00fc\n\t\u0007", "occasion": "x" * 1000},
     ],
     ids=["usual", "bare", "empty", "hostile"],

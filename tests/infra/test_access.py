@@ -8,6 +8,10 @@ from tests.infra.synthesised import Statement, Synthesised
 
 TABLE = "${Ledger/Table.Arn}"
 EVERY_TASK = "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:task/*"
+PUBLISHES = [
+    Statement(frozenset({"sns:Publish"}), frozenset({"${Alerts/Topic}"})),
+    Statement(frozenset({"kms:Decrypt", "kms:GenerateDataKey"}), frozenset({"${Alerts/Key.Arn}"})),
+]
 CLUSTERS = [
     "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:cluster/shop",
     "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/billing",
@@ -43,16 +47,38 @@ def test_observe(stack: Synthesised) -> None:
     )
 
 
+def test_assess(stack: Synthesised) -> None:
+    """Assess reads the stream, keeps findings and incidents, tells of them, and leaves what it can't read."""
+    stream = "${Ledger/Table.StreamArn}"
+    assert_may(
+        stack,
+        "Assess/Role",
+        may("logs:CreateLogStream PutLogEvents", "${Assess/Log.Arn}"),
+        may("dynamodb:BatchGetItem PutItem", TABLE),
+        may("dynamodb:DescribeStream GetRecords GetShardIterator ListStreams", stream),
+        may("sqs:SendMessage GetQueueAttributes GetQueueUrl", "${ChangeDeadLetters/Queue.Arn}"),
+        *PUBLISHES,
+    )
+
+
+def test_chats_have_a_topic_of_their_own(other: Synthesised) -> None:
+    """With -c chatTopic whoever tells of findings may publish to both topics, and to no other."""
+    for name in ("Assess", "Sweep", "Watch"):
+        may_publish = may("sns:Publish", "${Alerts/Topic}", "${Alerts/ChatTopic}")
+        assert may_publish in other.statements(f"{name}/Role")
+
+
 def test_sweep(stack: Synthesised) -> None:
     """The sweep lists and asks ECS, reads what the ledger holds, and repairs it through the same gate."""
     assert_may(
         stack,
         "Sweep/Role",
         may("logs:CreateLogStream PutLogEvents", "${Sweep/Log.Arn}"),
-        may("dynamodb:Query BatchGetItem UpdateItem BatchWriteItem", TABLE),
+        may("dynamodb:Query BatchGetItem UpdateItem BatchWriteItem PutItem", TABLE),
         may("dynamodb:Query", f"{TABLE}/index/open"),
         may("ecs:DescribeTasks GetTaskProtection", EVERY_TASK),
         may("ecs:ListTasks ListClusters", "*"),
+        *PUBLISHES,
     )
 
 
@@ -62,9 +88,11 @@ def test_watch(stack: Synthesised) -> None:
         stack,
         "Watch/Role",
         may("logs:CreateLogStream PutLogEvents", "${Watch/Log.Arn}"),
-        may("dynamodb:Query BatchGetItem UpdateItem", TABLE),
-        may("dynamodb:Query", f"{TABLE}/index/protected"),
-        may("ecs:GetTaskProtection", EVERY_TASK),
+        may("dynamodb:Query BatchGetItem UpdateItem PutItem DeleteItem", TABLE),
+        may("dynamodb:Query", f"{TABLE}/index/protected", f"{TABLE}/index/due"),
+        may("ecs:GetTaskProtection DescribeTasks", EVERY_TASK),
+        may("ecs:ListTasks", "*"),
+        *PUBLISHES,
     )
 
 
@@ -95,5 +123,5 @@ def test_a_boundary_bounds_every_role(stack: Synthesised, other: Synthesised) ->
     """-c permissionsBoundary is on each role; without it there is none."""
     boundary = "arn:${AWS::Partition}:iam::${AWS::AccountId}:policy/Boundary"
     bounded = [each.get("PermissionsBoundary") for each in other.of_type("AWS::IAM::Role").values()]
-    assert bounded == [boundary] * 5
+    assert bounded == [boundary] * 6
     assert not any("PermissionsBoundary" in each for each in stack.of_type("AWS::IAM::Role").values())

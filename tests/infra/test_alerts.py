@@ -24,8 +24,11 @@ COMPOSED = {
         *(f"Sweep{each.title()}" for each in Drift if each is not Drift.NONE),
         *(f"Sweep{each}" for each in ("Tasks", "Repaired", "Closed")),
     },
+    "assess": set[str](),
     "watch": set[str](),
 }
+# What `telling` emits for whoever tells of findings.
+OF_TELLERS = {"Findings", "FindingsNotStored", "NotificationsFailed"}
 
 
 def alarm(stack: Synthesised, name: str) -> dict[str, Any]:
@@ -42,9 +45,11 @@ def test_these_are_all_alarms(stack: Synthesised) -> None:
         "EventLag",
         "SweepClusterFailures",
         "SweepOverdue",
+        "AssessLag",
+        "NotificationsFailing",
         *(
             f"{function}{what}"
-            for function in ("Observe", "Sweep", "Watch")
+            for function in ("Observe", "Assess", "Sweep", "Watch")
             for what in ("Errors", "Throttles")
         ),
     }
@@ -157,13 +162,26 @@ def test_a_stack_measures_for_itself(stack: Synthesised, other: Synthesised) -> 
         assert {each for each in told + watched + on_view if not each.startswith("AWS/")} == {name}
 
 
-@pytest.mark.parametrize("service", ["observe", "sweep", "watch"])
+@pytest.mark.parametrize("service", ["observe", "assess", "sweep", "watch"])
 def test_the_dashboard_shows_what_is_measured(stack: Synthesised, service: str) -> None:
     """Every metric that a handler emits is on the dashboard, and nothing that none emits."""
     source = (HANDLERS / f"{service}.py").read_text("utf-8")
     emitted = set(re.findall(r'"((?:[A-Z][a-z]+){2,})"', source))
     named = {name for namespace, name, *rest in shown(stack) if namespace == "TaskLedger" and service in rest}
-    assert named == emitted | COMPOSED[service]
+    assert named == emitted | COMPOSED[service] | (OF_TELLERS if service != "observe" else set())
+
+
+def test_what_is_told_is_measured_by_these_names() -> None:
+    """The names that the dashboard shows of findings are those that the handlers emit."""
+    source = (HANDLERS / "telling.py").read_text("utf-8")
+    assert set(re.findall(r'"([A-Z][A-Za-z]+)":', source)) == OF_TELLERS
+
+
+def test_chat_is_a_topic_on_the_same_key(stack: Synthesised, other: Synthesised) -> None:
+    """-c chatTopic adds a topic that is as closed as the first, and its output."""
+    assert other["Alerts/ChatTopic"]["KmsMasterKeyId"] == "${Alerts/Key.Arn}"
+    assert other.outputs()["ChatTopicArn"] == "${Alerts/ChatTopic}"
+    assert "ChatTopicArn" not in stack.outputs()
 
 
 def test_the_dashboard_shows_every_function_and_queue(stack: Synthesised) -> None:

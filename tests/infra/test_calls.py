@@ -13,15 +13,23 @@ import pytest
 from cli.lab.client import connect
 from cli.lab.clock import Clock
 from cli.lab.ecs import SimulatedEcs
+from cli.lab.memory_incidents import MemoryNotifier
 from reconciler.adapters.dynamodb import DynamoLedger
+from reconciler.adapters.dynamodb_incidents import DynamoIncidents
 from reconciler.adapters.dynamodb_passes import DynamoPasses
 from reconciler.adapters.ecs import EcsTasks
+from reconciler.alerts import Alerts
+from reconciler.assess import assess
+from reconciler.incidents import flag
+from reconciler.model import Kind
 from reconciler.policy import Policy
 from reconciler.protect import follow
 from reconciler.protections import ProtectionCall
 from reconciler.reconcile import observe
 from reconciler.sweep import Sweep
+from reconciler.upkeep import Upkeep
 from reconciler.watch import Watch
+from tests.alerts.faults import failed_to_start, finding
 from tests.infra.synthesised import Synthesised
 from tests.ledgers import RETENTION, dynamodb_table
 from tests.values import CLUSTER, START, TASK, at, envelope, event, task_arn
@@ -44,6 +52,7 @@ class World:
     tasks: EcsTasks
     ledger: DynamoLedger
     passes: DynamoPasses
+    alerts: Alerts
     calls: Calls
 
     def take_calls(self) -> Calls:
@@ -69,6 +78,12 @@ def world() -> Iterator[World]:
             EcsTasks(client),
             DynamoLedger(dynamodb, name, RETENTION),
             DynamoPasses(dynamodb, name),
+            Alerts(
+                incidents=DynamoIncidents(dynamodb, name, RETENTION),
+                notifier=MemoryNotifier(),
+                policy=Policy(),
+                clock=lambda: ecs.clock.now,
+            ),
             calls,
         )
 
@@ -79,7 +94,9 @@ def note_calls(client: ECSClient | DynamoDBClient, calls: Calls) -> None:
     def note(params: dict[str, Any], model: Any, **_: Any) -> None:
         service = model.service_model.service_name
         resource = f"index/{params['IndexName']}" if "IndexName" in params else ""
-        calls.add((f"{service}:{model.name}", resource))
+        # A transaction is allowed by what is in it.
+        names = [f"{name}Item" for each in params.get("TransactItems", ()) for name in each] or [model.name]
+        calls.update((f"{service}:{name}", resource) for name in names)
 
     client.meta.events.register(f"before-parameter-build.{client.meta.service_model.service_name}", note)
 
@@ -91,18 +108,24 @@ def allowed(stack: Synthesised, function: str) -> Calls:
         for each in stack.statements(f"{function}/Role")
         for action in each.actions
         for resource in each.resources
-        if action.startswith(("ecs:", "dynamodb:"))
+        if action.startswith("ecs:") or resource.startswith(TABLE)
     }
 
 
 def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> None:
-    """An event is observed, a task that no event told of is swept, and its protection is watched."""
+    """An event is observed, a task that no event told of is swept, and its protection is watched.
+
+    What each of them finds is told of, and what was told of is looked after.
+    """
     for arn in (TASK, OTHER):
         world.ecs.learn(envelope(3, taskArn=arn)["detail"])
     world.protect(enabled=True)
 
     observe([event(3)], tasks=world.tasks, ledger=world.ledger, now=START)
     assert world.take_calls() == allowed(stack, "Observe")
+
+    assert assess([failed_to_start(1)], world.alerts)
+    assert world.take_calls() == allowed(stack, "Assess")
 
     sweep = Sweep(
         tasks=world.tasks,
@@ -113,6 +136,7 @@ def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> 
         policy=Policy(),
     )
     assert sweep.run("run", at(600)).complete
+    world.alerts.tell([flag(finding(2, kind=Kind.STUCK), START)])
     assert world.take_calls() == allowed(stack, "Sweep")
 
     world.protect(enabled=False)
@@ -120,6 +144,9 @@ def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> 
         lambda: START + timedelta(hours=2)
     )
     assert watched.changes.keys() == {TASK, OTHER}
+    world.alerts.tell(flag(each, START) for each in watched.findings)
+    world.ecs.clock.advance(3600)
+    assert Upkeep(alerts=world.alerts, tasks=world.tasks).run([CLUSTER]).resolved
     assert world.take_calls() == allowed(stack, "Watch")
 
 

@@ -85,7 +85,7 @@ def test_text_and_json_mean_the_same(
         ("retentiondays", "30", "retentiondays: is not a key; did you mean retentionDays?"),
         ("retention-days", "30", "retention-days: is not a key; did you mean retentionDays?"),
         ("cluster", "shop", "cluster: is not a key; did you mean clusters?"),
-        ("vpc", "vpc-1", "vpc: is not a key; known are alertEmails, architecture, archiveDays,"),
+        ("vpc", "vpc-1", "vpc: is not a key; known are alertEmails, alertOnReplay, architecture,"),
     ],
 )
 def test_a_wrong_choice_is_named(key: str, value: Any, told: str) -> None:

@@ -1,6 +1,7 @@
 """The functions: what they run, what they are told, for how long, and where their logs go."""
 
 import ast
+import json
 from datetime import timedelta
 from importlib.util import find_spec
 from pathlib import Path
@@ -9,14 +10,27 @@ from typing import Any
 import pytest
 
 import reconciler.settings
-from reconciler.settings import LedgerSettings, SweepSettings, read_policy
+from infra.changes import ENTRY_CHANGES
+from reconciler.settings import AlertSettings, LedgerSettings, SweepSettings, read_policy
 from tests.infra.synthesised import Synthesised
 
-FUNCTIONS = ("Observe", "Sweep", "Watch")
+FUNCTIONS = ("Observe", "Assess", "Sweep", "Watch")
+TELLING = {
+    "ALERT_TOPIC_ARN": "${Alerts/Topic}",
+    "CHAT_TOPIC_ARN": "${Alerts/ChatTopic}",
+    "POLICY_FILE": "/opt/policy.toml",
+    "PROTECTION_LEAD_MINUTES": "20",
+}
 CLUSTERS = (
     "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:cluster/shop",
     "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/billing",
 )
+
+
+def mapping_of(stack: Synthesised, function: str) -> dict[str, Any]:
+    mappings = stack.of_type("AWS::Lambda::EventSourceMapping").values()
+    (found,) = (each for each in mappings if each["FunctionName"] == f"${{{function}/Function}}")
+    return found
 
 
 def environment(stack: Synthesised, function: str) -> dict[str, str]:
@@ -45,7 +59,10 @@ def test_settings_read_what_was_chosen(stack: Synthesised, other: Synthesised) -
     assert SweepSettings.read(environment(other, "Sweep")) == SweepSettings(
         clusters=CLUSTERS, calls_per_second=5
     )
-    assert read_policy(environment(other, "Watch")).lead == timedelta(minutes=20)
+    told = environment(other, "Watch") | {"POLICY_FILE": "tests/infra/policy.toml"}
+    assert read_policy(told).lead == timedelta(minutes=20)
+    assert AlertSettings.read(environment(other, "Assess")).on_replay
+    assert AlertSettings.read(environment(stack, "Watch")).chat_topic_arn is None
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)
@@ -59,8 +76,9 @@ def test_nothing_is_set_that_nobody_reads(stack: Synthesised, function: str) -> 
     ("function", "expected"),
     [
         ("Observe", {}),
-        ("Sweep", {"CLUSTERS": ",".join(CLUSTERS), "SWEEP_CALLS_PER_SECOND": "5"}),
-        ("Watch", {"PROTECTION_LEAD_MINUTES": "20"}),
+        ("Assess", {**TELLING, "ALERT_ON_REPLAY": "true"}),
+        ("Sweep", {**TELLING, "CLUSTERS": ",".join(CLUSTERS), "SWEEP_CALLS_PER_SECOND": "5"}),
+        ("Watch", TELLING),
     ],
 )
 def test_choices_reach_the_functions(other: Synthesised, function: str, expected: dict[str, str]) -> None:
@@ -85,6 +103,12 @@ def test_every_function_runs_the_handler_of_its_name(stack: Synthesised, functio
     assert properties["Layers"] == ["${Dependencies}"]
 
 
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_a_policy_is_a_layer(other: Synthesised, function: str) -> None:
+    """-c policyFile is laid beside what the functions import, where they are told to look for it."""
+    assert other[f"{function}/Function"]["Layers"] == ["${Dependencies}", "${Policy}"]
+
+
 def test_the_processor_is_a_choice(stack: Synthesised, other: Synthesised) -> None:
     """Functions and layer are for arm64, or for x86_64 when that is chosen, and their layers differ."""
     for each, processor in ((stack, "arm64"), (other, "x86_64")):
@@ -95,7 +119,7 @@ def test_the_processor_is_a_choice(stack: Synthesised, other: Synthesised) -> No
 
 def test_observe_takes_batches_from_the_queue(stack: Synthesised) -> None:
     """Up to a hundred messages a batch, a short wait for them, failures told apart, few batches at once."""
-    (mapping,) = stack.of_type("AWS::Lambda::EventSourceMapping").values()
+    mapping = mapping_of(stack, "Observe")
     assert mapping == {
         "EventSourceArn": "${Intake/EventQueue.Arn}",
         "FunctionName": "${Observe/Function}",
@@ -106,15 +130,33 @@ def test_observe_takes_batches_from_the_queue(stack: Synthesised) -> None:
     }
 
 
+def test_assess_takes_changes_from_the_stream(stack: Synthesised) -> None:
+    """From the oldest on, failures told apart and halved, at last left in the queue that rings."""
+    mapping = mapping_of(stack, "Assess")
+    filters = mapping.pop("FilterCriteria")["Filters"]
+    assert [json.loads(each["Pattern"]) for each in filters] == ENTRY_CHANGES
+    assert mapping == {
+        "EventSourceArn": "${Ledger/Table.StreamArn}",
+        "FunctionName": "${Assess/Function}",
+        "StartingPosition": "TRIM_HORIZON",
+        "BatchSize": 100,
+        "MaximumBatchingWindowInSeconds": 1,
+        "BisectBatchOnFunctionError": True,
+        "FunctionResponseTypes": ["ReportBatchItemFailures"],
+        "MaximumRetryAttempts": 20,
+        "DestinationConfig": {"OnFailure": {"Destination": "${ChangeDeadLetters/Queue.Arn}"}},
+    }
+
+
 def test_concurrency_is_a_choice(other: Synthesised) -> None:
     """-c maxConcurrency bounds how many batches are worked on at once."""
-    (mapping,) = other.of_type("AWS::Lambda::EventSourceMapping").values()
+    mapping = mapping_of(other, "Observe")
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": 2}
 
 
 def test_a_message_stays_hidden_until_its_batch_is_surely_over(stack: Synthesised) -> None:
     """The queue's visibility is at least six timeouts and the window, as Lambda asks."""
-    (mapping,) = stack.of_type("AWS::Lambda::EventSourceMapping").values()
+    mapping = mapping_of(stack, "Observe")
     timeout = stack["Observe/Function"]["Timeout"]
     needed = 6 * timeout + mapping["MaximumBatchingWindowInSeconds"]
     assert stack["Intake/EventQueue"]["VisibilityTimeout"] >= needed

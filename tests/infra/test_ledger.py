@@ -1,13 +1,20 @@
 """The ledger's table, and what its stream passes on."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
+
+import pytest
 
 from infra.changes import ENTRY_CHANGES
 from reconciler.adapters import items
+from reconciler.adapters.incident_items import finding_item
+from reconciler.decide import history_row, succeed
+from reconciler.model import Protection
+from tests.alerts.faults import finding
 from tests.infra.synthesised import Synthesised
-from tests.ledgers import dynamodb_table
-from tests.values import CLUSTER, TASK
+from tests.ledgers import RETENTION, dynamodb_table
+from tests.values import CLUSTER, START, TASK, at, event
 
 TABLE = "Ledger/Table"
 
@@ -64,17 +71,48 @@ def test_the_table_goes_with_the_stack_when_chosen(other: Synthesised) -> None:
     assert other.attribute(TABLE, "DeletionPolicy") == "Delete"
 
 
-def passes(event_name: str, keys: Mapping[str, Any]) -> bool:
-    """Whether the filter lets a stream record through, by the rules of Lambda's event filtering."""
-    wanted = ENTRY_CHANGES["dynamodb"]["Keys"]["sk"]["S"]
-    return event_name in ENTRY_CHANGES["eventName"] and keys["sk"]["S"] in wanted
+def matches(pattern: Any, found: Any) -> bool:
+    """Whether a value is let through, by the rules of Lambda's event filtering."""
+    if isinstance(pattern, Mapping):
+        return isinstance(found, Mapping) and all(matches(pattern[key], found.get(key)) for key in pattern)
+    return any(found is not None if each == {"exists": True} else found == each for each in pattern)
 
 
-def test_entries_alone_pass_the_filter() -> None:
-    """New and changed entries pass; rows, marks of clusters and whatever expired do not."""
-    row = {"sk": {"S": "v0000000000000000003#event"}}
-    assert passes("INSERT", items.key(TASK))
-    assert passes("MODIFY", items.key(TASK))
-    assert not passes("REMOVE", items.key(TASK))
-    assert not passes("INSERT", row)
-    assert not passes("INSERT", items.cluster(CLUSTER))
+def passes(event_name: str, item: Mapping[str, Any]) -> bool:
+    record = {"eventName": event_name, "dynamodb": {"Keys": {"sk": item["sk"]}, "NewImage": item}}
+    return any(matches(pattern, record) for pattern in ENTRY_CHANGES)
+
+
+def image(last_status: str, desired_status: str, protection: Protection | None = None) -> dict[str, Any]:
+    entry = succeed(None, event(3, last_status=last_status, desired_status=desired_status))
+    told = items.protection_values(protection) if protection else {}
+    return {**items.key(TASK), **items.entry_values(entry, RETENTION), **told}
+
+
+PROTECTED = Protection(enabled=True, expires_at=at(60), checked_at=START, since=START)
+
+
+@pytest.mark.parametrize(
+    ("item", "expected"),
+    [
+        (image("PROVISIONING", "RUNNING"), False),
+        (image("PENDING", "RUNNING"), False),
+        (image("RUNNING", "RUNNING"), False),
+        (image("RUNNING", "STOPPED"), True),
+        (image("DEPROVISIONING", "STOPPED"), True),
+        (image("STOPPED", "STOPPED"), True),
+        (image("STOPPED", "RUNNING"), True),
+        (image("RUNNING", "RUNNING", PROTECTED), True),
+        (image("RUNNING", "RUNNING", replace(PROTECTED, enabled=False)), True),
+        (items.cluster(CLUSTER), False),
+        (
+            items.row_item(history_row(event(6, last_status="STOPPED", desired_status="STOPPED")), RETENTION),
+            False,
+        ),
+        (finding_item(finding(), START, RETENTION), False),
+    ],
+)
+def test_only_what_can_matter_passes_the_filter(item: dict[str, Any], expected: bool) -> None:  # noqa: FBT001 - a table
+    """Entries pass that are to stop, over or were ever protected; all else costs nothing."""
+    assert passes("INSERT", item) is passes("MODIFY", item) is expected
+    assert not passes("REMOVE", item)

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from ..model import LedgerEntry
 
 
+def sequence_number(record: Mapping[str, Any]) -> str:
+    """The record's place in its shard, by which Lambda is told where to begin again."""
+    return str(record["dynamodb"]["SequenceNumber"])
+
+
 def change(record: Mapping[str, Any]) -> EntryChange:
     """The change that a stream record tells of; `InvalidInput` for one that is not of an entry.
 

@@ -14,7 +14,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..adapters.changes import change
+from ..adapters.changes import change, sequence_number
 from ..alerts import Alerts, Told
 from ..assess import Assessed, assess
 from ..errors import InvalidInput
@@ -50,7 +50,7 @@ def read_records(event: Mapping[str, Any]) -> Read:
     """The changes up to the first record that is none; what comes after it waits until it is gone."""
     changes: dict[str, EntryChange] = {}
     for record in event["Records"]:
-        number = str(record["dynamodb"]["SequenceNumber"])
+        number = sequence_number(record)
         try:
             changes[number] = change(record)
         except InvalidInput as error:

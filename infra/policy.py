@@ -1,0 +1,62 @@
+"""The policy file: checked by the functions' own reader, and laid where the functions find it."""
+
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from aws_cdk import aws_lambda as lambda_
+from constructs import Construct
+
+from .assets import FUNCTIONS
+from .layer import ROOT
+
+WHERE = "/opt/policy.toml"  # where Lambda lays what is in a layer
+_BUILDS = ROOT / "build" / "policy"
+
+# In a process of its own, since what deploys and what is deployed don't import each other.
+_CHECK = """\
+import sys
+from reconciler.errors import InvalidInput
+from reconciler.settings import read_policy
+try:
+    read_policy({"POLICY_FILE": sys.argv[1]})
+except InvalidInput as error:
+    sys.exit(str(error))
+"""
+
+
+class PolicyError(Exception):
+    """The policy file is wrong; the message names the key, what was found and what is allowed."""
+
+
+def policy_layer(scope: Construct, file: str, builds: Path = _BUILDS) -> lambda_.LayerVersion:
+    """A layer of this one file, by its content; raises `PolicyError` when the functions could not read it."""
+    path = ROOT / file
+    _check(path)
+    content = path.read_bytes()
+    folder = builds / hashlib.sha256(content).hexdigest()
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / Path(WHERE).name).write_bytes(content)
+    return lambda_.LayerVersion(
+        scope,
+        "Policy",
+        description="What this deployment of Task Ledger alerts of",
+        code=lambda_.Code.from_asset(str(folder)),
+    )
+
+
+def _check(path: Path) -> None:
+    checked = subprocess.run(
+        [sys.executable, "-c", _CHECK, str(path)],
+        capture_output=True,
+        text=True,
+        stdin=subprocess.DEVNULL,
+        env=os.environ | {"PYTHONPATH": str(FUNCTIONS)},
+        check=False,
+    )
+    if checked.returncode:
+        raise PolicyError(
+            f"The policy file {path} is wrong, so nothing was built:\n\n  {checked.stderr.strip()}"
+        )
