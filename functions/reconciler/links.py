@@ -5,6 +5,7 @@ _CONSOLES = {
     "aws-cn": "console.amazonaws.cn",
     "aws-us-gov": "console.amazonaws-us-gov.com",
 }
+_LONGEST = 2000  # characters: no name that AWS would give comes near it, and browsers take no more
 _PLAIN = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~")
 
 
@@ -16,7 +17,8 @@ def cluster_link(cluster_arn: str, *path: str) -> str | None:
         return None
     region = _quoted(region)
     parts = "/".join(map(_quoted, (cluster_arn.partition("/")[2], *path)))
-    return f"https://{region}.{console}/ecs/v2/clusters/{parts}?region={region}"
+    link = f"https://{region}.{console}/ecs/v2/clusters/{parts}?region={region}"
+    return link if len(link) <= _LONGEST else None
 
 
 def _quoted(part: str) -> str:

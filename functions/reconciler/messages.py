@@ -198,7 +198,7 @@ def _text(incident: Incident, telling: Telling, told: Mapping[str, Any]) -> str:
         f"Where    {_where(told)}",
         f"Version  {family}",
         f"Since    {_clock(incident.first_seen_at)}; last at {_clock(incident.last_seen_at)}",
-        f"Count    {told['count']} with this version",
+        f"Count    {_times(told['count'])} with this version",
         f"Next     {told['remedy']}",
         *_over(incident, telling),
         *_tasks(told["tasks"]),
@@ -216,8 +216,7 @@ def _where(told: Mapping[str, Any]) -> str:
 
 def _over(incident: Incident, telling: Telling) -> Iterator[str]:
     if telling is Telling.RESOLVED:
-        last = f"nothing came since {_clock(incident.noted_at)}"
-        yield f"Now      {last}" + (", and the service runs" if incident.service else "")
+        yield f"Now      nothing more came since {_clock(incident.noted_at)}"
 
 
 def _tasks(tasks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -243,7 +242,11 @@ def _line(incident: Incident) -> str:
     """An incident in the text of a digest."""
     fault = f"{incident.key.kind} {incident.key.cause or ''}".strip()
     of = f"{_clean(incident.key.owner, 60)} in {_clean(incident.cluster, 60)}"
-    return f"{fault}  {of}  {incident.count} times, last at {_clock(incident.last_seen_at)}"
+    return f"{fault}  {of}  {_times(incident.count)}, last at {_clock(incident.last_seen_at)}"
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _subject(line: str) -> str:
