@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
-from reconciler.incidents import Found, Incident, Key
+from reconciler.incident import Found, Incident, Key
 from reconciler.messages import Message
 from reconciler.model import Finding
 from reconciler.ports import Refused

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .errors import LedgerError, TransientError
-from .incidents import Found, Incident, Key, again, occur, published
+from .incident import Found, Incident, Key
+from .incidents import again, occur, published
 from .messages import message
 from .policy import Policy
 from .ports import MOST_FOUND, Incidents, Notifier

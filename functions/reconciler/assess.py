@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .alerts import Alerts, Told
 from .findings import findings
-from .incidents import Found, Key, flag
+from .incident import Found, Key, flag
 from .policy import Policy
 from .ports import EntryChange
 

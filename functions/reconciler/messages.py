@@ -1,26 +1,23 @@
-"""What a notification says: to people in words, to machines in JSON, by attributes to filters; pure.
+"""What a notification says: to people in words, by attributes to filters, beside the JSON of machines; pure.
 
 Whatever stands in a stopped reason or a name, a subject is one short line of ASCII, a text has no control
 characters, and a message stays under the limit of SNS with all its copies.
 """
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from .incidents import Incident, Sample, Telling
-from .links import cluster_link
+from .documents import SCHEMA_VERSION, as_text, clean, document, fitting, short
+from .incident import Incident, Telling
 from .model import Severity
 from .remedies.summaries import excerpt
 
-SCHEMA_VERSION = "1"
-MOST_BYTES = 40_000  # of the JSON within SNS's own, of which there is one for each kind of machine
 MOST_LISTED = 50  # incidents in one digest
 _SUBJECT = 99
-_NAME, _REASON = 255, 300
+_LONGEST_ID = 255
 _HEADINGS = {
     Telling.OPENED: "New trouble",
     Telling.ONGOING: "Still going on",
@@ -42,11 +39,6 @@ class Message:
     @property
     def json(self) -> str:
         return as_text(self.document)
-
-
-def as_text(value: object) -> str:
-    """JSON that spells nothing out that UTF-8 can hold."""
-    return json.dumps(value, ensure_ascii=False)
 
 
 def message(incident: Incident, telling: Telling, notification_id: str) -> Message:
@@ -75,14 +67,14 @@ def digest(incidents: Sequence[Incident], now: datetime) -> Message:
         notification_id=digest_id,
         subject=_subject(f"DIGEST {Severity.LOW}: {several}"),
         text="\n".join([f"{several}, as of {_clock(now)}:", "", *lines]),
-        document=_fitting(
+        document=fitting(
             {
                 "schemaVersion": SCHEMA_VERSION,
                 "notificationId": digest_id,
                 "type": Telling.DIGEST,
                 "severity": Severity.LOW,
                 "count": len(incidents),
-                "incidents": [_short(one) for one in told],
+                "incidents": [short(one) for one in told],
             },
             "incidents",
         ),
@@ -91,43 +83,13 @@ def digest(incidents: Sequence[Incident], now: datetime) -> Message:
     )
 
 
-def document(incident: Incident, telling: Telling, notification_id: str) -> dict[str, Any]:
-    """The public JSON of a notification, cut so that it stays under `MOST_BYTES`."""
-    key = incident.key
-    _, _, _, region, account, *_ = key.cluster_arn.split(":")
-    told: dict[str, Any] = {
-        "schemaVersion": SCHEMA_VERSION,
-        "notificationId": _clean(notification_id, 4 * _NAME),
-        "type": telling,
-        "incidentId": _clean(incident.incident_id, 4 * _NAME),
-        "kind": key.kind,
-        "cause": key.cause,
-        "severity": incident.severity,
-        "account": account,
-        "region": region,
-        "clusterArn": key.cluster_arn,
-        "cluster": _clean(incident.cluster, _NAME),
-        "group": _clean(key.owner, _NAME + len("service:")),
-        "service": _clean(incident.service, _NAME),
-        "taskDefinitionArn": _clean(incident.task_definition_arn, 4 * _NAME),
-        "count": incident.count,
-        "firstSeenAt": _time(incident.first_seen_at),
-        "lastSeenAt": _time(incident.last_seen_at),
-        "summary": _clean(incident.summary, 4 * _REASON),
-        "remedy": _clean(incident.remedy, 4 * _REASON),
-        "tasks": [_task(sample) for sample in incident.samples],
-        "links": _links(incident),
-    }
-    return _fitting(told, "tasks")
-
-
 def custom(sent: Message) -> str:
     """The same in the form that Amazon Q Developer in chat applications shows, threaded by incident."""
     return as_text(
         {
             "version": "1.0",
             "source": "custom",
-            "id": sent.notification_id[:_NAME],
+            "id": sent.notification_id[:_LONGEST_ID],
             "content": {
                 "textType": "client-markdown",
                 "title": sent.subject,
@@ -143,48 +105,9 @@ def custom(sent: Message) -> str:
     )
 
 
-def _fitting(told: dict[str, Any], listed: str) -> dict[str, Any]:
-    """The document with as much of the list as there is room for."""
-    while told[listed] and len(as_text(as_text(told)).encode()) > MOST_BYTES:
-        told[listed].pop()
-    return told
-
-
 def _attributes(told: Mapping[str, Any]) -> dict[str, str]:
     names = ("type", "kind", "cause", "severity", "cluster", "service", "incidentId")
     return {name: str(told[name]) for name in names if told[name]}
-
-
-def _short(told: Mapping[str, Any]) -> dict[str, Any]:
-    """An incident in a digest: what it is, without its tasks."""
-    left_out = ("schemaVersion", "notificationId", "type", "tasks", "links", "remedy")
-    return {name: value for name, value in told.items() if name not in left_out}
-
-
-def _task(sample: Sample) -> dict[str, Any]:
-    return {
-        "taskArn": sample.task_arn,
-        "stopCode": _clean(sample.stop_code, _NAME),
-        "stoppedReason": _clean(sample.stopped_reason, _REASON),
-        "containers": [
-            {
-                "name": _clean(container.name, _NAME),
-                "exitCode": container.exit_code,
-                "reason": _clean(container.reason, _REASON),
-            }
-            for container in sample.containers
-        ],
-    }
-
-
-def _links(incident: Incident) -> dict[str, str | None]:
-    cluster_arn, service = incident.key.cluster_arn, incident.service
-    task = incident.samples[0].task_arn.rsplit("/", 1)[1] if incident.samples else None
-    return {
-        "task": cluster_link(cluster_arn, "tasks", task) if task else None,
-        "service": cluster_link(cluster_arn, "services", service, "health") if service else None,
-        "logs": cluster_link(cluster_arn, "tasks", task, "logs") if task else None,
-    }
 
 
 def _text(incident: Incident, telling: Telling, told: Mapping[str, Any]) -> str:
@@ -224,7 +147,7 @@ def _tasks(tasks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield from ("", "Tasks, the latest first:")
     for task in tasks:
         why = ": ".join(filter(None, (task["stopCode"], excerpt(task["stoppedReason"] or ""))))
-        yield f"  {_clean(task['taskArn'].rsplit('/', 1)[1], 64)}  {why}".rstrip()
+        yield f"  {clean(task['taskArn'].rsplit('/', 1)[1], 64)}  {why}".rstrip()
         for container in task["containers"]:
             code = "" if container["exitCode"] is None else f"exit code {container['exitCode']}"
             said = ", ".join(filter(None, (code, excerpt(container["reason"] or ""))))
@@ -241,7 +164,7 @@ def _addresses(links: Mapping[str, str | None]) -> Iterator[str]:
 def _line(incident: Incident) -> str:
     """An incident in the text of a digest."""
     fault = f"{incident.key.kind} {incident.key.cause or ''}".strip()
-    of = f"{_clean(incident.key.owner, 60)} in {_clean(incident.cluster, 60)}"
+    of = f"{clean(incident.key.owner, 60)} in {clean(incident.cluster, 60)}"
     return f"{fault}  {of}  {_times(incident.count)}, last at {_clock(incident.last_seen_at)}"
 
 
@@ -255,20 +178,9 @@ def _subject(line: str) -> str:
     return plain if len(plain) <= _SUBJECT else plain[: _SUBJECT - 3] + "..."
 
 
-def _clean(text: str | None, longest: int) -> Any:  # noqa: ANN401 - None for None, else text
-    """The text without what is not to be seen, cut."""
-    if text is None:
-        return None
-    return "".join(char if char.isprintable() else " " for char in text)[:longest]
-
-
 def _harmless(text: str) -> str:
     """Without what a chat would take for a mention or a link."""
     return text.replace("&", "+").replace("<", "\u2039").replace(">", "\u203a").replace("@", "(at)")
-
-
-def _time(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _clock(moment: datetime) -> str:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from .errors import LedgerError
-from .incidents import Found, Incident, Key
+from .incident import Found, Incident, Key
 from .messages import Message
 from .model import Absence, HistoryRow, LedgerEntry, Observation, Protection, TaskState
 from .protections import Answer

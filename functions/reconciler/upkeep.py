@@ -6,7 +6,8 @@ from datetime import datetime
 
 from .alerts import Alerts
 from .errors import LedgerError
-from .incidents import Incident, asks_for_recovery, awaits_digest, digested, elapse
+from .incident import Incident
+from .incidents import asks_for_recovery, awaits_digest, digested, elapse
 from .messages import MOST_LISTED, digest
 from .model import TaskState
 from .ports import Tasks

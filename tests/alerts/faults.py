@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.decide import succeed
-from reconciler.incidents import Found, flag
+from reconciler.incident import Found, flag
 from reconciler.model import Cause, Container, Finding, Kind, Severity
 from reconciler.ports import EntryChange
 from tests.values import CLUSTER, START, at, event, state, task_arn

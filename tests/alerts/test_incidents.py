@@ -6,19 +6,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.incidents import (
-    Incident,
-    Status,
-    Telling,
-    again,
-    asks_for_recovery,
-    awaits_digest,
-    digested,
-    elapse,
-    flag,
-    occur,
-    published,
-)
+from reconciler.incident import Incident, Status, Telling, flag
+from reconciler.incidents import again, asks_for_recovery, awaits_digest, digested, elapse, occur, published
 from reconciler.model import Kind, Severity
 from reconciler.policy import Policy, Scope
 from tests.alerts.faults import DEFINITION, finding, found, low, many, standalone

@@ -9,9 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.adapters.sns import MACHINES, PEOPLE
-from reconciler.incidents import Incident, Telling, flag, occur
+from reconciler.documents import as_text
+from reconciler.incident import Incident, Telling, flag
+from reconciler.incidents import occur
 from reconciler.links import cluster_link
-from reconciler.messages import Message, as_text, custom, digest, message
+from reconciler.messages import Message, custom, digest, message
 from reconciler.model import Cause, Container, Kind, Severity
 from reconciler.policy import Policy
 from tests.alerts.faults import finding, found, low, many

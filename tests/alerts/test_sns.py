@@ -11,7 +11,8 @@ from botocore.awsrequest import AWSResponse
 
 from reconciler.adapters.sns import MACHINES, PEOPLE, SnsNotifier
 from reconciler.errors import LedgerError, TerminalError, TransientError
-from reconciler.incidents import Telling, occur
+from reconciler.incident import Telling
+from reconciler.incidents import occur
 from reconciler.messages import Message, message
 from reconciler.policy import Policy
 from tests.alerts.desk import Aws, aws, desk

@@ -17,7 +17,7 @@ from cli.lab.memory_passes import MemoryPasses
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.alerts import Alerts
 from reconciler.assess import assess
-from reconciler.incidents import flag
+from reconciler.incident import flag
 from reconciler.messages import Message
 from reconciler.model import LedgerEntry
 from reconciler.policy import Policy

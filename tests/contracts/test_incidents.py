@@ -11,7 +11,8 @@ import pytest
 from cli.lab.memory_incidents import MemoryIncidents, MemoryNotifier
 from reconciler.adapters.dynamodb_incidents import DynamoIncidents
 from reconciler.alerts import Alerts
-from reconciler.incidents import Found, Incident, elapse, occur, published
+from reconciler.incident import Found, Incident
+from reconciler.incidents import elapse, occur, published
 from reconciler.model import Cause, Kind, Severity
 from reconciler.policy import Policy
 from reconciler.ports import MOST_FOUND, Incidents

@@ -15,7 +15,7 @@ from reconciler.alerts import Alerts
 from reconciler.decide import succeed
 from reconciler.errors import TransientError
 from reconciler.handlers.assess import read_records, receive, response
-from reconciler.incidents import Found, Incident
+from reconciler.incident import Found, Incident
 from reconciler.messages import Message
 from reconciler.model import Container, LedgerEntry, Protection
 from reconciler.policy import Policy, Scope

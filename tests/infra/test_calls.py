@@ -20,7 +20,7 @@ from reconciler.adapters.dynamodb_passes import DynamoPasses
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.alerts import Alerts
 from reconciler.assess import assess
-from reconciler.incidents import flag
+from reconciler.incident import flag
 from reconciler.model import Kind
 from reconciler.policy import Policy
 from reconciler.protect import follow

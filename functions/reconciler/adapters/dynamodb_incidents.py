@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from ..incidents import Found, Incident, Key
+    from ..incident import Found, Incident, Key
 
 _ABSENT = "attribute_not_exists(pk)"
 _UNCHANGED = "revision = :revision AND incidentId = :incidentId"

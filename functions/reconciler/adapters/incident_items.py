@@ -14,7 +14,7 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING, Any
 
-from ..incidents import Incident, Key, Pending, Sample, Status, Telling
+from ..incident import Incident, Key, Pending, Sample, Status, Telling
 from ..model import Cause, Container, Finding, Kind, Severity
 from .attributes import milliseconds, moment, number, seconds
 

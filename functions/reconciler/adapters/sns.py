@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..messages import as_text, custom
+from ..documents import as_text
+from ..messages import custom
 from .aws import aws_errors
 
 if TYPE_CHECKING:

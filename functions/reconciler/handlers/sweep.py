@@ -12,7 +12,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ..cluster_sweep import ClusterSwept
 from ..drift import Drift
 from ..errors import LedgerError
-from ..incidents import flag
+from ..incident import flag
 from ..sweep import Sweep, Swept
 from ..wiring import alerts, sweep_services
 from .telling import log_told, measure_told

@@ -7,7 +7,7 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..incidents import flag
+from ..incident import flag
 from ..upkeep import Kept, Upkeep
 from ..watch import Watch, Watched
 from ..wiring import alerts, policy, services
