@@ -63,7 +63,8 @@ class Example:
         """The line of the table in docs/alerts.md."""
         finding = self.finding
         cause = f"`{finding.cause}`" if finding.cause else "none"
-        return f"| {cause} | {finding.severity} | `{self.message().subject}` | {finding.summary} | {finding.remedy} |"
+        cells = (cause, finding.severity, f"`{self.message().subject}`", finding.summary, finding.remedy)
+        return f"| {' | '.join(cells)} |"
 
 
 def examples() -> Iterator[Example]:
