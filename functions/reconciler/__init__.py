@@ -16,6 +16,12 @@ What is wrong with a task is never stored with it: `stops` and `findings` work i
                           |
                      ports.Tasks -> adapters.ecs
 
-`model`, `wire`, `decide`, `stops` and `findings` are pure: no I/O, no clock, no logging. `adapters` and
+A *change* of an entry is assessed: findings that are new are stored with their *incident*, and told of by it.
+
+    table's stream -> assess -> alerts -> incidents -> ports.Incidents -> adapters.dynamodb_incidents
+                                  |
+                              messages -> ports.Notifier -> adapters.sns
+
+`model`, `wire`, `decide`, `stops`, `findings`, `incidents` and `messages` are pure: no I/O, no clock, no logging. `adapters` and
 `wiring` are all that knows boto3. `handlers` hold one thin module a Lambda function.
 """

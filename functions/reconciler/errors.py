@@ -4,7 +4,6 @@
     |-- TransientError        trying again can help: throttled, timed out, unreachable
     `-- TerminalError         trying again cannot help: dead-letter queue and alarm
         |-- ClusterNotFound   ECS knows no such cluster (any more)
-        |-- ServiceNotFound   ECS knows no such service (any more)
         `-- InvalidInput      what we were given is wrong; names the field
 
 Which kind an AWS error is, is decided by its code and HTTP status, never by the text of its message.
@@ -25,10 +24,6 @@ class TerminalError(LedgerError):
 
 class ClusterNotFound(TerminalError):
     """ECS knows no such cluster: it was deleted, or is of another account or Region."""
-
-
-class ServiceNotFound(TerminalError):
-    """ECS knows no such service in the cluster: it was deleted."""
 
 
 class InvalidInput(TerminalError):

@@ -10,10 +10,13 @@ from typing import Any
 import pytest
 
 from cli.lab.errors import ApiError
+from cli.lab.memory_incidents import MemoryIncidents, MemoryNotifier
 from reconciler import wiring
 from reconciler.adapters.aws import Pace
+from reconciler.alerts import Alerts
 from reconciler.handlers import sweep as sweep_module
 from reconciler.handlers import watch as watch_module
+from reconciler.messages import Message
 from reconciler.policy import DEFAULT
 from reconciler.wiring import Services, SweepServices
 from tests.sweep.room import BATCH, SHOP, Room
@@ -43,6 +46,7 @@ class Functions:
 
     room: Room
     logged: io.StringIO
+    alerts: Alerts
     clusters: tuple[str, ...] = ()
 
     def sweep(self, **told: Any) -> dict[str, Any]:
@@ -51,6 +55,10 @@ class Functions:
     def watch(self) -> dict[str, Any]:
         return watch_module.handler({}, Context())  # type: ignore[arg-type]  # as much as the handler reads
 
+    def sent(self) -> list[Message]:
+        assert isinstance(self.alerts.notifier, MemoryNotifier)
+        return self.alerts.notifier.sent
+
     def lines(self, message: str) -> list[dict[str, Any]]:
         lines = map(json.loads, self.logged.getvalue().splitlines())
         return [line for line in lines if line["message"] == message]
@@ -58,7 +66,13 @@ class Functions:
 
 @pytest.fixture
 def functions(room: Room, monkeypatch: pytest.MonkeyPatch) -> Functions:
-    functions = Functions(room, io.StringIO())
+    alerts = Alerts(
+        incidents=MemoryIncidents(),
+        notifier=MemoryNotifier(),
+        policy=room.policy,
+        clock=lambda: room.clock.now,
+    )
+    functions = Functions(room, io.StringIO(), alerts)
     services = Services(tasks=room.tasks, ledger=room.ledger)
 
     def sweep_services() -> SweepServices:
@@ -80,6 +94,7 @@ def functions(room: Room, monkeypatch: pytest.MonkeyPatch) -> Functions:
 
 def _stand(module: ModuleType, functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_now", lambda: functions.room.clock.now)
+    monkeypatch.setattr(module, "alerts", lambda _: functions.alerts)
     monkeypatch.setattr(module.logger.registered_handler, "stream", functions.logged)
 
 
@@ -237,11 +252,28 @@ def test_a_watch_answers_with_what_it_found(functions: Functions, capsys: pytest
         "findings": [f"{arn.rsplit('/', 1)[1]}.PROTECTION_EXPIRED.20261120T110000Z"],
         "changes": {arn: "EXPIRED"},
         "errors": {},
+        "resolved": [],
+        "unsettled": [],
     }
     assert json.loads(json.dumps(answer)) == answer
     assert [line["kind"] for line in functions.lines("found")] == ["PROTECTION_EXPIRED"]
     assert [line["change"] for line in functions.lines("protection")] == ["EXPIRED"]
-    assert measured(capsys, "watch") == {"WatchFindings": 1, "WatchClusterFailures": 0}
+    found = measured(capsys, "watch")
+    assert {name: value for name, value in found.items() if value} == {"WatchFindings": 1, "Findings": 1}
+    assert [message.document["kind"] for message in functions.sent()] == ["PROTECTION_EXPIRED"]
+
+
+def test_a_watch_looks_after_incidents(functions: Functions) -> None:
+    """What a sweep told of is over when it was not seen for a while, and the watch says so."""
+    functions.room.start()
+    functions.room.deliver()
+    functions.room.wait(6)
+    functions.sweep()
+    functions.room.wait(60 * 5)
+    (resolved,) = functions.watch()["resolved"]
+    assert "|STUCK|PROVISIONING|" in resolved
+    assert [message.document["type"] for message in functions.sent()] == ["OPENED", "RESOLVED"]
+    assert functions.lines("resolved")[0]["incidentId"] == resolved
 
 
 def test_a_watch_tells_of_clusters_that_fail(
@@ -257,7 +289,8 @@ def test_a_watch_tells_of_clusters_that_fail(
     functions.room.api.refuse = lambda *_: ApiError("ThrottlingException", "Rate exceeded")
     assert list(functions.watch()["errors"]) == [SHOP]
     assert [line["clusterArn"] for line in functions.lines("not watched")] == [SHOP]
-    assert measured(capsys, "watch") == {"WatchFindings": 0, "WatchClusterFailures": 1}
+    found = measured(capsys, "watch")
+    assert {name: value for name, value in found.items() if value} == {"WatchClusterFailures": 1}
 
 
 @pytest.fixture

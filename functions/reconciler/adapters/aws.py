@@ -1,7 +1,7 @@
 """What is common to all calls to AWS: the client's settings, and which kind of error an AWS error is."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeVar
 
@@ -9,7 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from ..errors import ClusterNotFound, LedgerError, ServiceNotFound, TerminalError, TransientError
+from ..errors import ClusterNotFound, LedgerError, TerminalError, TransientError
 
 T = TypeVar("T")
 
@@ -40,11 +40,6 @@ _TRANSIENT_CODES = frozenset(
         "TransactionInProgressException",
     }
 )
-
-_ABSENT: Mapping[str, type[LedgerError]] = {
-    "ClusterNotFoundException": ClusterNotFound,
-    "ServiceNotFoundException": ServiceNotFound,
-}
 
 
 def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
@@ -89,8 +84,9 @@ def aws_errors() -> Iterator[None]:
 
 
 def translated(error: ClientError | BotoCoreError) -> LedgerError:
-    absent = _ABSENT.get(error_code(error)) if isinstance(error, ClientError) else None
-    kind = absent or (TransientError if _is_transient(error) else TerminalError)
+    if isinstance(error, ClientError) and error_code(error) == "ClusterNotFoundException":
+        return ClusterNotFound(str(error))
+    kind = TransientError if _is_transient(error) else TerminalError
     return kind(str(error))
 
 

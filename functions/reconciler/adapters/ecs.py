@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..errors import InvalidInput, ServiceNotFound, TransientError
+from botocore.exceptions import ClientError
+
+from ..errors import InvalidInput, TransientError
 from ..model import Absence
 from ..protections import Answer
 from ..wire import described, protection
-from .aws import aws_errors, chunks
+from .aws import aws_errors, chunks, error_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -45,11 +47,13 @@ class EcsTasks:
 
     def list_service(self, cluster_arn: str, service: str) -> Sequence[str]:
         asked = {"cluster": cluster_arn, "serviceName": service, "desiredStatus": "RUNNING"}
-        try:
-            with aws_errors():
+        with aws_errors():
+            try:
                 return [arn for page in self._pages("list_tasks", "taskArns", **asked) for arn in page]
-        except ServiceNotFound:
-            return ()
+            except ClientError as error:
+                if error_code(error) == "ServiceNotFoundException":
+                    return ()
+                raise
 
     def describe(self, cluster_arn: str, task_arns: Sequence[str]) -> Mapping[str, TaskState | Absence]:
         answers = self._ask(
