@@ -22,6 +22,6 @@ A *change* of an entry is assessed: findings that are new are stored with their 
                                   |
                               messages -> ports.Notifier -> adapters.sns
 
-`model`, `wire`, `decide`, `stops`, `findings`, `incidents` and `messages` are pure: no I/O, no clock, no logging. `adapters` and
-`wiring` are all that knows boto3. `handlers` hold one thin module a Lambda function.
+`model`, `wire`, `decide`, `stops`, `findings`, `incidents` and `messages` are pure: no I/O, no clock, no
+logging. `adapters` and `wiring` are all that knows boto3. `handlers` hold one thin module a Lambda function.
 """
