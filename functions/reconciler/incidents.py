@@ -196,5 +196,6 @@ def _due(incident: Incident, now: datetime, policy: Policy) -> datetime | None:
         return None
     if awaits_digest(incident, now, policy):
         return _EPOCH + ((incident.noted_at - _EPOCH) // policy.digest + 1) * policy.digest
-    over = max(_quiet(incident, policy), now + _ASK)
+    quiet = _quiet(incident, policy)
+    over = quiet if quiet > now else now + _ASK
     return min(over, max(_reminder(incident, policy), now + _RETRY)) if _wants_reminder(incident) else over

@@ -33,6 +33,8 @@ CONTEXT = {
     "architecture": "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64",  # this machine's
     "removalPolicy": "destroy",  # or `cdk destroy` would leave the table, as it should for people
     "archiveDays": "0",  # the emulator knows no AWS::Events::Archive
+    "policyFile": "tests/e2e/policy.toml",  # incidents are over soon
+    "chatTopic": "true",
 }
 
 

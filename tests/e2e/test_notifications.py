@@ -1,0 +1,93 @@
+"""What is found is told: a queue on the deployed topic hears of an incident from its beginning to its end."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.alerts.schema import violations
+from tests.e2e.deployment import Deployment
+from tests.e2e.ecs import Cluster
+
+LONGEST = 180  # seconds: the shortest time after which an incident is over, and some
+FAMILY = "family:nightly-report"
+
+
+class Subscriber:
+    """A queue that is subscribed to a topic, and all that it heard."""
+
+    def __init__(self, deployment: Deployment, topic: str) -> None:
+        self._sqs = deployment.client("sqs")
+        self._url = self._sqs.create_queue(QueueName=f"heard-{topic}")["QueueUrl"]
+        told = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
+        arn = told["Attributes"]["QueueArn"]
+        sns = deployment.client("sns")
+        subscribed = sns.subscribe(TopicArn=deployment.outputs[topic], Protocol="sqs", Endpoint=arn)
+        self._cancel = lambda: sns.unsubscribe(SubscriptionArn=subscribed["SubscriptionArn"])
+        self.heard: list[dict[str, Any]] = []
+
+    def listen(self) -> list[dict[str, Any]]:
+        asked = {"QueueUrl": self._url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 1}
+        for message in self._sqs.receive_message(**asked).get("Messages", []):
+            self.heard.append(json.loads(json.loads(message["Body"])["Message"]))
+            self._sqs.delete_message(QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+        return self.heard
+
+    def leave(self) -> None:
+        self._cancel()
+        self._sqs.delete_queue(QueueUrl=self._url)
+
+
+@pytest.fixture(scope="module")
+def programs(deployment: Deployment) -> Iterator[Subscriber]:
+    subscriber = Subscriber(deployment, "AlertTopicArn")
+    yield subscriber
+    subscriber.leave()
+
+
+@pytest.fixture(scope="module")
+def chat(deployment: Deployment) -> Iterator[Subscriber]:
+    subscriber = Subscriber(deployment, "ChatTopicArn")
+    yield subscriber
+    subscriber.leave()
+
+
+@pytest.fixture(scope="module")
+def told(
+    deployment: Deployment, cluster: Cluster, programs: Subscriber, chat: Subscriber
+) -> list[dict[str, Any]]:
+    """What was told of two tasks that ran out of memory at once, until it was over."""
+    for task in [cluster.run(), cluster.run()]:
+        cluster.run_out_of_memory(task)
+    deployment.send(*map(json.dumps, cluster.take()))
+    deployment.settle()
+    until = time.monotonic() + LONGEST
+    while "RESOLVED" not in kinds(programs.listen()) and time.monotonic() < until:
+        deployment.invoke("WatchFunctionName")
+        time.sleep(2)
+    return [each for each in programs.heard if each.get("group") == FAMILY]
+
+
+def kinds(heard: list[dict[str, Any]]) -> list[str]:
+    return [each["type"] for each in heard if each.get("group") == FAMILY]
+
+
+def test_an_incident_is_told_from_its_beginning_to_its_end(told: list[dict[str, Any]]) -> None:
+    """One message when it opens and one when it is over, in the form that the schema says."""
+    assert [each["type"] for each in told] == ["OPENED", "RESOLVED"]
+    assert [list(violations(each)) for each in told] == [[], []]
+    (incident_id,) = {each["incidentId"] for each in told}
+    assert "|ESSENTIAL_CONTAINER_FAILED|OUT_OF_MEMORY|" in incident_id
+    assert told[-1]["count"] == 2
+
+
+def test_chats_hear_the_same(told: list[dict[str, Any]], chat: Subscriber) -> None:
+    """The second topic carries each of the messages in the chat's form, both in one thread."""
+    chat.listen()
+    about = [each for each in chat.heard if "nightly-report" in each["content"]["title"]]
+    assert [each["metadata"]["eventType"] for each in about] == ["OPENED", "RESOLVED"]
+    assert len({each["metadata"]["threadId"] for each in about}) == 1
