@@ -6,6 +6,8 @@ Exit codes: 0 fine, 1 what was asked shows a problem, 2 wrong usage or something
 import click
 
 from .audit import audit
+from .findings import findings
+from .incidents import incidents
 from .replay import replay
 from .send import send
 from .show import show
@@ -19,5 +21,5 @@ def main() -> None:
     """The ledger of what your Amazon ECS tasks did, and why they stopped."""
 
 
-for command in (replay, send, tasks, show, sweep, audit):
+for command in (replay, send, tasks, show, findings, incidents, sweep, audit):
     main.add_command(command)

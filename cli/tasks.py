@@ -98,7 +98,7 @@ def tasks(stack: Stack, *, as_json: bool, limit: int | None, **asked: object) ->
 
 def answer(ledger: DeployedLedger, question: Question) -> tuple[list[LedgerEntry], bool]:
     """The newest tasks that are asked for, and whether there are more than the limit lets through."""
-    clusters = _clusters(ledger.clusters(), question.cluster)
+    clusters = clusters_named(ledger.clusters(), question.cluster)
     read = counted(_newest_first(ledger, clusters, question), "tasks read")
     asked_for = (entry for entry in read if question.asks_for(entry))
     found = list(islice(asked_for, question.limit and question.limit + 1))
@@ -124,7 +124,8 @@ def _streams(ledger: DeployedLedger, cluster: str, question: Question) -> Iterat
         yield ledger.closed(cluster, question.closed_since, question.now)
 
 
-def _clusters(known: Sequence[str], wanted: str | None) -> Sequence[str]:
+def clusters_named(known: Sequence[str], wanted: str | None) -> Sequence[str]:
+    """The clusters of that name or ARN, or all; wrong usage when the ledger has none such."""
     if wanted is None or not known:
         return known
     found = [arn for arn in known if wanted in (arn, _name(arn))]

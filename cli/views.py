@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from reconciler.documents import document
+from reconciler.incident import Incident, Telling
 from reconciler.model import Container, Finding, HistoryRow, LedgerEntry, Protection
 
 MOST_MISSING = 100  # a version is only a number that someone sent: a gap of 2^60 is not written out
@@ -91,6 +93,18 @@ def finding(found: Finding) -> dict[str, Any]:
         "exitCodes": dict(found.exit_codes),
         "version": found.version,
         "observedAt": time(found.observed_at),
+    }
+
+
+def incident(told: Incident) -> dict[str, Any]:
+    """What a notification says of it, and how it stands."""
+    left_out = ("schemaVersion", "notificationId", "type")
+    said = document(told, Telling.OPENED, "")
+    return {name: value for name, value in said.items() if name not in left_out} | {
+        "status": told.status,
+        "openedAt": time(told.opened_at),
+        "toldAt": time(told.told_at),
+        "resolvedAt": time(told.resolved_at),
     }
 
 

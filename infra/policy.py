@@ -12,7 +12,7 @@ from constructs import Construct
 from .assets import FUNCTIONS
 from .layer import ROOT
 
-WHERE = "/opt/policy.toml"  # where Lambda lays what is in a layer
+NAME = "task-ledger-policy.toml"
 _BUILDS = ROOT / "build" / "policy"
 
 # In a process of its own, since what deploys and what is deployed don't import each other.
@@ -37,8 +37,9 @@ def policy_layer(scope: Construct, file: str, builds: Path = _BUILDS) -> lambda_
     _check(path)
     content = path.read_bytes()
     folder = builds / hashlib.sha256(content).hexdigest()
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / Path(WHERE).name).write_bytes(content)
+    laid = folder / "python" / NAME  # where functions look for modules, once Lambda has laid it there
+    laid.parent.mkdir(parents=True, exist_ok=True)
+    laid.write_bytes(content)
     return lambda_.LayerVersion(
         scope,
         "Policy",

@@ -15,7 +15,7 @@ from .intake import RECEIVES, Intake
 from .ledger import Ledger
 from .metrics import metric
 from .nag import acknowledge
-from .policy import WHERE, policy_layer
+from .policy import NAME, policy_layer
 from .queues import DeadLetterQueue
 from .schedules import Schedule
 
@@ -156,7 +156,7 @@ class TaskLedgerStack(cdk.Stack):
         if self._alerts.chat_topic:
             told["CHAT_TOPIC_ARN"] = self._alerts.chat_topic.topic_arn
         if self._common.policy:
-            told["POLICY_FILE"] = WHERE
+            told["POLICY_FILE"] = NAME
         if self._config.protection_lead_minutes is not None:
             told["PROTECTION_LEAD_MINUTES"] = str(self._config.protection_lead_minutes)
         return told

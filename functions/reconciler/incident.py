@@ -54,8 +54,7 @@ class Found:
 
     @property
     def key(self) -> Key:
-        of = self.finding
-        return Key(cluster_arn=of.cluster_arn, owner=of.owner, kind=of.kind, cause=of.cause)
+        return key_of(self.finding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +117,11 @@ class Incident:
     @property
     def task_definition_arn(self) -> str | None:
         return self.task_definition_arns[0] if self.task_definition_arns else None
+
+
+def key_of(finding: Finding) -> Key:
+    """The key of the incident that the finding is of."""
+    return Key(cluster_arn=finding.cluster_arn, owner=finding.owner, kind=finding.kind, cause=finding.cause)
 
 
 def flag(finding: Finding, at: datetime, state: TaskState | None = None) -> Found:

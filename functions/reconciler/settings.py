@@ -1,6 +1,7 @@
 """What the environment says, read once into frozen values; an error names the variable."""
 
 import re
+import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -78,12 +79,16 @@ def read_policy(environment: Environment) -> Policy:
     )
 
 
-def _policy_file(path: str | None) -> Policy:
-    """What the file says; `InvalidInput` tells of POLICY_FILE when it cannot be read."""
-    if not path:
+def _policy_file(name: str | None) -> Policy:
+    """What the file says, which is looked for where modules are: there Lambda lays what is in a layer.
+
+    `InvalidInput` tells of POLICY_FILE when it cannot be read.
+    """
+    if not name:
         return DEFAULT
+    found = (path for folder in sys.path if (path := Path(folder, name)).is_file())
     try:
-        return parse(Path(path).read_text("utf-8"))
+        return parse(next(found, Path(name)).read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
         raise InvalidInput("POLICY_FILE", f"cannot be read: {error}") from error
 

@@ -18,7 +18,7 @@ FUNCTIONS = ("Observe", "Assess", "Sweep", "Watch")
 TELLING = {
     "ALERT_TOPIC_ARN": "${Alerts/Topic}",
     "CHAT_TOPIC_ARN": "${Alerts/ChatTopic}",
-    "POLICY_FILE": "/opt/policy.toml",
+    "POLICY_FILE": "task-ledger-policy.toml",
     "PROTECTION_LEAD_MINUTES": "20",
 }
 CLUSTERS = (

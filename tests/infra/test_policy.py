@@ -1,0 +1,46 @@
+"""The policy file on its way from the deployer to the functions."""
+
+import re
+from pathlib import Path
+
+import aws_cdk as cdk
+import pytest
+
+from infra.policy import NAME, PolicyError, policy_layer
+from reconciler.policy import DEFAULT
+from reconciler.settings import read_policy
+
+
+def layer(file: Path, folder: Path) -> Path:
+    """The layer's content, as it is uploaded."""
+    app = cdk.App(outdir=str(folder / "out"))
+    policy_layer(cdk.Stack(app, "Stack"), str(file), folder / "builds")
+    app.synth()
+    (asset,) = (folder / "out").glob("asset.*")
+    return asset
+
+
+def test_functions_find_what_was_deployed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The file lies in the layer where Lambda lets functions look for modules, and they read it there."""
+    file = tmp_path / "ours.toml"
+    file.write_text("[minutes]\nresolve = 30\n")
+    monkeypatch.syspath_prepend(str(layer(file, tmp_path) / "python"))
+    policy = read_policy({"POLICY_FILE": NAME})
+    assert (policy.resolve.total_seconds(), policy.remind) == (1800, DEFAULT.remind)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("[minutes]\nresolv = 30\n", "minutes.resolv: is not a key here: these are protectionLead,"),
+        ("resolve: 30", "policy: is not TOML"),
+        (None, "POLICY_FILE: cannot be read:"),
+    ],
+)
+def test_a_wrong_file_stops_the_synthesis(tmp_path: Path, text: str | None, told: str) -> None:
+    """With the key and what is allowed, in the words in which a function would tell it."""
+    file = tmp_path / "ours.toml"
+    if text is not None:
+        file.write_text(text)
+    with pytest.raises(PolicyError, match=re.escape(told)):
+        layer(file, tmp_path)
