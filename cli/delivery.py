@@ -16,11 +16,13 @@ from reconciler.wire import event as parse_event
 from reconciler.wire import parse_json
 
 from .captures import Captured, Unreadable
+from .telling import Telling
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from reconciler.handlers.observe import Received
+    from reconciler.messages import Message
     from reconciler.model import Observation
 
     from .lab.world import World
@@ -80,6 +82,7 @@ class Outcome:
     currency: Counter[str] = field(default_factory=Counter)
     tasks: dict[str, None] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
+    notifications: list[Message] = field(default_factory=list)
 
     @property
     def accepted(self) -> int:
@@ -123,10 +126,12 @@ def deliver(events: Iterable[Captured | Unreadable], world: World) -> Outcome:
 
     ECS knows of each task the newest state delivered so far.
     """
-    outcome = Outcome()
+    outcome, telling = Outcome(), Telling(world.clock)
     for batch in _batches(events, world, outcome):
         received = receive(batch.event(), world.services, world.clock.now)
         _count(received, batch, outcome)
+        telling.hear(received.batch)
+    outcome.notifications += telling.sent
     return outcome
 
 

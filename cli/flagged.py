@@ -49,8 +49,15 @@ class Asked:
 def asking(command: F) -> F:
     """Gives a command the options that say which ones."""
     for option in (
-        click.option("--severity", type=click.Choice([*Severity]), help="Only of this severity."),
-        click.option("--kind", type=click.Choice([*Kind]), metavar="KIND", help="Only of this kind."),
+        click.option(
+            "--severity", type=click.Choice([each.value for each in Severity]), help="Only of this severity."
+        ),
+        click.option(
+            "--kind",
+            type=click.Choice([each.value for each in Kind]),
+            metavar="KIND",
+            help="Only of this kind.",
+        ),
         click.option("--service", metavar="NAME", help="Only of this service."),
         click.option("--cluster", metavar="NAME|ARN", help="Only of this cluster."),
         click.option("--open", "only_open", is_flag=True, help="Only of incidents that are not over."),

@@ -64,12 +64,7 @@ def _report(found: Sequence[Incident], now: datetime) -> None:
         told = fault(one.key.kind, one.key.cause)
         of = f"  {shown(one.key.owner)} in {shown(one.cluster)}"
         screen.print(Text.assemble(severity, "  ", (told, "bold"), of))
-        times = "once" if one.count == 1 else f"{one.count} times"
-        state = "goes on" if one.open else "is over"
-        since = (
-            f"{state}: {times}, since {age(now, one.first_seen_at)}, last {age(now, one.last_seen_at)} ago"
-        )
-        screen.print(indented(since, "yellow" if one.open else "dim"))
+        screen.print(indented(_state(one, now), "yellow" if one.open else "dim"))
         screen.print(indented(shown(one.summary)))
         screen.print(indented(one.remedy, "dim"))
 

@@ -97,7 +97,7 @@ def document(replayed: Replayed) -> dict[str, Any]:
         "currency": {each: currency[each] for each in Currency},
         "tasks": [views.task_with_history(entry, rows) for entry, rows in tasks],
         "findings": [views.finding(each) for each in found],
-        "notifications": [],
+        "notifications": [dict(message.document) for message in outcome.notifications],
         "scenarios": [scenarios.document(each) for each in played],
         "rejected": [asdict(each) for each in outcome.rejected],
     }
