@@ -14,7 +14,7 @@ from cli.lab.table import INDEXES
 from reconciler.adapters import dynamodb_rows
 from reconciler.adapters.dynamodb import DynamoLedger
 from reconciler.adapters.items import row_item
-from reconciler.errors import LedgerError, TerminalError, TransientError
+from reconciler.errors import InvalidInput, LedgerError, TerminalError, TransientError
 from reconciler.model import Container, Observation, Source
 from reconciler.ports import Recorded
 from tests.ledgers import RETENTION, dynamodb_table
@@ -286,3 +286,34 @@ def test_source_is_told(table: Table) -> None:
     put(table, event(3))
     (entry,) = (item for item in table.items() if item["sk"]["S"] == "ENTRY")
     assert entry["source"]["S"] == Source.DESCRIBE
+
+
+def spoil(table: Table, arn: str) -> None:
+    """Somebody takes an attribute out of an entry that no entry can be without."""
+    key: Any = {"pk": {"S": arn}, "sk": {"S": "ENTRY"}}
+    table.client.update_item(TableName=table.name, Key=key, UpdateExpression="REMOVE lastStatus")
+
+
+def test_an_unreadable_entry_fails_its_task_only(table: Table) -> None:
+    """An entry that was tampered with is told of by its task, and a newer version mends it."""
+    for arn in (TASK, task_arn(7)):
+        put(table, event(3, task_arn=arn))
+    spoil(table, task_arn(7))
+    results = table.ledger.record([recording(event(3)), recording(event(3, task_arn=task_arn(7)))])
+    assert {arn: type(result) for arn, result in results.items()} == {
+        TASK: Recorded,
+        task_arn(7): InvalidInput,
+    }
+    put(table, event(4, task_arn=task_arn(7)))
+    assert isinstance(put(table, event(4, task_arn=task_arn(7))), Recorded)
+
+
+@pytest.mark.parametrize("read", [lambda ledger: ledger.entry(TASK), lambda ledger: ledger.entries([TASK])])
+def test_an_unreadable_entry_is_a_terminal_error(
+    table: Table, read: Callable[[DynamoLedger], object]
+) -> None:
+    """Who reads it is told which task's it is, and goes on with the next cluster."""
+    put(table, event(3))
+    spoil(table, TASK)
+    with pytest.raises(TerminalError, match=TASK):
+        read(table.ledger)

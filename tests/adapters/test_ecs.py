@@ -17,6 +17,7 @@ from cli.lab.clock import Clock
 from cli.lab.ecs import Ecs, SimulatedEcs
 from cli.lab.errors import ApiError
 from cli.lab.faults import FaultyEcs, Rates
+from reconciler.adapters.aws import client_config
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.errors import ClusterNotFound, LedgerError, TerminalError, TransientError
 from reconciler.model import Absence, TaskState
@@ -356,6 +357,16 @@ def test_a_dropped_connection_is_transient(operation: str, answer: bytes) -> Non
         with pytest.raises(TransientError):
             CALLS[operation](EcsTasks(made))
         made.close()
+
+
+def test_a_throttled_call_is_tried_again(ecs: SimulatedEcs, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the sweep's settings, a list goes on where a page was throttled."""
+    started = service_tasks(ecs, 250)
+    monkeypatch.setattr("time.sleep", lambda _: None)
+    made = boto3.client("ecs", "eu-central-1", config=client_config(adaptive=True))
+    connect(made, FaultyEcs(ecs, Rates(throttle_every={"ListTasks": 2})))
+    assert EcsTasks(made).list_tasks(CLUSTER, Listing.RUNNING) == started
+    assert made.meta.config.retries["mode"] == "adaptive"
 
 
 def test_calls_keep_pace(ecs: SimulatedEcs) -> None:

@@ -18,13 +18,13 @@ from typing import TYPE_CHECKING, Any, cast
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ..decide import refresh, succeed
-from ..errors import LedgerError
+from ..errors import InvalidInput, LedgerError
 from ..model import ClosedAs
 from ..ports import Recorded, Recording
 from . import items
 from .attributes import milliseconds, number
 from .aws import aws_errors, chunks, error_code, translated
-from .dynamodb_reads import LedgerReads
+from .dynamodb_reads import LedgerReads, read_entry
 from .dynamodb_rows import put_all
 
 if TYPE_CHECKING:
@@ -122,11 +122,13 @@ class DynamoLedger(LedgerReads):
             return self._update(observation)
         except (ClientError, BotoCoreError) as error:
             return translated(error)
+        except InvalidInput as error:
+            return error
 
     def _update(self, observation: Observation) -> Recorded:
         values = items.entry_values(succeed(None, observation), self._retention)
         accepted, old = self._update_item(_replacing(observation, values), _NEWER)
-        previous = items.entry(old) if old else None
+        previous = read_entry(old) if old else None
         if accepted or previous is None:
             return Recorded(previous=previous, entry=succeed(previous, observation))
         return Recorded(previous=previous, entry=self._refresh(previous, observation))
@@ -138,7 +140,7 @@ class DynamoLedger(LedgerReads):
             return winner
         values = items.entry_values(told, self._retention)
         accepted, old = self._update_item(_filling(winner, told, values), _TOLD_LATER)
-        return told if accepted or not old else items.entry(old)
+        return told if accepted or not old else read_entry(old)
 
     def _update_item(self, update: _Update, condition: str) -> tuple[bool, Item | None]:
         """Whether the condition held, and the item as it was before."""

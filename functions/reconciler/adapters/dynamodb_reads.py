@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
-from ..errors import TransientError
+from ..errors import InvalidInput, TransientError
 from . import items
 from .aws import aws_errors, chunks
 from .dynamodb_rows import PAUSES
@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 MOST = 100  # keys in one BatchGetItem call (API reference)
 
 
+def read_entry(item: Item) -> LedgerEntry:
+    """The entry that an item holds; `InvalidInput` with the task's ARN when it cannot be read any more."""
+    try:
+        return items.entry(item)
+    except (KeyError, ValueError, TypeError) as error:
+        raise InvalidInput(item["pk"]["S"], f"the entry cannot be read: {error!r}") from error
+
+
 class LedgerReads:
     """The reading half of the ledger."""
 
@@ -33,12 +41,12 @@ class LedgerReads:
             response = self._client.get_item(
                 TableName=self._table_name, Key=items.key(task_arn), ConsistentRead=True
             )
-        return items.entry(response["Item"]) if "Item" in response else None
+        return read_entry(response["Item"]) if "Item" in response else None
 
     def entries(self, task_arns: Sequence[str]) -> Mapping[str, LedgerEntry]:
         asked = list(dict.fromkeys(task_arns))  # DynamoDB refuses to be asked for an item twice in a call
         found = (self._batch(chunk) for chunk in chunks(asked, MOST))
-        return {item["pk"]["S"]: items.entry(item) for batch in found for item in batch}
+        return {item["pk"]["S"]: read_entry(item) for batch in found for item in batch}
 
     def history(self, task_arn: str) -> tuple[HistoryRow, ...]:
         found = self._query(
