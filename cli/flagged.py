@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     from .deployed import DeployedLedger
 
+_KIND = click.Choice([each.value for each in Kind])
+_SEVERITY = click.Choice([each.value for each in Severity])
 F = TypeVar("F", bound=Callable[..., Any])
 
 

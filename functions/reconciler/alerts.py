@@ -7,7 +7,7 @@ is brought. Whatever dies after it leaves the pending message to the watch; only
 save can one be sent twice, and then it bears the same notificationId.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -49,7 +49,10 @@ class Alerts:
         by_key: dict[Key, list[Found]] = {}
         for one in news:
             by_key.setdefault(one.key, []).append(one)
-        return {key: self._tell(key, list(_once(found))) for key, found in by_key.items()}
+        told: dict[Key, Told] = {}
+        for key, found in by_key.items():
+            told[key] = self._tell(key, list(_once(found)), silent=next(_unsent(told.values()), None))
+        return told
 
     def publish(self, incident: Incident) -> None:
         """Sends all that is pending of the incident, then marks it as sent; raises as the ports do."""
@@ -58,7 +61,11 @@ class Alerts:
         if incident.pending:
             self._settle(incident, lambda latest, now: published(latest, incident, now, self.policy))
 
-    def _tell(self, key: Key, found: Sequence[Found]) -> Told:
+    def _tell(self, key: Key, found: Sequence[Found], *, silent: LedgerError | None) -> Told:
+        """What became of one incident's findings; when another could just not be sent, nor is this one tried.
+
+        An SNS that does not answer would use up the function's time, and the watch sends it in any case.
+        """
         incident, new = None, 0
         try:
             for start in range(0, len(found), MOST_FOUND):
@@ -66,6 +73,8 @@ class Alerts:
                 new += stored
         except LedgerError as error:
             return Told(incident=incident, new=new, error=error)
+        if silent and incident and incident.pending:
+            return Told(incident=incident, new=new, unsent=silent)
         try:
             if incident:
                 self.publish(incident)
@@ -109,6 +118,10 @@ class Alerts:
             if self.incidents.save(change(latest, now), latest, (), now) is None:
                 return
         raise TransientError(f"{sent.incident_id} was overtaken {_ATTEMPTS} times")
+
+
+def _unsent(told: Iterable[Told]) -> Iterator[LedgerError]:
+    return (one.unsent for one in told if isinstance(one.unsent, TransientError))
 
 
 def _once(found: Iterable[Found]) -> Iterable[Found]:

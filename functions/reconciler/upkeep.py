@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from .alerts import Alerts
-from .errors import LedgerError
+from .errors import LedgerError, TransientError
 from .incident import Incident
 from .incidents import asks_for_recovery, awaits_digest, digested, elapse
 from .messages import MOST_LISTED, digest
@@ -17,12 +17,16 @@ _ATTEMPTS = 4
 
 @dataclass(slots=True)
 class Kept:
-    """What a round did: incidents it looked at, those that are over, those a digest told, and errors."""
+    """What a round did: incidents it looked at, those that are over, those a digest told, and errors.
+
+    `silent` when SNS does not answer: what is to be sent waits for the next round.
+    """
 
     looked_at: int = 0
     resolved: list[str] = field(default_factory=list)
     digested: int = 0
     errors: list[LedgerError] = field(default_factory=list)
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,20 +47,31 @@ class Upkeep:
             for incident in due:
                 self._look_after(incident, kept, listed)
         for start in range(0, len(listed), MOST_LISTED):
-            self._digest(listed[start : start + MOST_LISTED], kept)
+            if not kept.silent:
+                self._digest(listed[start : start + MOST_LISTED], kept)
         return kept
 
     def _look_after(self, incident: Incident, kept: Kept, listed: list[Incident]) -> None:
         kept.looked_at += 1
         try:
             if incident.pending:
-                self.alerts.publish(incident)
+                self._send(incident, kept)
             elif awaits_digest(incident, self._now(), self.alerts.policy):
                 listed.append(incident)
             else:
                 self._elapse(incident, kept)
         except LedgerError as error:
             kept.errors.append(error)
+
+    def _send(self, incident: Incident, kept: Kept) -> None:
+        """Sends what could not be sent before, unless SNS has just failed for another one."""
+        if kept.silent:
+            return
+        try:
+            self.alerts.publish(incident)
+        except TransientError:
+            kept.silent = True
+            raise
 
     def _elapse(self, incident: Incident, kept: Kept) -> None:
         now, policy = self._now(), self.alerts.policy
@@ -66,7 +81,7 @@ class Upkeep:
             return  # something came meanwhile: it is looked at again in the next round
         if not after.open:
             kept.resolved.append(after.incident_id)
-        self.alerts.publish(after)
+        self._send(after, kept)
 
     def _runs(self, incident: Incident) -> bool:
         """Whether a task of its service runs, and none of the version that failed is still on its way up."""

@@ -29,8 +29,11 @@ from tests.values import START, at, describe, event, task_arn
 class Refusing(MemoryNotifier):
     """An SNS that does not answer."""
 
+    asked: int = 0
+
     def publish(self, message: Message) -> None:
-        raise TransientError("throttled")
+        self.asked += 1
+        raise TransientError("timed out")
 
 
 class Unwritable(MemoryIncidents):
@@ -168,6 +171,16 @@ def test_a_message_that_cannot_be_sent_holds_nothing_up() -> None:
     (incident,) = room.incidents.everything()
     assert [pending.telling for pending in incident.pending] == ["OPENED"]
     assert incident.due_at == at(100) + timedelta(minutes=1)
+
+
+def test_an_sns_that_does_not_answer_is_asked_once() -> None:
+    """A batch of many incidents would run out of time; all of them are stored, and left to the watch."""
+    notifier = Refusing()
+    room = Room(notifier=notifier)
+    stops = [failed_to_start(number, group=f"service:s{number}") for number in range(20)]
+    assert room.deliver(batch(stops)) == []
+    assert notifier.asked == 1
+    assert all(incident.pending for incident in room.incidents.everything())
 
 
 @pytest.mark.parametrize(
