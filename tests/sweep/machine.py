@@ -36,7 +36,7 @@ from cli.lab.shapes import Answer, Fields
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.errors import TransientError
 from reconciler.handlers.observe import receive
-from reconciler.model import ClosedAs
+from reconciler.model import ClosedAs, Protection
 from reconciler.policy import DEFAULT
 from reconciler.sweep import Sweep, Swept
 from reconciler.watch import Watch
@@ -241,6 +241,7 @@ class Account(RuleBasedStateMachine):
         """Nothing runs for longer than ECS remembers: what nobody heard of by then is lost for good."""
         self._wait(minutes)
         self._note_lost()
+        self.passed = self.clock.now
 
     @rule(operation=st.sampled_from(OPERATIONS), error=st.sampled_from(ERRORS), times=st.integers(1, 3))
     def fail_calls(self, operation: str, error: ApiError, times: int) -> None:
@@ -303,15 +304,14 @@ class Account(RuleBasedStateMachine):
         self.delivery.flush()
         while self.queue:
             self.receive(10, NONE)
-        self._wait(11)
-        for _ in range(2):
+        for minutes in (11, 6):
+            self._wait(minutes)
             assert self._sweep(self._turn(NONE), 10_000).complete
-            self._wait(6)
             self.versions_only_grow()
         self._check()
         for _ in range(2):
-            self._sweep(self._turn(NONE), 10_000)
             self._wait(6)
+            self._sweep(self._turn(NONE), 10_000)
         self._check()
         gone = set(self.lived) - set(self._known()) - self.lost
         assert [arn for arn in gone if self.ledger.entries([arn])[arn].open] == []
@@ -325,6 +325,14 @@ class Account(RuleBasedStateMachine):
             assert entries[arn].open == (task["lastStatus"] != "STOPPED")
             assert entries[arn].missing_since is None
             assert {row.version for row in self.ledger.history(arn)} >= {task["version"]}
+            if task["lastStatus"] == task["desiredStatus"] == "RUNNING":
+                self._check_protection(arn, entries[arn].protection)
+
+    def _check_protection(self, arn: str, known: Protection | None) -> None:
+        request = {"cluster": _named(arn)["cluster"], "tasks": [arn]}
+        for told in self.ecs.call("GetTaskProtection", request)["protectedTasks"]:
+            ends = known.expires_at if known and known.enabled else None
+            assert (ends and ends.timestamp()) == told.get("expirationDate")
 
     # How it is done.
 
@@ -413,7 +421,6 @@ class Account(RuleBasedStateMachine):
         return known
 
     def _note_lost(self) -> None:
-        self.passed = self.clock.now
         unheard = set(self.lived) - set(self.ledger.entries(self.lived))
         self.lost |= unheard - set(self._known())
 
