@@ -155,7 +155,7 @@ class Account(RuleBasedStateMachine):
 
     @initialize(target=tasks, rates=rates, seed=st.integers(0, 2**16))
     def begin(self, rates: Rates, seed: int) -> MultipleResults[str]:
-        """An account with a task in each cluster."""
+        """An account with a task in each cluster, one that starts and one that runs."""
         self.clock = Clock(START)
         self.ecs = SimulatedEcs(self.clock, seed=seed, region="eu-central-1")
         self.rates = rates
@@ -172,7 +172,10 @@ class Account(RuleBasedStateMachine):
         self.denied: defaultdict[str, set[datetime]] = defaultdict(set)
         self.passed: datetime = self.clock.now
         self.runs, self.sweeping = 0, False
-        return multiple(*(self._run(cluster, service=True) for cluster in CLUSTERS))
+        starts, runs = (self._run(cluster, service=True) for cluster in CLUSTERS)
+        for status in ("PENDING", "RUNNING"):
+            self.report(runs, status)
+        return multiple(starts, runs)
 
     # What happens in ECS.
 
