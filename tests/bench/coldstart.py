@@ -21,7 +21,7 @@ from pathlib import Path
 from tests.bench.measure import Result
 
 LIMIT = 1.3
-ROUNDS = 11
+ROUNDS = 25
 PATIENCE = 30  # seconds for each step of a function
 ARN = "arn:aws:lambda:eu-central-1:111122223333:function:observe"
 NO_CLIENT = "no cold start: awslambdaric is not installed, as it has no wheel for this system"
