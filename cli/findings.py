@@ -70,7 +70,7 @@ def _report(found: Sequence[Placed]) -> None:
         screen.print(Text("nothing was found", "dim"))
     for at, finding in found:
         of = f"{shown(finding.owner)}  {short_id(finding.task_arn.rsplit('/', 1)[1])}"
-        severity = Text(f"{finding.severity:<6}", SEVERITY_STYLE[finding.severity])
+        severity = Text(f"{finding.severity:<6}", SEVERITY_STYLE.get(finding.severity, ""))
         told = fault(finding.kind, finding.cause)
         screen.print(Text.assemble(severity, "  ", (told, "bold"), f"  {of}  {at:%Y-%m-%dT%H:%M:%SZ}"))
         screen.print(indented(shown(finding.summary)))

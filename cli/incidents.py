@@ -60,7 +60,7 @@ def _report(found: Sequence[Incident], now: datetime) -> None:
     if not found:
         screen.print(Text("no incidents", "dim"))
     for one in found:
-        severity = Text(f"{one.severity:<6}", SEVERITY_STYLE[one.severity])
+        severity = Text(f"{one.severity:<6}", SEVERITY_STYLE.get(one.severity, ""))
         told = fault(one.key.kind, one.key.cause)
         of = f"  {shown(one.key.owner)} in {shown(one.cluster)}"
         screen.print(Text.assemble(severity, "  ", (told, "bold"), of))

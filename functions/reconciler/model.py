@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from .open_enum import OpenEnum
+
 CLOSED_STATUSES = frozenset({"STOPPED", "DELETED"})
 
 
@@ -172,7 +174,7 @@ class HistoryRow:
     at: datetime
 
 
-class Kind(StrEnum):
+class Kind(OpenEnum):
     """What is wrong with a task; the public names of findings."""
 
     TASK_FAILED_TO_START = "TASK_FAILED_TO_START"
@@ -188,7 +190,7 @@ class Kind(StrEnum):
     STUCK = "STUCK"
 
 
-class Cause(StrEnum):
+class Cause(OpenEnum):
     """Why it is wrong; one cause can serve several kinds. That of STUCK is the state the task is in."""
 
     IMAGE_PULL = "IMAGE_PULL"
@@ -223,14 +225,16 @@ class Cause(StrEnum):
     DEPROVISIONING = "DEPROVISIONING"
 
 
-class Severity(StrEnum):
+class Severity(OpenEnum):
     LOW = "low"
     MEDIUM = "medium"
     HIGH = "high"
 
     @property
     def rank(self) -> int:
-        return list(Severity).index(self)
+        """The higher, the worse; one that is not known is above all, so that nothing hides it."""
+        known = list(Severity)
+        return known.index(self) if self in known else len(known)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

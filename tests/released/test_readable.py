@@ -136,6 +136,21 @@ def test_what_was_not_sent_is_sent_once(in_use: Deployment) -> None:
     assert (over.status, over.resolved_at, over.told_count) == (Status.RESOLVED, at(8100), 1)
 
 
+@pytest.mark.parametrize("label", ["finding with a cause", "incident open"])
+def test_words_of_a_later_version_are_shown_as_text(in_use: Deployment, label: str) -> None:
+    """A kind, cause or severity that is not known hides nothing, and is in no list."""
+    words = {"kind": "NEW_KIND", "cause": "NEW_CAUSE", "severity": "critical"}
+    row = rows(label)[label] | {name: {"S": word} for name, word in words.items()}
+    in_use.dynamodb.put_item(TableName="ledger", Item=row)
+    command = f"{label.partition(' ')[0]}s"
+    since = ("--since", "2026-11-20T00:00Z")
+    listed = taskledger(command, "--json", *since).document[command]
+    assert words in [{name: each[name] for name in words} for each in listed]
+    assert "critical  NEW_KIND NEW_CAUSE" in taskledger(command, *since).out
+    assert not {"NEW_KIND", "NEW_CAUSE", "critical"} & {*Kind, *Cause, *Severity}
+    assert max(Severity("critical"), Severity.HIGH, key=lambda one: one.rank) == "critical"
+
+
 @pytest.mark.parametrize(("label", "after"), [("sweep running", None), ("sweep interrupted", "entry open")])
 def test_a_sweep_goes_on_where_it_was(in_use: Deployment, label: str, after: str | None) -> None:
     """Once the run that had it is over or its time is up."""
