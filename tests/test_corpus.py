@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from tests.cli.running import lines, versioned, write
 from tests.corpus.__main__ import main
 from tests.corpus.classes import CLASSES
 from tests.corpus.judgement import Judgement, judge
 from tests.corpus.pieces import Fate
-from tests.values import TASK, envelope
+from tests.support.running import lines, versioned, write
+from tests.support.values import TASK, envelope
 
 CORPUS = os.environ.get("TASKLEDGER_CORPUS")
 HEADER = (

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from cli.captures import SUFFIXES, Captured, read
-from tests.cli.running import lines, replay, write
+from taskledger.replay.captures import SUFFIXES, Captured, read
+from tests.support.running import lines, replay, write
 
 EVENTS = Path("events")
 ACCOUNT = "111122223333"  # AWS's own for examples

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from click.testing import CliRunner
 
-from cli.main import main
+from taskledger.main import main
 
 README = Path("README.md").read_text("utf-8")
 CHANGING = ("$", "...", "Setting up")  # the command itself, what is left out, and what depends on the machine

@@ -14,7 +14,8 @@ none       MISSING           NONE         it came and went between the list and 
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from .model import Absence, LedgerEntry, TaskState
+from .model.entry import LedgerEntry
+from .model.task import Absence, TaskState
 
 # ECS may answer MISSING for a task that it has just told of; its documentation advises to ask for 5 minutes.
 SETTLED = timedelta(minutes=5)

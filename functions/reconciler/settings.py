@@ -8,8 +8,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from .errors import InvalidInput
-from .policy import DEFAULT, Policy
-from .policy_file import parse
+from .findings.policy import DEFAULT, Policy
+from .findings.policy_file import parse
 
 Environment = Mapping[str, str]
 

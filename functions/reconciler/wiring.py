@@ -9,15 +9,17 @@ from functools import cache
 import boto3
 
 from .adapters.aws import Pace, client_config
-from .adapters.dynamodb import WRITERS, DynamoLedger
-from .adapters.dynamodb_incidents import DynamoIncidents
-from .adapters.dynamodb_passes import DynamoPasses
+from .adapters.dynamodb.incidents import DynamoIncidents
+from .adapters.dynamodb.ledger import WRITERS, DynamoLedger
+from .adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from .adapters.ecs import EcsTasks
 from .adapters.sns import SnsNotifier
-from .alerts import Alerts
-from .policy import Policy
-from .ports import Ledger, Passes, Tasks
+from .findings.policy import Policy
+from .ports.ecs import Tasks
+from .ports.ledger import Ledger
+from .ports.sweep_progress import SweepProgressStore
 from .settings import AlertSettings, LedgerSettings, SweepSettings, read_policy
+from .use_cases.notify import Alerts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +36,7 @@ class SweepServices:
 
     tasks: Tasks
     ledger: Ledger
-    passes: Passes
+    passes: SweepProgressStore
     policy: Policy
     clusters: tuple[str, ...]
 
@@ -64,7 +66,7 @@ def sweep_services() -> SweepServices:
     return SweepServices(
         tasks=EcsTasks(ecs, Pace(sweep.calls_per_second)),
         ledger=_ledger(settings, session),
-        passes=DynamoPasses(session.client("dynamodb", config=client_config()), settings.table_name),
+        passes=DynamoSweepProgress(session.client("dynamodb", config=client_config()), settings.table_name),
         policy=read_policy(os.environ),
         clusters=sweep.clusters,
     )

@@ -14,10 +14,10 @@ from typing import Any
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from cli.lab.shapes import from_event
-from reconciler import wire
-from reconciler.adapters import items
-from reconciler.decide import description, succeed
+from reconciler.adapters.dynamodb import entry_items
+from reconciler.gate import description, succeed
+from reconciler.parsing.answer import parse_described_task
+from taskledger.simulator.engine.shapes import from_event
 
 SAMPLE = Path("events/fargate-life.json")
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -107,8 +107,8 @@ def _open(cluster_arn: str, number: int) -> dict[str, Any]:
 
 
 def _entry(described: Mapping[str, Any]) -> Any:
-    entry = succeed(None, description(wire.described(described), NOW - timedelta(hours=1)))
-    values = items.entry_values(entry, timedelta(days=90)) | items.key(entry.state.task_arn)
+    entry = succeed(None, description(parse_described_task(described), NOW - timedelta(hours=1)))
+    values = entry_items.entry_values(entry, timedelta(days=90)) | entry_items.key(entry.state.task_arn)
     values["openSince"] = {"N": "1795165200000"}
     return json.loads(json.dumps(values, default=lambda raw: base64.b64encode(raw).decode()))
 

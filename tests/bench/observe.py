@@ -14,10 +14,10 @@ from typing import Any
 import boto3
 from botocore.awsrequest import AWSResponse
 
-from reconciler import wire
-from reconciler.adapters import items
-from reconciler.decide import succeed
+from reconciler.adapters.dynamodb import entry_items
+from reconciler.gate import succeed
 from reconciler.handlers import observe
+from reconciler.parsing.event import parse_task_event
 from reconciler.settings import LedgerSettings
 from reconciler.wiring import Services, connect_services
 from tests.bench.measure import Result, cpu_ratio
@@ -110,9 +110,9 @@ def _described(record: dict[str, Any]) -> dict[str, Any]:
 
 def _old_item(event: dict[str, Any]) -> dict[str, Any]:
     """The entry of a version before, as every update gives it back."""
-    told = wire.event(json.loads(event["Records"][0]["body"]))
+    told = parse_task_event(json.loads(event["Records"][0]["body"]))
     entry = succeed(None, replace(told, state=replace(told.state, version=2, last_status="PENDING")))
-    values = items.entry_values(entry, timedelta(days=90)) | items.key(told.state.task_arn)
+    values = entry_items.entry_values(entry, timedelta(days=90)) | entry_items.key(told.state.task_arn)
     return json.loads(json.dumps(values, default=lambda raw: base64.b64encode(raw).decode()))
 
 

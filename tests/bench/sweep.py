@@ -16,11 +16,11 @@ from typing import Any
 import boto3
 
 from reconciler.adapters.aws import client_config
-from reconciler.adapters.dynamodb import DynamoLedger
-from reconciler.adapters.dynamodb_passes import DynamoPasses
+from reconciler.adapters.dynamodb.ledger import DynamoLedger
+from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.adapters.ecs import EcsTasks
-from reconciler.policy import DEFAULT
-from reconciler.sweep import Sweep, Swept
+from reconciler.findings.policy import DEFAULT
+from reconciler.use_cases.sweep import Sweep, SweepResult
 from tests.bench.account import NOW, Account, again, recording
 from tests.bench.measure import Result, cpu_seconds
 
@@ -88,7 +88,7 @@ def measure(clusters: int, tasks: int, rounds: int) -> None:
     print(json.dumps(found))  # noqa: T201 - how a child answers
 
 
-def _tasks(swept: Swept) -> Counter[str]:
+def _tasks(swept: SweepResult) -> Counter[str]:
     total: Counter[str] = Counter()
     for found in swept.clusters.values():
         total.update(found.counts)
@@ -113,13 +113,13 @@ class _Sweeper:
         self._sweep = Sweep(
             tasks=EcsTasks(ecs),
             ledger=DynamoLedger(dynamodb, "ledger", timedelta(days=90)),
-            passes=DynamoPasses(dynamodb, "ledger"),
+            passes=DynamoSweepProgress(dynamodb, "ledger"),
             clock=lambda: NOW,
             out_of_time=lambda: False,
             policy=DEFAULT,
         )
 
-    def run(self) -> Swept:
+    def run(self) -> SweepResult:
         swept = self._sweep.run("bench", NOW + timedelta(minutes=10))
         assert swept.complete, swept
         return swept

@@ -4,12 +4,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from cli.lab.memory_ledger import MemoryLedger
-from cli.lab.memory_passes import MemoryPasses
-from reconciler.adapters.dynamodb import DynamoLedger
-from reconciler.adapters.dynamodb_passes import DynamoPasses
-from reconciler.ports import Ledger, Passes
-from tests.ledgers import RETENTION, dynamodb_table
+from reconciler.adapters.dynamodb.ledger import DynamoLedger
+from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
+from reconciler.ports.ledger import Ledger
+from reconciler.ports.sweep_progress import SweepProgressStore
+from taskledger.local.memory_ledger import MemoryLedger
+from taskledger.local.memory_sweep_progress import MemorySweepProgress
+from tests.support.ledgers import RETENTION, dynamodb_table
 
 
 @pytest.fixture
@@ -27,9 +28,9 @@ def ledger(request: pytest.FixtureRequest) -> Ledger:
 
 
 @pytest.fixture(params=["memory", "dynamodb"])
-def passes(request: pytest.FixtureRequest) -> Iterator[Passes]:
+def passes(request: pytest.FixtureRequest) -> Iterator[SweepProgressStore]:
     if request.param == "memory":
-        yield MemoryPasses()
+        yield MemorySweepProgress()
         return
     with dynamodb_table() as (client, name):
-        yield DynamoPasses(client, name)
+        yield DynamoSweepProgress(client, name)

@@ -8,18 +8,18 @@ from typing import Any
 
 import pytest
 
-from cli.lab.memory_incidents import MemoryIncidents, MemoryNotifier
-from reconciler.adapters.dynamodb_incidents import DynamoIncidents
-from reconciler.alerts import Alerts
-from reconciler.incident import Found, Incident
-from reconciler.incidents import elapse, occur, published
-from reconciler.model import Cause, Kind, Severity
-from reconciler.policy import Policy
-from reconciler.ports import MOST_FOUND, Incidents
-from tests.alerts.faults import found, many
+from reconciler.adapters.dynamodb.incidents import DynamoIncidents
+from reconciler.findings.model import Cause, Kind, Severity
+from reconciler.findings.policy import Policy
+from reconciler.incidents.lifecycle import add_findings, advance_time, mark_published
+from reconciler.incidents.model import Incident, ReportedFinding
+from reconciler.ports.incidents import MOST_FOUND, Incidents
+from reconciler.use_cases.notify import Alerts
+from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
 from tests.contracts.test_orders import Serial
-from tests.ledgers import RETENTION, dynamodb_table
-from tests.values import CLUSTER, START, at
+from tests.support.findings import found, many
+from tests.support.ledgers import RETENTION, dynamodb_table
+from tests.support.values import CLUSTER, START, at
 
 POLICY = Policy()
 LATER = START + timedelta(hours=1)
@@ -39,8 +39,8 @@ def incidents(request: pytest.FixtureRequest) -> Incidents:
     return store
 
 
-def save(store: Incidents, *news: Found, before: Incident | None = None) -> Incident:
-    incident = occur(before, news, START, POLICY)
+def save(store: Incidents, *news: ReportedFinding, before: Incident | None = None) -> Incident:
+    incident = add_findings(before, news, START, POLICY)
     assert store.save(incident, before, news, START) is None
     return incident
 
@@ -69,7 +69,7 @@ def test_gives_back_what_was_saved(incidents: Incidents, told: dict[str, Any]) -
 
 def test_unheard_of(incidents: Incidents) -> None:
     """A key without an incident has none."""
-    incident = occur(None, [found(1)], START, POLICY)
+    incident = add_findings(None, [found(1)], START, POLICY)
     assert (incidents.current(incident.key), incidents.latest(incident)) == (None, None)
 
 
@@ -77,7 +77,7 @@ def test_a_finding_is_stored_once(incidents: Incidents) -> None:
     """What was told before is named, and nothing of the attempt is stored."""
     before = save(incidents, found(1), found(2))
     news = [found(2), found(3), found(1)]
-    refused = incidents.save(occur(before, news, START, POLICY), before, news, START)
+    refused = incidents.save(add_findings(before, news, START, POLICY), before, news, START)
     assert refused is not None
     assert refused.known == {news[0].finding.finding_id, news[2].finding.finding_id}
     assert not refused.overtaken
@@ -89,7 +89,7 @@ def test_one_of_two_writers_is_overtaken(incidents: Incidents) -> None:
     """An incident that moved on is not written over, and its findings are not stored either."""
     before = save(incidents, found(1))
     after = save(incidents, found(2), before=before)
-    refused = incidents.save(occur(before, [found(3)], START, POLICY), before, [found(3)], START)
+    refused = incidents.save(add_findings(before, [found(3)], START, POLICY), before, [found(3)], START)
     assert refused is not None
     assert (refused.known, refused.overtaken) == (frozenset(), True)
     assert save(incidents, found(3), before=after).count == 3
@@ -98,7 +98,7 @@ def test_one_of_two_writers_is_overtaken(incidents: Incidents) -> None:
 def test_two_cannot_open_the_same(incidents: Incidents) -> None:
     """Of two that open an incident of one key at once, one is overtaken."""
     save(incidents, found(1))
-    refused = incidents.save(occur(None, [found(2)], at(1), POLICY), None, [found(2)], START)
+    refused = incidents.save(add_findings(None, [found(2)], at(1), POLICY), None, [found(2)], START)
     assert refused is not None
     assert refused.overtaken
 
@@ -110,15 +110,15 @@ def test_as_many_as_promised(incidents: Incidents) -> None:
 
 def test_what_is_over_makes_room(incidents: Incidents) -> None:
     """An incident that is over stays known under its own id, and its key can open anew."""
-    before = published(first := save(incidents, found(1)), first, START, POLICY)
+    before = mark_published(first := save(incidents, found(1)), first, START, POLICY)
     assert incidents.save(before, first, (), START) is None
-    over = elapse(before, recovered=True, now=LATER, policy=POLICY)
+    over = advance_time(before, recovered=True, now=LATER, policy=POLICY)
     assert incidents.save(over, before, (), LATER) is None
     assert (incidents.current(over.key), incidents.latest(before)) == (None, over)
-    again = occur(None, [found(2)], LATER, POLICY)
+    again = add_findings(None, [found(2)], LATER, POLICY)
     assert incidents.save(again, None, [found(2)], LATER) is None
     assert (incidents.latest(over), incidents.latest(again)) == (over, again)
-    done = published(over, over, LATER, POLICY)
+    done = mark_published(over, over, LATER, POLICY)
     assert incidents.save(done, over, (), LATER) is None
     assert (incidents.latest(over), incidents.current(over.key)) == (done, again)
 
@@ -126,15 +126,17 @@ def test_what_is_over_makes_room(incidents: Incidents) -> None:
 def test_what_is_due_is_found_by_cluster_and_time(incidents: Incidents) -> None:
     """Open incidents from their time on, those that are over only while something is to be sent."""
     incident = save(incidents, found(1))
-    other = occur(None, [found(2, cause=Cause.NETWORK, cluster_arn=CLUSTER + "2")], START, POLICY)
+    other = add_findings(None, [found(2, cause=Cause.NETWORK, cluster_arn=CLUSTER + "2")], START, POLICY)
     assert incidents.save(other, None, (), START) is None
     assert incident.due_at is not None
     assert incidents.due(CLUSTER, incident.due_at - timedelta(milliseconds=1)) == []
     assert incidents.due(CLUSTER, incident.due_at) == [incident]
-    over = elapse(published(incident, incident, START, POLICY), recovered=True, now=LATER, policy=POLICY)
+    over = advance_time(
+        mark_published(incident, incident, START, POLICY), recovered=True, now=LATER, policy=POLICY
+    )
     assert incidents.save(over, incident, (), LATER) is None
     assert incidents.due(CLUSTER, LATER + timedelta(days=1)) == [over]
-    done = published(over, over, LATER, POLICY)
+    done = mark_published(over, over, LATER, POLICY)
     assert incidents.save(done, over, (), LATER) is None
     assert incidents.due(CLUSTER, LATER + timedelta(days=9)) == []
 
@@ -159,10 +161,10 @@ def test_writers_at_once_count_everything_once(incidents: Incidents, writers: in
     alerts = Alerts(incidents=incidents, notifier=notifier, policy=POLICY, clock=lambda: START)
     shares = [many(range(start, start + 20)) for start in (0, 10, 20, 30)]
     with ThreadPoolExecutor(writers) as pool:
-        answers = [told for answer in pool.map(alerts.tell, shares) for told in answer.values()]
+        answers = [told for answer in pool.map(alerts.notify, shares) for told in answer.values()]
     overtaken = [share for share, told in zip(shares, answers, strict=True) if told.error]
     for share in overtaken:
-        alerts.tell(share)
+        alerts.notify(share)
     incident = incidents.current(found(1).key)
     assert incident is not None
     assert (incident.count, incident.pending) == (50, ())

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from reconciler.decide import history_row, succeed
-from reconciler.model import Container, LedgerEntry, Observation, Source
-from reconciler.ports import Ledger, Recorded
-from tests.values import TASK, at, describe, event, recording, task_arn
+from reconciler.gate import history_row, succeed
+from reconciler.model.entry import LedgerEntry
+from reconciler.model.task import Container, Observation, Source
+from reconciler.ports.ledger import Ledger, Recorded
+from tests.support.values import TASK, at, describe, event, recording, task_arn
 
 FULL = {
     "last_status": "STOPPED",

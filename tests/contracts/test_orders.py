@@ -11,13 +11,14 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from cli.lab.memory_ledger import MemoryLedger
-from reconciler.adapters.dynamodb import DynamoLedger
-from reconciler.decide import by_task, history_row, newest
-from reconciler.model import LedgerEntry, Observation, Source, TaskState
-from reconciler.ports import Ledger, Recorded, Recording
-from tests.ledgers import RETENTION, dynamodb_table
-from tests.values import at, describe, event, task_arn
+from reconciler.adapters.dynamodb.ledger import DynamoLedger
+from reconciler.gate import by_task, history_row, newest
+from reconciler.model.entry import LedgerEntry
+from reconciler.model.task import Observation, Source, TaskState
+from reconciler.ports.ledger import Ledger, Recorded, Recording
+from taskledger.local.memory_ledger import MemoryLedger
+from tests.support.ledgers import RETENTION, dynamodb_table
+from tests.support.values import at, describe, event, task_arn
 
 STATUSES = ("PROVISIONING", "PENDING", "RUNNING", "RUNNING", "DEPROVISIONING", "STOPPED")
 TASKS = 2

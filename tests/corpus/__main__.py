@@ -6,8 +6,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from .judgement import judge
-from .report import report
+from tests.corpus.judgement import judge
+from tests.corpus.report import report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reconciler.model import Cause, Kind
-from reconciler.stops import Stop
+from reconciler.findings.model import Cause, Kind
+from reconciler.findings.stop import Stop
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from reconciler.wire import DETAIL_TYPE
-
-from .pieces import Fate, Piece, pieces
-from .reasons import Reason, reasons
+from reconciler.parsing.event import DETAIL_TYPE
+from tests.corpus.pieces import Fate, Piece, pieces
+from tests.corpus.reasons import Reason, reasons
 
 
 @dataclass(frozen=True)

@@ -9,13 +9,14 @@ from functools import reduce
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from cli.captures import SUFFIXES, Captured, Unreadable, read
-from cli.delivery import deliver
-from cli.lab.world import local_world
 from reconciler.errors import InvalidInput
-from reconciler.model import TaskState
-from reconciler.stops import Stop, explain
-from reconciler.wire import DETAIL_TYPE, EVENT_SOURCE, described, event, parse_json
+from reconciler.findings.stop import Stop, explain
+from reconciler.model.task import TaskState
+from reconciler.parsing.answer import parse_described_task
+from reconciler.parsing.event import DETAIL_TYPE, EVENT_SOURCE, parse_json, parse_task_event
+from taskledger.local.world import local_world
+from taskledger.replay.captures import SUFFIXES, Captured, Unreadable, read
+from taskledger.replay.delivery import deliver
 
 READ = (*SUFFIXES, ".txt")
 REQUIRED = ("source", "detail.clusterArn", "detail.version", "detail.lastStatus")
@@ -96,7 +97,7 @@ def _is_event(value: object) -> TypeGuard[Mapping[str, Any]]:
 
 def _event(file: str, index: int, envelope: Mapping[str, Any], refused: str | None) -> Piece:
     if refused is None:
-        return Piece(file, index, DETAIL_TYPE, Fate.ACCEPTED, _outcome(event(envelope).state))
+        return Piece(file, index, DETAIL_TYPE, Fate.ACCEPTED, _outcome(parse_task_event(envelope).state))
     missing = [path for path in REQUIRED if _absent(envelope, path)]
     missing += [paths[0] for paths in ELSEWHERE if all(_absent(envelope, path) for path in paths)]
     wrong = _at(envelope, refused.partition(": ")[0])
@@ -117,7 +118,7 @@ def _tasks(value: object) -> Sequence[Mapping[str, Any]]:
 def _answered(file: str, index: int, task: Mapping[str, Any]) -> Piece:
     what = "task of an answer"
     try:
-        return Piece(file, index, what, Fate.ACCEPTED, _outcome(described(_dated(task))))
+        return Piece(file, index, what, Fate.ACCEPTED, _outcome(parse_described_task(_dated(task))))
     except InvalidInput as error:
         wrong = _at(task, error.field.removeprefix("task."))
         fate = Fate.INCOMPLETE if wrong in (None, "") or _is_placeholder(wrong) else Fate.REFUSED

@@ -5,11 +5,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reconciler.model import Container, TaskState
-from reconciler.stops import explain
-
-from .classes import agrees
-from .pieces import outcome
+from reconciler.findings.stop import explain
+from reconciler.model.task import Container, TaskState
+from tests.corpus.classes import agrees
+from tests.corpus.pieces import outcome
 
 TABLE = "stopped_reasons.tsv"
 CLUSTER = "arn:aws:ecs:us-east-1:111122223333:cluster/corpus"

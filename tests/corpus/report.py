@@ -7,11 +7,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from cli.terminal import console, shown
-
-from .judgement import Judgement, fates
-from .pieces import Fate, Piece
-from .reasons import Reason
+from taskledger.output.terminal import console, shown
+from tests.corpus.judgement import Judgement, fates
+from tests.corpus.pieces import Fate, Piece
+from tests.corpus.reasons import Reason
 
 
 def report(judged: Judgement) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.lab.clock import Clock
-from cli.lab.ecs import SimulatedEcs
-from cli.lab.server import EcsServer
+from taskledger.simulator.api.ecs import SimulatedEcs
+from taskledger.simulator.api.server import EcsServer
+from taskledger.simulator.engine.clock import Clock
 from tests.e2e.deployment import Deployment
 from tests.e2e.ecs import Cluster
 from tests.e2e.emulator import ACCOUNT, REGION, Emulator, emulator

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
-from tests.cli.running import Ran
 from tests.e2e.emulator import ACCOUNT, REGION
+from tests.support.running import Ran
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence

@@ -11,7 +11,7 @@ from tests.e2e.emulator import REGION
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from cli.lab.ecs import SimulatedEcs
+    from taskledger.simulator.api.ecs import SimulatedEcs
 
 PULL = "CannotPullContainerError: pull image manifest has been retried 1 time(s): repository not found"
 SCALE_IN = "Scaling activity initiated by (deployment ecs-svc/0068978569384120015)"

@@ -12,7 +12,7 @@ import pytest
 
 from tests.e2e.deployment import Deployment
 from tests.e2e.ecs import Cluster
-from tests.values import envelope
+from tests.support.values import envelope
 
 SAME = ("lastStatus", "desiredStatus", "version", "stopCode", "stoppedReason", "group", "taskDefinitionArn")
 

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from tests.alerts.schema import violations
 from tests.e2e.deployment import Deployment
 from tests.e2e.ecs import Cluster
+from tests.support.schema import violations
 
 LONGEST = 180  # seconds: the shortest time after which an incident is over, and some
 FAMILY = "family:nightly-report"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.decide import Currency, Verdict
 from reconciler.drift import Drift
+from reconciler.gate import Currency, Verdict
 from tests.infra.synthesised import ROOT, Synthesised
 
 TOPIC = "${Alerts/Topic}"
@@ -173,7 +173,7 @@ def test_the_dashboard_shows_what_is_measured(stack: Synthesised, service: str) 
 
 def test_what_is_told_is_measured_by_these_names() -> None:
     """The names that the dashboard shows of findings are those that the handlers emit."""
-    source = (HANDLERS / "telling.py").read_text("utf-8")
+    source = (HANDLERS / "telemetry.py").read_text("utf-8")
     assert set(re.findall(r'"([A-Z][A-Za-z]+)":', source)) == OF_TELLERS
 
 

@@ -10,29 +10,29 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import pytest
 
-from cli.lab.client import connect
-from cli.lab.clock import Clock
-from cli.lab.ecs import SimulatedEcs
-from cli.lab.memory_incidents import MemoryNotifier
-from reconciler.adapters.dynamodb import DynamoLedger
-from reconciler.adapters.dynamodb_incidents import DynamoIncidents
-from reconciler.adapters.dynamodb_passes import DynamoPasses
+from reconciler.adapters.dynamodb.incidents import DynamoIncidents
+from reconciler.adapters.dynamodb.ledger import DynamoLedger
+from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.adapters.ecs import EcsTasks
-from reconciler.alerts import Alerts
-from reconciler.assess import assess
-from reconciler.incident import flag
-from reconciler.model import Kind
-from reconciler.policy import Policy
-from reconciler.protect import follow
-from reconciler.protections import ProtectionCall
-from reconciler.reconcile import observe
-from reconciler.sweep import Sweep
-from reconciler.upkeep import Upkeep
-from reconciler.watch import Watch
-from tests.alerts.faults import failed_to_start, finding
+from reconciler.findings.model import Kind
+from reconciler.findings.policy import Policy
+from reconciler.incidents.model import report_finding
+from reconciler.model.protection import ProtectionCall
+from reconciler.use_cases.assess import assess
+from reconciler.use_cases.check_protection import check_called_tasks
+from reconciler.use_cases.maintain_incidents import IncidentMaintenance
+from reconciler.use_cases.notify import Alerts
+from reconciler.use_cases.observe import observe
+from reconciler.use_cases.sweep import Sweep
+from reconciler.use_cases.watch import Watch
+from taskledger.local.memory_incidents import MemoryNotifier
+from taskledger.simulator.api.client import connect
+from taskledger.simulator.api.ecs import SimulatedEcs
+from taskledger.simulator.engine.clock import Clock
 from tests.infra.synthesised import Synthesised
-from tests.ledgers import RETENTION, dynamodb_table
-from tests.values import CLUSTER, START, TASK, at, envelope, event, task_arn
+from tests.support.findings import failed_to_start, finding
+from tests.support.ledgers import RETENTION, dynamodb_table
+from tests.support.values import CLUSTER, START, TASK, at, envelope, event, task_arn
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -51,7 +51,7 @@ class World:
     ecs: SimulatedEcs
     tasks: EcsTasks
     ledger: DynamoLedger
-    passes: DynamoPasses
+    passes: DynamoSweepProgress
     alerts: Alerts
     calls: Calls
 
@@ -77,7 +77,7 @@ def world() -> Iterator[World]:
             ecs,
             EcsTasks(client),
             DynamoLedger(dynamodb, name, RETENTION),
-            DynamoPasses(dynamodb, name),
+            DynamoSweepProgress(dynamodb, name),
             Alerts(
                 incidents=DynamoIncidents(dynamodb, name, RETENTION),
                 notifier=MemoryNotifier(),
@@ -136,7 +136,7 @@ def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> 
         policy=Policy(),
     )
     assert sweep.run("run", at(600)).complete
-    world.alerts.tell([flag(finding(2, kind=Kind.STUCK), START)])
+    world.alerts.tell([report_finding(finding(2, kind=Kind.STUCK), START)])
     assert world.take_calls() == allowed(stack, "Sweep")
 
     world.protect(enabled=False)
@@ -144,9 +144,9 @@ def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> 
         lambda: START + timedelta(hours=2)
     )
     assert watched.changes.keys() == {TASK, OTHER}
-    world.alerts.tell(flag(each, START) for each in watched.findings)
+    world.alerts.tell(report_finding(each, START) for each in watched.findings)
     world.ecs.clock.advance(3600)
-    assert Upkeep(alerts=world.alerts, tasks=world.tasks).run([CLUSTER]).resolved
+    assert IncidentMaintenance(alerts=world.alerts, tasks=world.tasks).run([CLUSTER]).resolved
     assert world.take_calls() == allowed(stack, "Watch")
 
 
@@ -157,6 +157,6 @@ def test_following_calls_needs_more(stack: Synthesised, other: Synthesised, worl
     world.ecs.learn(envelope(3, taskArn=OTHER)["detail"])
     world.protect(enabled=True)
     call = ProtectionCall(task_arns=(TASK,), cluster_arn=CLUSTER)
-    assert follow(call, tasks=world.tasks, ledger=world.ledger, now=START)
+    assert check_called_tasks(call, tasks=world.tasks, ledger=world.ledger, now=START)
     assert world.take_calls() == allowed(other, "Observe")
     assert allowed(other, "Observe") > allowed(stack, "Observe")

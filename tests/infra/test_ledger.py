@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 
 from infra.changes import ENTRY_CHANGES
-from reconciler.adapters import items
-from reconciler.adapters.incident_items import finding_item
-from reconciler.decide import history_row, succeed
-from reconciler.model import Protection
-from tests.alerts.faults import finding
+from reconciler.adapters.dynamodb import entry_items
+from reconciler.adapters.dynamodb.incident_items import finding_item
+from reconciler.gate import history_row, succeed
+from reconciler.model.protection import Protection
 from tests.infra.synthesised import Synthesised
-from tests.ledgers import RETENTION, dynamodb_table
-from tests.values import CLUSTER, START, TASK, at, event
+from tests.support.findings import finding
+from tests.support.ledgers import RETENTION, dynamodb_table
+from tests.support.values import CLUSTER, START, TASK, at, event
 
 TABLE = "Ledger/Table"
 
@@ -85,8 +85,8 @@ def passes(event_name: str, item: Mapping[str, Any]) -> bool:
 
 def image(last_status: str, desired_status: str, protection: Protection | None = None) -> dict[str, Any]:
     entry = succeed(None, event(3, last_status=last_status, desired_status=desired_status))
-    told = items.protection_values(protection) if protection else {}
-    return {**items.key(TASK), **items.entry_values(entry, RETENTION), **told}
+    told = entry_items.protection_values(protection) if protection else {}
+    return {**entry_items.key(TASK), **entry_items.entry_values(entry, RETENTION), **told}
 
 
 PROTECTED = Protection(enabled=True, expires_at=at(60), checked_at=START, since=START)
@@ -104,9 +104,11 @@ PROTECTED = Protection(enabled=True, expires_at=at(60), checked_at=START, since=
         (image("STOPPED", "RUNNING"), True),
         (image("RUNNING", "RUNNING", PROTECTED), True),
         (image("RUNNING", "RUNNING", replace(PROTECTED, enabled=False)), True),
-        (items.cluster(CLUSTER), False),
+        (entry_items.cluster(CLUSTER), False),
         (
-            items.row_item(history_row(event(6, last_status="STOPPED", desired_status="STOPPED")), RETENTION),
+            entry_items.row_item(
+                history_row(event(6, last_status="STOPPED", desired_status="STOPPED")), RETENTION
+            ),
             False,
         ),
         (finding_item(finding(), START, RETENTION), False),

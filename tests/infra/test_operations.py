@@ -2,7 +2,7 @@
 
 import re
 
-from cli.main import main
+from taskledger.main import main
 from tests.infra.synthesised import ROOT, Synthesised
 
 TEXT = (ROOT / "docs" / "operations.md").read_text("utf-8")

@@ -7,7 +7,7 @@ import aws_cdk as cdk
 import pytest
 
 from infra.policy import NAME, PolicyError, policy_layer
-from reconciler.policy import DEFAULT
+from reconciler.findings.policy import DEFAULT
 from reconciler.settings import read_policy
 
 

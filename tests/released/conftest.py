@@ -9,15 +9,15 @@ from typing import Any
 
 import pytest
 
-from reconciler.adapters import incident_items, items
-from tests.cli_deployed.conftest import Deployment, deployment
+from reconciler.adapters.dynamodb import entry_items, incident_items
+from tests.taskledger.conftest import Deployment, deployment
 
 __all__ = ["deployment"]
 
 RELEASE = Path(__file__).parent / "0.1.0"
 READERS = {
-    "entry": items.entry,
-    "history": items.row,
+    "entry": entry_items.entry,
+    "history": entry_items.row,
     "finding": incident_items.finding,
     "incident": incident_items.incident,
 }

@@ -6,21 +6,23 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from cli.deployed import EVER, DeployedLedger
-from cli.deployed_incidents import DeployedIncidents
-from cli.lab.memory_incidents import MemoryNotifier
-from reconciler.adapters.dynamodb import DynamoLedger
-from reconciler.adapters.dynamodb_incidents import DynamoIncidents
-from reconciler.adapters.dynamodb_passes import DynamoPasses
-from reconciler.alerts import Alerts
-from reconciler.incident import Incident, Status, Telling
-from reconciler.model import Cause, ClosedAs, Container, Kind, LedgerEntry, Severity, Source, TaskState
-from reconciler.policy import Policy
-from reconciler.ports import Pass
-from tests.cli.running import taskledger
-from tests.cli_deployed.conftest import RETENTION, Deployment
+from reconciler.adapters.dynamodb.incidents import DynamoIncidents
+from reconciler.adapters.dynamodb.ledger import DynamoLedger
+from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
+from reconciler.findings.model import Cause, Kind, Severity
+from reconciler.findings.policy import Policy
+from reconciler.incidents.model import Incident, NotificationType, Status
+from reconciler.model.entry import LedgerEntry
+from reconciler.model.task import ClosedAs, Container, Source, TaskState
+from reconciler.ports.sweep_progress import SweepProgress
+from reconciler.use_cases.notify import Alerts
+from taskledger.deployed.incidents import DeployedIncidents
+from taskledger.deployed.ledger import EVER, DeployedLedger
+from taskledger.local.memory_incidents import MemoryNotifier
 from tests.released.conftest import READERS, arn, read, rows
-from tests.values import CLUSTER, at
+from tests.support.running import taskledger
+from tests.support.values import CLUSTER, at
+from tests.taskledger.conftest import RETENTION, Deployment
 
 DIGEST = "sha256:5dbd43d58885e098705a9cbd992cbc28963d193294d74787c60824c5a6588c83"
 LATER = datetime(2026, 11, 21, tzinfo=UTC)
@@ -128,12 +130,12 @@ def test_what_was_not_sent_is_sent_once(in_use: Deployment) -> None:
         alerts.publish(incident)
     pending = read("incident pending")
     assert [message.notification_id for message in notifier.sent] == [f"{pending.incident_id}|1"]
-    assert notifier.sent[0].document["type"] == Telling.OPENED
+    assert notifier.sent[0].document["type"] == NotificationType.OPENED
     settled = store.current(pending.key)
     assert settled is not None
-    assert (settled.pending, settled.told_count, settled.told_at) == ((), 1, LATER)
+    assert (settled.pending, settled.notified_count, settled.notified_at) == ((), 1, LATER)
     over = read("incident over")
-    assert (over.status, over.resolved_at, over.told_count) == (Status.RESOLVED, at(8100), 1)
+    assert (over.status, over.resolved_at, over.notified_count) == (Status.RESOLVED, at(8100), 1)
 
 
 @pytest.mark.parametrize("label", ["finding with a cause", "incident open"])
@@ -155,8 +157,8 @@ def test_words_of_a_later_version_are_shown_as_text(in_use: Deployment, label: s
 def test_a_sweep_goes_on_where_it_was(in_use: Deployment, label: str, after: str | None) -> None:
     """Once the run that had it is over or its time is up."""
     in_use.dynamodb.put_item(TableName="ledger", Item=rows(label)[label])
-    progress = DynamoPasses(in_use.dynamodb, "ledger")
+    progress = DynamoSweepProgress(in_use.dynamodb, "ledger")
     if label == "sweep running":
-        assert progress.take("another", at(8160), LATER) is None
-    taken = progress.take("another", LATER, LATER + timedelta(minutes=1))
-    assert taken == Pass(began=at(8100), cluster_arn=CLUSTER, after=after and arn(after))
+        assert progress.acquire("another", at(8160), LATER) is None
+    taken = progress.acquire("another", LATER, LATER + timedelta(minutes=1))
+    assert taken == SweepProgress(began=at(8100), cluster_arn=CLUSTER, after=after and arn(after))

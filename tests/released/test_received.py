@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
-from reconciler.adapters.dynamodb import DynamoLedger
+from reconciler.adapters.dynamodb.ledger import DynamoLedger
+from reconciler.findings.model import Cause, Kind, Severity
+from reconciler.findings.policy import Policy, Scope
+from reconciler.findings.policy_file import parse
 from reconciler.handlers.assess import read_records
 from reconciler.handlers.observe import receive
-from reconciler.model import Cause, Kind, Severity
-from reconciler.policy import Policy, Scope
-from reconciler.policy_file import parse
-from reconciler.reconcile import Observed
+from reconciler.use_cases.observe import Observed
 from reconciler.wiring import Services
-from tests.cli_deployed.conftest import RETENTION, Deployment
 from tests.released.conftest import RELEASE, arn, load, read
-from tests.sweep.room import new_room
-from tests.values import CLUSTER, at
+from tests.support.room import new_room
+from tests.support.values import CLUSTER, at
+from tests.taskledger.conftest import RETENTION, Deployment
 
 
 def test_stream_records_become_changes() -> None:

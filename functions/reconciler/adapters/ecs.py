@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from botocore.exceptions import ClientError
 
 from ..errors import InvalidInput, TransientError
-from ..model import Absence
-from ..protections import Answer
-from ..wire import described, protection
+from ..model.protection import ProtectionAnswer
+from ..model.task import Absence
+from ..parsing.answer import parse_described_task, parse_protection_answer
 from .aws import aws_errors, chunks, error_code
 
 if TYPE_CHECKING:
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_ecs import ECSClient
 
-    from ..model import TaskState
-    from ..ports import Listing
+    from ..model.task import TaskState
+    from ..ports.ecs import Listing
 
 MOST = 100  # tasks in one DescribeTasks or GetTaskProtection call, and in a page of a list (API reference)
 T = TypeVar("T")
@@ -60,16 +60,18 @@ class EcsTasks:
             task_arns,
             lambda arns: self._client.describe_tasks(cluster=cluster_arn, tasks=arns, include=["TAGS"]),
             "tasks",
-            described,
+            parse_described_task,
         )
         return {arn: _under(arn, answer) for arn, answer in answers.items()}
 
-    def protection(self, cluster_arn: str, task_arns: Sequence[str]) -> Mapping[str, Answer | Absence]:
+    def protection(
+        self, cluster_arn: str, task_arns: Sequence[str]
+    ) -> Mapping[str, ProtectionAnswer | Absence]:
         return self._ask(
             task_arns,
             lambda arns: self._client.get_task_protection(cluster=cluster_arn, tasks=arns),
             "protectedTasks",
-            protection,
+            parse_protection_answer,
         )
 
     def _pages(self, operation: str, told: str, **asked: str) -> Iterator[Sequence[str]]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..documents import as_text
-from ..messages import custom
+from ..notifications.chat import chat_payload
+from ..notifications.payload import as_text
 from .aws import aws_errors
 
 if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef
 
-    from ..messages import Message
+    from ..notifications.message import Message
 
 PEOPLE = ("default", "email")
 MACHINES = ("sqs", "lambda", "http", "https", "firehose")
@@ -41,7 +41,7 @@ class SnsNotifier:
             )
             if self._chat_topic_arn:
                 self._client.publish(
-                    TopicArn=self._chat_topic_arn, Message=custom(message), MessageAttributes=attributes
+                    TopicArn=self._chat_topic_arn, Message=chat_payload(message), MessageAttributes=attributes
                 )
 
 

@@ -14,13 +14,13 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..adapters.changes import change, sequence_number
-from ..alerts import Alerts, Told
-from ..assess import Assessed, assess
+from ..adapters.dynamodb.stream import change, sequence_number
 from ..errors import InvalidInput
-from ..ports import EntryChange
+from ..ports.ledger import EntryChange
+from ..use_cases.assess import Assessed, assess
+from ..use_cases.notify import Alerts, NotifyResult
 from ..wiring import alert_settings, alerts
-from .telling import log_told, measure_told
+from .telemetry import count_notify_results, log_notify_results
 
 logger = Logger(service="assess")
 metrics = Metrics(service="assess")
@@ -41,7 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dic
     read = read_records(event)
     assessed = receive(read, alerts(_now), replayed=alert_settings().on_replay)
     _log(read, assessed)
-    measure_told(metrics, _told(assessed))
+    count_notify_results(metrics, _told(assessed))
     metrics.add_metric("ChangesUnreadable", MetricUnit.Count, int(read.error is not None))
     return response(read, assessed)
 
@@ -73,10 +73,10 @@ def _log(read: Read, assessed: Sequence[Assessed]) -> None:
     if read.error:
         error = {"field": read.error.field, "error": read.error.problem}
         logger.error("not readable", extra={"sequenceNumber": read.unreadable, **error})
-    log_told(logger, _told(assessed))
+    log_notify_results(logger, _told(assessed))
 
 
-def _told(assessed: Sequence[Assessed]) -> Collection[Told]:
+def _told(assessed: Sequence[Assessed]) -> Collection[NotifyResult]:
     """What was told of each incident, once, though many changes may have brought findings to it."""
     return {id(told): told for one in assessed for told in one.told}.values()
 

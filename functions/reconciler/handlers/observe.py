@@ -16,12 +16,12 @@ from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ..errors import InvalidInput, LedgerError
-from ..model import Observation
-from ..protect import Asked, follow
-from ..protections import ProtectionCall
-from ..reconcile import Batch, Failed, Observed, observe
-from ..wire import event as parse_event
-from ..wire import parse_json, protection_call
+from ..model.protection import ProtectionCall
+from ..model.task import Observation
+from ..parsing.event import parse_json, parse_protection_call
+from ..parsing.event import parse_task_event as parse_event
+from ..use_cases.check_protection import CheckedProtection, check_called_tasks
+from ..use_cases.observe import Failed, Observed, ObservedBatch, observe
 from ..wiring import Services, services
 
 logger = Logger(service="observe")
@@ -36,8 +36,8 @@ class Received:
     """
 
     accepted: Sequence[str]
-    batch: Batch
-    asked: Mapping[str, Mapping[str, Asked] | LedgerError]
+    batch: ObservedBatch
+    asked: Mapping[str, Mapping[str, CheckedProtection] | LedgerError]
     rejected: Mapping[str, InvalidInput]
 
     def response(self) -> dict[str, list[dict[str, str]]]:
@@ -66,7 +66,7 @@ def receive(event: dict[str, Any], services: Services, now: datetime) -> Receive
     for record in SQSEvent(event).records:
         try:
             value = parse_json(record.body)
-            if call := protection_call(value):
+            if call := parse_protection_call(value):
                 calls[record.message_id] = call
             else:
                 accepted[record.message_id] = parse_event(value)
@@ -80,9 +80,11 @@ def receive(event: dict[str, Any], services: Services, now: datetime) -> Receive
     )
 
 
-def _follow(call: ProtectionCall, services: Services, now: datetime) -> Mapping[str, Asked] | LedgerError:
+def _follow(
+    call: ProtectionCall, services: Services, now: datetime
+) -> Mapping[str, CheckedProtection] | LedgerError:
     try:
-        return follow(call, tasks=services.tasks, ledger=services.ledger, now=now)
+        return check_called_tasks(call, tasks=services.tasks, ledger=services.ledger, now=now)
     except LedgerError as error:
         return error
 
@@ -104,7 +106,7 @@ def _log(received: Received) -> None:
             logger.info("observed", **facts, verdict=outcome.verdict, currency=outcome.currency)
 
 
-def _log_asked(message_id: str, asked: Mapping[str, Asked] | LedgerError) -> None:
+def _log_asked(message_id: str, asked: Mapping[str, CheckedProtection] | LedgerError) -> None:
     if isinstance(asked, LedgerError):
         logger.error("not asked", messageId=message_id, kind=type(asked).__name__, error=str(asked))
         return

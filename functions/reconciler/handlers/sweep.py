@@ -9,13 +9,13 @@ from aws_lambda_powertools import Logger, Metrics, single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..cluster_sweep import ClusterSwept
 from ..drift import Drift
 from ..errors import LedgerError
-from ..incident import flag
-from ..sweep import Sweep, Swept
+from ..incidents.model import report_finding
+from ..use_cases.sweep import Sweep, SweepResult
+from ..use_cases.sweep_cluster import ClusterSweepResult
 from ..wiring import alerts, sweep_services
-from .telling import log_told, measure_told
+from .telemetry import count_notify_results, log_notify_results
 
 SPARE = 30_000  # milliseconds to keep: enough for a slow call and the last writes
 
@@ -40,11 +40,11 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     )
     until = began + timedelta(milliseconds=context.get_remaining_time_in_millis())
     swept = sweep.run(context.aws_request_id, until)
-    stuck = [flag(each, _now()) for cluster in swept.clusters.values() for each in cluster.stuck]
-    told = alerts(_now).tell(stuck).values()
+    stuck = [report_finding(each, _now()) for cluster in swept.clusters.values() for each in cluster.stuck]
+    told = alerts(_now).notify(stuck).values()
     _log(swept)
-    log_told(logger, told)
-    measure_told(metrics, told)
+    log_notify_results(logger, told)
+    count_notify_results(metrics, told)
     _measure(swept, (_now() - began).total_seconds())
     return summary(swept)
 
@@ -56,7 +56,7 @@ def cluster_arns(clusters: Sequence[str], function_arn: str) -> Sequence[str]:
     return [name if name.startswith("arn:") else prefix + name for name in clusters]
 
 
-def summary(swept: Swept) -> dict[str, Any]:
+def summary(swept: SweepResult) -> dict[str, Any]:
     """What a run found, as JSON: by cluster how often each drift and repair."""
     return {
         "complete": swept.complete,
@@ -66,7 +66,7 @@ def summary(swept: Swept) -> dict[str, Any]:
     }
 
 
-def _cluster(found: ClusterSwept) -> dict[str, Any]:
+def _cluster(found: ClusterSweepResult) -> dict[str, Any]:
     return {
         "tasks": _tasks(found),
         **{name.lower(): found.counts[name] for name in sorted(found.counts) if name != Drift.NONE},
@@ -75,7 +75,7 @@ def _cluster(found: ClusterSwept) -> dict[str, Any]:
     }
 
 
-def _tasks(found: ClusterSwept) -> int:
+def _tasks(found: ClusterSweepResult) -> int:
     return sum(found.counts[drift] for drift in Drift)
 
 
@@ -84,13 +84,13 @@ def _told(errors: Iterable[LedgerError]) -> Sequence[str]:
     return list(dict.fromkeys(f"{type(error).__name__}: {error}" for error in errors))
 
 
-def _log_progress(cluster_arn: str, found: ClusterSwept) -> None:
+def _log_progress(cluster_arn: str, found: ClusterSweepResult) -> None:
     """A line for each thousand tasks: a first sweep can take long."""
     if (tasks := _tasks(found)) % 1000 == 0:
         logger.info("sweeping", extra={"clusterArn": cluster_arn, "tasks": tasks})
 
 
-def _log(swept: Swept) -> None:
+def _log(swept: SweepResult) -> None:
     for arn, found in swept.clusters.items():
         level = logger.warning if found.errors else logger.info
         level("swept", extra={"clusterArn": arn, **_cluster(found), "stuck": len(found.stuck)})
@@ -100,7 +100,7 @@ def _log(swept: Swept) -> None:
         logger.error("not swept", extra={"error": error})
 
 
-def _measure(swept: Swept, seconds: float) -> None:
+def _measure(swept: SweepResult, seconds: float) -> None:
     total: Counter[str] = Counter()
     for arn, found in swept.clusters.items():
         total.update(found.counts)

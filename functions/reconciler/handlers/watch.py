@@ -7,11 +7,11 @@ from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..incident import flag
-from ..upkeep import Kept, Upkeep
-from ..watch import Watch, Watched
+from ..incidents.model import report_finding
+from ..use_cases.maintain_incidents import IncidentMaintenance, MaintenanceResult
+from ..use_cases.watch import Watch, WatchResult
 from ..wiring import alerts, policy, services
-from .telling import log_told, measure_told
+from .telemetry import count_notify_results, log_notify_results
 
 logger = Logger(service="watch")
 metrics = Metrics(service="watch")
@@ -22,11 +22,11 @@ metrics = Metrics(service="watch")
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     means, telling = services(), alerts(_now)
     watched = Watch(tasks=means.tasks, ledger=means.ledger, policy=policy()).run(_now)
-    told = telling.tell(flag(finding, _now()) for finding in watched.findings).values()
-    kept = Upkeep(alerts=telling, tasks=means.tasks).run(means.ledger.clusters())
+    told = telling.notify(report_finding(finding, _now()) for finding in watched.findings).values()
+    kept = IncidentMaintenance(alerts=telling, tasks=means.tasks).run(means.ledger.clusters())
     _log(watched)
-    log_told(logger, told)
-    measure_told(metrics, told)
+    log_notify_results(logger, told)
+    count_notify_results(metrics, told)
     _log_kept(kept)
     metrics.add_metric("WatchFindings", MetricUnit.Count, len(watched.findings))
     metrics.add_metric("WatchClusterFailures", MetricUnit.Count, len(watched.errors))
@@ -39,7 +39,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     }
 
 
-def _log(watched: Watched) -> None:
+def _log(watched: WatchResult) -> None:
     for finding in watched.findings:
         facts = {"taskArn": finding.task_arn, "kind": finding.kind, "summary": finding.summary}
         logger.warning("found", extra=facts)
@@ -49,7 +49,7 @@ def _log(watched: Watched) -> None:
         logger.error("not watched", extra={"clusterArn": arn, "error": str(error)})
 
 
-def _log_kept(kept: Kept) -> None:
+def _log_kept(kept: MaintenanceResult) -> None:
     for incident_id in kept.resolved:
         logger.info("resolved", extra={"incidentId": incident_id})
     for error in kept.errors:

@@ -1,5 +1,0 @@
-"""`python -m cli` is `taskledger`."""
-
-from .main import main
-
-main()

@@ -1,0 +1,48 @@
+"""Puts of history rows and cluster marks, twenty-five a call, with what DynamoDB left unprocessed put again.
+
+A row is the same whenever it is made again, so an unconditional put is as good as "put if absent".
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from ...errors import LedgerError, TransientError
+from ..aws import aws_errors, chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from .values import Item
+
+MAX_PUT = 25  # requests in one BatchWriteItem call (API reference)
+PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds before unprocessed items are tried again
+
+
+def put_all(client: DynamoDBClient, table_name: str, rows: Sequence[Item]) -> dict[str, LedgerError]:
+    """Writes all rows; what could not be written is told by partition key, with the reason."""
+    failed: dict[str, LedgerError] = {}
+    for chunk in chunks(rows, MAX_PUT):
+        try:
+            left = _put(client, table_name, chunk)
+        except LedgerError as error:
+            failed |= {row["pk"]["S"]: error for row in chunk}
+        else:
+            failed |= {pk: TransientError("DynamoDB left a history row unprocessed") for pk in left}
+    return failed
+
+
+def _put(client: DynamoDBClient, table_name: str, rows: Sequence[Item]) -> Iterator[str]:
+    """The partition keys of what is still unprocessed after the last pause."""
+    requests: Sequence[Any] = [{"PutRequest": {"Item": row}} for row in rows]
+    for pause in (*PAUSES, None):
+        with aws_errors():
+            response = client.batch_write_item(RequestItems={table_name: requests})
+        requests = response.get("UnprocessedItems", {}).get(table_name, [])
+        if not requests or pause is None:
+            break
+        time.sleep(pause)
+    return (request["PutRequest"]["Item"]["pk"]["S"] for request in requests)

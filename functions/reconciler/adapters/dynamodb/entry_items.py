@@ -1,0 +1,251 @@
+"""Entries and history rows as DynamoDB items, and back.
+
+    pk        sk                           holds
+    taskArn   ENTRY                        the task's current entry
+    taskArn   v0000000000000000003#event   one version as one source told it
+    CLUSTERS  clusterArn                   that tasks of this cluster were seen
+
+Items stay under 1 KB, which is one write unit: times are epoch milliseconds, a digest is its 32 bytes, an
+ARN is kept without the part that it shares with the cluster's, and what only repeats is left out: a
+desiredStatus that is the lastStatus, a container's status or health that is the task's, a closedAs that is
+STOPPED (null stands for none). Attributes bear ECS's names. `openSince` and `closedAt` are there only while
+the task is open or closed: they are the sort keys that make the indexes `open` and `closed` sparse, as
+`protectionExpiresAt` does for `protected`, while protection is on.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...model.entry import HistoryRow, LedgerEntry
+from ...model.protection import Protection
+from ...model.task import ClosedAs, Container, Source, TaskState
+from .values import milliseconds, moment, number, or_null, or_same, seconds, when
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import timedelta
+
+    from .values import Item, Value
+
+ENTRY = "ENTRY"
+CLUSTERS = "CLUSTERS"
+
+OPEN = "openSince"
+CLOSED = "closedAt"
+PROTECTED = "protectionExpiresAt"
+
+# Attribute, and the field of TaskState that it holds.
+_TEXTS = {
+    "clusterArn": "cluster_arn",
+    "lastStatus": "last_status",
+    "group": "group",
+    "startedBy": "started_by",
+    "launchType": "launch_type",
+    "capacityProviderName": "capacity_provider_name",
+    "availabilityZone": "availability_zone",
+    "healthStatus": "health_status",
+    "stopCode": "stop_code",
+    "stoppedReason": "stopped_reason",
+}
+_TIMES = {
+    "createdAt": "created_at",
+    "startedAt": "started_at",
+    "stoppingAt": "stopping_at",
+    "stoppedAt": "stopped_at",
+}
+ENTRY_ATTRIBUTES = (
+    *_TEXTS,
+    *_TIMES,
+    "version",
+    "desiredStatus",
+    "taskDefinitionArn",
+    "tags",
+    "containers",
+    "source",
+    "observedAt",
+    "describedAt",
+    "closedAs",
+    "closedAt",
+    "missingSince",
+    "replayed",
+    "ttl",
+)
+PROTECTION_ATTRIBUTES = (PROTECTED, "protectionExpiredAt", "protectedSince", "protectionCheckedAt")
+_DIGEST = "sha256:"
+
+
+def key(task_arn: str) -> dict[str, Value]:
+    return {"pk": {"S": task_arn}, "sk": {"S": ENTRY}}
+
+
+def cluster(cluster_arn: str) -> dict[str, Value]:
+    """The mark that this cluster's tasks are in the ledger, also after ECS forgot the cluster."""
+    return {"pk": {"S": CLUSTERS}, "sk": {"S": cluster_arn}}
+
+
+def state_values(state: TaskState) -> dict[str, Value]:
+    """The attributes that hold a state; what it does not tell has none."""
+    values: dict[str, Value] = {"version": number(state.version)}
+    for name, field in _TEXTS.items():
+        if told := getattr(state, field):
+            values[name] = {"S": told}
+    for name, field in _TIMES.items():
+        if moment := getattr(state, field):
+            values[name] = milliseconds(moment)
+    if state.desired_status != state.last_status:
+        values["desiredStatus"] = or_null(state.desired_status)
+    return values | _parts(state)
+
+
+def _parts(state: TaskState) -> dict[str, Value]:
+    values: dict[str, Value] = {}
+    if arn := state.task_definition_arn:
+        values["taskDefinitionArn"] = {"S": arn.removeprefix(_task_definitions(state.cluster_arn))}
+    if state.tags is not None:
+        values["tags"] = {"M": {tag: {"S": value} for tag, value in state.tags.items()}}
+    if state.containers:
+        values["containers"] = {"L": [_container(item, state) for item in state.containers]}
+    return values
+
+
+def state(item: Item) -> TaskState:
+    told: dict[str, Any] = {field: item[name]["S"] for name, field in _TEXTS.items() if name in item}
+    told |= {field: moment(item[name]) for name, field in _TIMES.items() if name in item}
+    if "taskDefinitionArn" in item:
+        told["task_definition_arn"] = _full(item["taskDefinitionArn"]["S"], told["cluster_arn"])
+    if "tags" in item:
+        told["tags"] = {tag: value["S"] for tag, value in item["tags"]["M"].items()}
+    containers = item["containers"]["L"] if "containers" in item else ()
+    return TaskState(
+        task_arn=item["pk"]["S"],
+        version=int(item["version"]["N"]),
+        desired_status=or_same(item.get("desiredStatus"), told["last_status"]),
+        containers=tuple(_read_container(value["M"], told) for value in containers),
+        **told,
+    )
+
+
+def entry_values(entry: LedgerEntry, retention: timedelta) -> dict[str, Value]:
+    """All attributes of an entry but its key and `openSince`, which outlives the versions."""
+    values = state_values(entry.state)
+    if entry.source is not Source.EVENT:
+        values["source"] = {"S": entry.source}
+    values["observedAt"] = milliseconds(entry.observed_at)
+    if entry.replayed:
+        values["replayed"] = {"BOOL": True}
+    if entry.described_at:
+        values["describedAt"] = milliseconds(entry.described_at)
+    if entry.closed_as and entry.closed_at:
+        if entry.closed_as is not ClosedAs.STOPPED:
+            values["closedAs"] = {"S": entry.closed_as}
+        values["closedAt"] = milliseconds(entry.closed_at)
+        values["ttl"] = seconds(entry.closed_at + retention)
+    return values
+
+
+def entry(item: Item) -> LedgerEntry:
+    closed_as = ClosedAs(item["closedAs"]["S"]) if "closedAs" in item else ClosedAs.STOPPED
+    return LedgerEntry(
+        state=state(item),
+        source=Source(item["source"]["S"]) if "source" in item else Source.EVENT,
+        observed_at=moment(item["observedAt"]),
+        described_at=when(item, "describedAt"),
+        closed_as=closed_as if CLOSED in item else None,
+        closed_at=when(item, CLOSED),
+        protection=protection(item),
+        missing_since=when(item, "missingSince"),
+        replayed="replayed" in item,
+    )
+
+
+def protection_values(told: Protection) -> dict[str, Value]:
+    """The attributes that hold a protection; all others of `PROTECTION_ATTRIBUTES` must go."""
+    expires = PROTECTED if told.enabled else "protectionExpiredAt"
+    times = {"protectionCheckedAt": told.checked_at, expires: told.expires_at, "protectedSince": told.since}
+    return {name: milliseconds(time) for name, time in times.items() if time}
+
+
+def protection(item: Item) -> Protection | None:
+    """The protection that an entry holds; None for a task that never had any, as far as was told."""
+    if "protectionCheckedAt" not in item:
+        return None
+    expired, since = when(item, "protectionExpiredAt"), when(item, "protectedSince")
+    return Protection(
+        enabled=since is not None and expired is None,
+        expires_at=expired or when(item, PROTECTED),
+        checked_at=moment(item["protectionCheckedAt"]),
+        since=since,
+    )
+
+
+def row_item(row: HistoryRow, retention: timedelta) -> dict[str, Value]:
+    item: dict[str, Value] = {
+        "pk": {"S": row.task_arn},
+        "sk": {"S": f"v{row.version:019d}#{row.source}"},
+        "lastStatus": {"S": row.last_status},
+        "at": milliseconds(row.at),
+        "ttl": seconds(row.at + retention),
+    }
+    if row.desired_status:
+        item["desiredStatus"] = {"S": row.desired_status}
+    return item
+
+
+def row(item: Item) -> HistoryRow:
+    version, source = item["sk"]["S"][1:].split("#")
+    return HistoryRow(
+        task_arn=item["pk"]["S"],
+        version=int(version),
+        source=Source(source),
+        last_status=item["lastStatus"]["S"],
+        desired_status=item["desiredStatus"]["S"] if "desiredStatus" in item else None,
+        at=moment(item["at"]),
+    )
+
+
+def _container(container: Container, state: TaskState) -> Value:
+    values: dict[str, Value] = {"name": {"S": container.name}}
+    if container.last_status != state.last_status:
+        values["lastStatus"] = or_null(container.last_status)
+    if container.health_status != state.health_status:
+        values["healthStatus"] = or_null(container.health_status)
+    if container.exit_code is not None:
+        values["exitCode"] = number(container.exit_code)
+    if container.image_digest:
+        values["imageDigest"] = _digest(container.image_digest)
+    for name in ("reason", "image"):
+        if told := getattr(container, name):
+            values[name] = {"S": told}
+    return {"M": values}
+
+
+def _read_container(values: Item, task: Mapping[str, Any]) -> Container:
+    digest = values.get("imageDigest", {})
+    return Container(
+        name=values["name"]["S"],
+        last_status=or_same(values.get("lastStatus"), task["last_status"]),
+        exit_code=int(values["exitCode"]["N"]) if "exitCode" in values else None,
+        reason=values.get("reason", {}).get("S"),
+        health_status=or_same(values.get("healthStatus"), task.get("health_status")),
+        image=values.get("image", {}).get("S"),
+        image_digest=_DIGEST + digest["B"].hex() if "B" in digest else digest.get("S"),
+    )
+
+
+def _digest(digest: str) -> Value:
+    """As its bytes where that loses nothing, which is what every registry gives; else as it is."""
+    try:
+        raw = bytes.fromhex(digest.removeprefix(_DIGEST))
+    except ValueError:
+        return {"S": digest}
+    return {"B": raw} if _DIGEST + raw.hex() == digest else {"S": digest}
+
+
+def _task_definitions(cluster_arn: str) -> str:
+    """How the ARNs of task definitions begin beside this cluster."""
+    return cluster_arn[: cluster_arn.index("cluster/")] + "task-definition/"
+
+
+def _full(arn: str, cluster_arn: str) -> str:
+    return arn if arn.startswith("arn:") else _task_definitions(cluster_arn) + arn

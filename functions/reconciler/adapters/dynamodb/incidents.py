@@ -1,0 +1,146 @@
+"""The port `Incidents` on DynamoDB, in the ledger's table.
+
+Put  finding F1   if absent            one transaction: all of it, or none of it and the reason for each;
+Put  finding F2   if absent            a finding that is there already was told before, an incident that
+Put  incident     if of revision n     has moved on was written by somebody else meanwhile
+"""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ...errors import LedgerError, TransientError
+from ...ports.incidents import Refused
+from ..aws import aws_errors, chunks, error_code, translated
+from . import incident_items as rows
+from .batch import PAUSES
+from .values import milliseconds, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime, timedelta
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from ...incidents.model import Incident, IncidentKey, ReportedFinding
+
+_ABSENT = "attribute_not_exists(pk)"
+_UNCHANGED = "revision = :revision AND incidentId = :incidentId"
+_FAILED = "ConditionalCheckFailed"
+_CONFLICT = "TransactionConflict"
+_TRANSIENT = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "InternalServerError"})
+_PAUSE = 0.05  # seconds, after which a conflicting transaction is over
+_MOST_KEYS = 100  # in one BatchGetItem call (API reference)
+
+
+class DynamoIncidents:
+    """Keeps findings, and incidents that are over, for `retention`."""
+
+    def __init__(self, client: DynamoDBClient, table_name: str, retention: timedelta) -> None:
+        self._client = client
+        self._table_name = table_name
+        self._retention = retention
+
+    def current(self, key: IncidentKey) -> Incident | None:
+        found = list(self._get([rows.current_key(key)]))
+        return found[0] if found else None
+
+    def latest(self, incident: Incident) -> Incident | None:
+        found = self._get([rows.current_key(incident.key), rows.over_key(incident)])
+        return next((one for one in found if one.incident_id == incident.incident_id), None)
+
+    def save(
+        self, incident: Incident, before: Incident | None, found: Sequence[ReportedFinding], now: datetime
+    ) -> Refused | None:
+        findings = [self._finding(one, now) for one in found]
+        reasons = self._write([*findings, *self._incident(incident, before)])
+        if reasons is None:
+            return None
+        known = (
+            one.finding.finding_id for one, reason in zip(found, reasons, strict=False) if reason == _FAILED
+        )
+        overtaken = _FAILED in reasons[len(found) :] or _CONFLICT in reasons
+        return Refused(known=frozenset(known), overtaken=overtaken)
+
+    def save_all(self, incidents: Sequence[Incident]) -> bool:
+        return not incidents or self._write([self._put(one, one.revision - 1) for one in incidents]) is None
+
+    def due(self, cluster_arn: str, now: datetime) -> Sequence[Incident]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table_name,
+            IndexName="due",
+            KeyConditionExpression="clusterArn = :cluster AND dueAt <= :now",
+            ExpressionAttributeValues={":cluster": {"S": cluster_arn}, ":now": milliseconds(now)},
+        )
+        with aws_errors():
+            keys = [{name: item[name] for name in ("pk", "sk")} for page in pages for item in page["Items"]]
+        found = (one for chunk in chunks(keys, _MOST_KEYS) for one in self._get(chunk))
+        return [one for one in found if one.due_at and one.due_at <= now]
+
+    def _finding(self, one: ReportedFinding, now: datetime) -> dict[str, Any]:
+        item = rows.finding_item(one.finding, now, self._retention)
+        return {"Put": {"TableName": self._table_name, "Item": item, "ConditionExpression": _ABSENT}}
+
+    def _incident(self, incident: Incident, before: Incident | None) -> Iterator[dict[str, Any]]:
+        """The writes that put the incident in the place of the one before."""
+        if before is not None and before.status is not incident.status:
+            moved = {"TableName": self._table_name, "Key": rows.current_key(before.key)}
+            yield {"Delete": moved | _if_unchanged(before, before.revision)}
+            yield self._put(incident, None)
+        else:
+            yield self._put(incident, before.revision if before else None)
+
+    def _put(self, incident: Incident, revision: int | None) -> dict[str, Any]:
+        item = rows.incident_item(incident, self._retention)
+        absent = {"ConditionExpression": _ABSENT}
+        condition = absent if revision is None else _if_unchanged(incident, revision)
+        return {"Put": {"TableName": self._table_name, "Item": item, **condition}}
+
+    def _write(self, actions: Sequence[dict[str, Any]]) -> Sequence[str] | None:
+        """None when all is written; else why not, for each action."""
+        try:
+            self._client.transact_write_items(TransactItems=cast("Any", actions))
+        except (ClientError, BotoCoreError) as error:
+            reasons = _reasons(error)
+            if not {_FAILED, _CONFLICT} & set(reasons):
+                raise _hindered(error, reasons) from error
+            if _CONFLICT in reasons:
+                time.sleep(_PAUSE)
+            return reasons
+        return None
+
+    def _get(self, keys: Sequence[Any]) -> Iterator[Incident]:
+        for pause in (*PAUSES, None):
+            asked: Any = {self._table_name: {"Keys": keys, "ConsistentRead": True}}
+            with aws_errors():
+                response: Any = self._client.batch_get_item(RequestItems=asked)
+            yield from map(rows.incident, response["Responses"].get(self._table_name, ()))
+            keys = response.get("UnprocessedKeys", {}).get(self._table_name, {}).get("Keys")
+            if not keys:
+                return
+            if pause is not None:
+                time.sleep(pause)
+        raise TransientError(f"DynamoDB left {len(keys)} incidents unread")
+
+
+def _if_unchanged(incident: Incident, revision: int) -> dict[str, Any]:
+    values = {":revision": number(revision), ":incidentId": {"S": incident.incident_id}}
+    return {"ConditionExpression": _UNCHANGED, "ExpressionAttributeValues": values}
+
+
+def _reasons(error: Exception) -> list[str]:
+    """The code for each action of a transaction that was cancelled, "None" where nothing was wrong."""
+    if not isinstance(error, ClientError) or error_code(error) != "TransactionCanceledException":
+        return []
+    reasons = cast("dict[str, Any]", error.response).get("CancellationReasons", ())
+    return [reason.get("Code", "None") for reason in reasons]
+
+
+def _hindered(error: ClientError | BotoCoreError, reasons: Sequence[str]) -> LedgerError:
+    """What a transaction raises that failed for other reasons than the conditions in it."""
+    if _TRANSIENT.intersection(reasons):
+        return TransientError(str(error))
+    return translated(error)

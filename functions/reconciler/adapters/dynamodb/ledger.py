@@ -1,0 +1,224 @@
+"""The port `Ledger` on DynamoDB: the one place that writes task state.
+
+    writer A: v3 --update--> accepted, returns v2
+    writer B: v2 --update--> refused,  returns v3        no read comes before a write, so nobody can land
+    writer B: v3 --update--> refused,  returns v3        an older state over a newer one, however they meet
+
+An entry is one UpdateItem under `attribute_not_exists(pk) OR version < :version`, which gives back the old
+item whether it is accepted or refused. Only a description of the very version that the ledger holds may
+follow with a second one, which fills in health and tags.
+"""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ...errors import InvalidInput, LedgerError
+from ...gate import refresh, succeed
+from ...model.task import ClosedAs
+from ...ports.ledger import Recorded, Recording
+from ..aws import aws_errors, chunks, error_code, translated
+from . import entry_items
+from .batch import put_all
+from .reads import LedgerReads, read_entry
+from .values import milliseconds, number
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from datetime import datetime, timedelta
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from ...model.entry import LedgerEntry
+    from ...model.protection import Protection
+    from ...model.task import Observation
+    from .values import Item, Value
+
+WRITERS = 8  # updates under way at once; the client's pool must hold as many connections
+
+_NEWER = "attribute_not_exists(pk) OR version < :version"
+_TOLD_LATER = "version = :version AND (attribute_not_exists(describedAt) OR describedAt < :describedAt)"
+_ASKED_LATER = (
+    "attribute_exists(pk) AND (attribute_not_exists(protectionCheckedAt)"
+    " OR protectionCheckedAt < :protectionCheckedAt)"
+)
+_STILL_OPEN = "version = :version AND attribute_exists(openSince)"
+_STILL_SEEN = f"{_STILL_OPEN} AND attribute_not_exists(missingSince)"
+_STILL_MISSING = f"{_STILL_OPEN} AND missingSince = :wasMissingSince"
+_TOLD = ("healthStatus", "tags", "containers", "describedAt")
+_CONCLUDED = ("closedAs", "closedAt", "missingSince", "ttl")
+_ALIASES = {"group": "#group", "source": "#source", "ttl": "#ttl"}  # words that DynamoDB keeps for itself
+
+
+class DynamoLedger(LedgerReads):
+    """The ledger in one table; keeps closed entries and each row of history for `retention`."""
+
+    def __init__(self, client: DynamoDBClient, table_name: str, retention: timedelta) -> None:
+        super().__init__(client, table_name)
+        self._retention = retention
+        self._clusters: set[str] = set()
+        self._pool = ThreadPoolExecutor(WRITERS)
+
+    def record(self, recordings: Sequence[Recording]) -> Mapping[str, Recorded | LedgerError]:
+        failed = self._put_rows(recordings)
+        due = [recording for recording in recordings if _arn(recording) not in failed]
+        share = -(-len(due) // WRITERS) or 1
+        results: dict[str, Recorded | LedgerError] = dict(failed)
+        if len(due) == 1:
+            return results | self._update_all(due)
+        for part in self._pool.map(self._update_all, chunks(due, share)):
+            results |= part
+        return results
+
+    def record_protection(self, task_arn: str, protection: Protection) -> None:
+        values = entry_items.protection_values(protection)
+        removed = [name for name in entry_items.PROTECTION_ATTRIBUTES if name not in values]
+        update = _expressed(task_arn, [_assign(name) for name in values], removed, values)
+        with aws_errors():
+            self._update_item(update, _ASKED_LATER)
+
+    def mark_missing(self, entry: LedgerEntry, since: datetime | None) -> None:
+        values = {"missingSince": milliseconds(since)} if since else {}
+        sets, removed = [_assign(name) for name in values], [] if since else ["missingSince"]
+        self._mark(entry, sets, removed, values)
+
+    def close(self, entry: LedgerEntry, now: datetime) -> bool:
+        closed = replace(entry, closed_as=ClosedAs.UNOBSERVED, closed_at=now)
+        values = entry_items.entry_values(closed, self._retention)
+        told = {name: values[name] for name in (entry_items.CLOSED, "closedAs", "ttl")}
+        return self._mark(entry, [_assign(name) for name in told], [entry_items.OPEN], told)
+
+    def _mark(
+        self, entry: LedgerEntry, sets: Sequence[str], removed: Sequence[str], values: Mapping[str, Value]
+    ) -> bool:
+        """Changes what is known beside an entry's state, if it is open and as it was when it was read."""
+        known = {"version": number(entry.state.version)}
+        if entry.missing_since:
+            known["wasMissingSince"] = milliseconds(entry.missing_since)
+        update = _expressed(entry.state.task_arn, sets, removed, {**values, **known})
+        with aws_errors():
+            return self._update_item(update, _STILL_MISSING if entry.missing_since else _STILL_SEEN)[0]
+
+    def _put_rows(self, recordings: Sequence[Recording]) -> dict[str, LedgerError]:
+        """Writes history and the marks of clusters not met before by this process; errors by task ARN."""
+        rows = {
+            (row.task_arn, row.version, row.source): entry_items.row_item(row, self._retention)
+            for recording in recordings
+            for row in recording.rows
+        }
+        clusters = {recording.observation.state.cluster_arn for recording in recordings} - self._clusters
+        failed = put_all(
+            self._client, self._table_name, [*map(entry_items.cluster, clusters), *rows.values()]
+        )
+        if failed.pop(entry_items.CLUSTERS, None) is None:
+            self._clusters |= clusters
+        return failed
+
+    def _update_all(self, recordings: Iterable[Recording]) -> dict[str, Recorded | LedgerError]:
+        return {_arn(recording): self._attempt(recording.observation) for recording in recordings}
+
+    def _attempt(self, observation: Observation) -> Recorded | LedgerError:
+        try:
+            return self._update(observation)
+        except (ClientError, BotoCoreError) as error:
+            return translated(error)
+        except InvalidInput as error:
+            return error
+
+    def _update(self, observation: Observation) -> Recorded:
+        values = entry_items.entry_values(succeed(None, observation), self._retention)
+        accepted, old = self._update_item(_replacing(observation, values), _NEWER)
+        previous = read_entry(old) if old else None
+        if accepted or previous is None:
+            return Recorded(previous=previous, entry=succeed(previous, observation))
+        return Recorded(previous=previous, entry=self._refresh(previous, observation))
+
+    def _refresh(self, winner: LedgerEntry, observation: Observation) -> LedgerEntry:
+        """Fills in what a description tells beyond the winner; returns whichever entry then stands."""
+        told = refresh(winner, observation)
+        if told is None:
+            return winner
+        values = entry_items.entry_values(told, self._retention)
+        accepted, old = self._update_item(_filling(winner, told, values), _TOLD_LATER)
+        return told if accepted or not old else read_entry(old)
+
+    def _update_item(self, update: _Update, condition: str) -> tuple[bool, Item | None]:
+        """Whether the condition held, and the item as it was before."""
+        # DynamoDB refuses an empty map of names.
+        names: Any = {"ExpressionAttributeNames": update.names} if update.names else {}
+        try:
+            response = self._client.update_item(
+                TableName=self._table_name,
+                Key=entry_items.key(update.task_arn),
+                UpdateExpression=update.expression,
+                ConditionExpression=condition,
+                ExpressionAttributeValues=update.values,
+                ReturnValues="ALL_OLD",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+                **names,
+            )
+        except ClientError as error:
+            if error_code(error) != "ConditionalCheckFailedException":
+                raise
+            return False, cast("dict[str, Any]", error.response).get("Item")
+        return True, response.get("Attributes")
+
+
+@dataclass(frozen=True, slots=True)
+class _Update:
+    task_arn: str
+    expression: str
+    names: Mapping[str, str]
+    values: Mapping[str, Value]
+
+
+def _replacing(observation: Observation, values: Mapping[str, Value]) -> _Update:
+    """Sets what the state tells and removes what it does not, but the tags, which no event tells."""
+    told = dict(values)
+    sets = [_assign(name) for name in values]
+    removed = [name for name in entry_items.ENTRY_ATTRIBUTES if name not in values and name != "tags"]
+    if observation.state.closed:
+        removed.append("openSince")
+    else:
+        sets.append("openSince = if_not_exists(openSince, :openSince)")
+        told["openSince"] = _open_since(observation)
+    return _expressed(observation.state.task_arn, sets, removed, told)
+
+
+def _filling(winner: LedgerEntry, filled: LedgerEntry, values: Mapping[str, Value]) -> _Update:
+    told = {name: values[name] for name in _TOLD if name in values}
+    removed = ["healthStatus"] if "healthStatus" not in told else []
+    if filled.open and not winner.open:
+        told[entry_items.OPEN] = _open_since(filled)
+        removed += _CONCLUDED
+    sets = [_assign(name) for name in told]
+    return _expressed(filled.state.task_arn, sets, removed, {**told, "version": values["version"]})
+
+
+def _open_since(told: Observation | LedgerEntry) -> Value:
+    return milliseconds(told.state.created_at or told.observed_at)
+
+
+def _expressed(
+    task_arn: str, sets: Sequence[str], removed: Sequence[str], values: Mapping[str, Value]
+) -> _Update:
+    removal = f" REMOVE {', '.join(_ALIASES.get(name, name) for name in removed)}" if removed else ""
+    expression = (f"SET {', '.join(sets)}" if sets else "") + removal
+    return _Update(
+        task_arn,
+        expression,
+        {alias: name for name, alias in _ALIASES.items() if alias in expression},
+        {f":{name}": value for name, value in values.items()},
+    )
+
+
+def _assign(name: str) -> str:
+    return f"{_ALIASES.get(name, name)} = :{name}"
+
+
+def _arn(recording: Recording) -> str:
+    return recording.observation.state.task_arn

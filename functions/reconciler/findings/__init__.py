@@ -1,0 +1,1 @@
+"""What is wrong with a task: rules, causes, and the policy that adjusts them; pure."""

@@ -1,0 +1,121 @@
+"""A finding: what is wrong with one task, why, and how severe it is."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Self
+
+
+class OpenEnum(StrEnum):
+    """Words to which later versions add: one that is not listed is read as a member of its own."""
+
+    @classmethod
+    def _missing_(cls, value: object) -> Self | None:
+        """A member that only bears its text: it is in no list and no table."""
+        if not isinstance(value, str):
+            return None
+        unknown = str.__new__(cls, value)
+        unknown._name_ = unknown._value_ = value
+        return unknown
+
+
+class Kind(OpenEnum):
+    """What is wrong with a task; the public names of findings."""
+
+    TASK_FAILED_TO_START = "TASK_FAILED_TO_START"
+    ESSENTIAL_CONTAINER_FAILED = "ESSENTIAL_CONTAINER_FAILED"
+    HEALTH_CHECK_FAILED = "HEALTH_CHECK_FAILED"
+    CAPACITY_INTERRUPTED = "CAPACITY_INTERRUPTED"
+    UNKNOWN_STOP = "UNKNOWN_STOP"
+    PROTECTION_EXPIRING = "PROTECTION_EXPIRING"
+    PROTECTION_EXPIRED = "PROTECTION_EXPIRED"
+    PROTECTION_TOO_LONG = "PROTECTION_TOO_LONG"
+    STOPPED_WHILE_PROTECTED = "STOPPED_WHILE_PROTECTED"
+    STOPPED_AFTER_EXPIRY = "STOPPED_AFTER_EXPIRY"
+    STUCK = "STUCK"
+
+
+class Cause(OpenEnum):
+    """Why it is wrong; one cause can serve several kinds. That of STUCK is the state the task is in."""
+
+    IMAGE_PULL = "IMAGE_PULL"
+    RESOURCE_INIT = "RESOURCE_INIT"
+    CONTAINER_START = "CONTAINER_START"
+    NETWORK = "NETWORK"
+    VOLUME = "VOLUME"
+    CAPACITY = "CAPACITY"
+    PLACEMENT = "PLACEMENT"
+    AGENT = "AGENT"
+    TIMEOUT = "TIMEOUT"
+    INTERNAL = "INTERNAL"
+    OTHER = "OTHER"
+    OUT_OF_MEMORY = "OUT_OF_MEMORY"
+    EXIT_CODE = "EXIT_CODE"
+    SIGNAL = "SIGNAL"
+    UNEXPECTED_EXIT = "UNEXPECTED_EXIT"
+    LOAD_BALANCER = "LOAD_BALANCER"
+    CONTAINER = "CONTAINER"
+    SPOT = "SPOT"
+    HOST_TERMINATED = "HOST_TERMINATED"
+    MAINTENANCE = "MAINTENANCE"
+    INFRASTRUCTURE_HEALTH = "INFRASTRUCTURE_HEALTH"
+    UNKNOWN_CODE = "UNKNOWN_CODE"
+    NO_CODE = "NO_CODE"
+    UNOBSERVED = "UNOBSERVED"
+    PROVISIONING = "PROVISIONING"
+    PENDING = "PENDING"
+    ACTIVATING = "ACTIVATING"
+    DEACTIVATING = "DEACTIVATING"
+    STOPPING = "STOPPING"
+    DEPROVISIONING = "DEPROVISIONING"
+
+
+class Severity(OpenEnum):
+    LOW = "low"
+    MEDIUM = "medium"
+    HIGH = "high"
+
+    @property
+    def rank(self) -> int:
+        """The higher, the worse; one that is not known is above all, so that nothing hides it."""
+        known = list(Severity)
+        return known.index(self) if self in known else len(known)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """One thing that is wrong with one task, in words for whoever is woken by it.
+
+    `cause` is None where the kind says it all. `containers` are those concerned, `exit_codes` theirs.
+    `occasion` tells apart what can befall a task more than once, such as its protection's running out.
+    """
+
+    task_arn: str
+    cluster_arn: str
+    group: str | None
+    task_definition_arn: str | None
+    kind: Kind
+    cause: Cause | None
+    severity: Severity
+    summary: str
+    remedy: str
+    containers: tuple[str, ...]
+    exit_codes: Mapping[str, int]
+    version: int
+    observed_at: datetime
+    occasion: str | None = None
+
+    @property
+    def owner(self) -> str:
+        """Whose task it is: `service:NAME`, and for a standalone task `family:NAME`, whatever its group."""
+        if self.group and self.group.startswith("service:"):
+            return self.group
+        family = (self.task_definition_arn or "").rpartition("/")[2].partition(":")[0]
+        return f"family:{family}" if family else self.group or "family:"
+
+    @property
+    def finding_id(self) -> str:
+        """The same for the same fault of a task on the same occasion, however often it is looked at."""
+        of_kind = f"{self.task_arn.rsplit('/', 1)[1]}.{self.kind}"
+        return f"{of_kind}.{self.occasion}" if self.occasion else of_kind

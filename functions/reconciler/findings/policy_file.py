@@ -1,0 +1,161 @@
+"""The policy file: TOML, from its text to a `Policy`. Pure; docs/alerts.md tells what each key is for.
+
+    [minutes]                       [[severity]]              [[exitCodes]]         [[ignore]]  [[mute]]
+    protectionLead = 15             kind = "UNKNOWN_STOP"     family = "nightly-*"  a scope     a scope
+    [stuckMinutes]                  severity = "low"          fine = [3]                        until = a time
+    PENDING = 20
+
+A scope is any of kind, cause, cluster, service and family. `InvalidInput` names the wrong key and tells what
+is allowed there.
+"""
+
+import tomllib
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from ..errors import InvalidInput
+from ..parsing.fields import kind as kind_of
+from .model import Cause, Kind, Severity
+from .policy import DEFAULT, Policy, Scope
+
+Table = Mapping[str, object]
+T = TypeVar("T")
+E = TypeVar("E", bound=StrEnum)
+
+# Key, the field of Policy that it sets, and the most minutes allowed.
+_MINUTES = {
+    "protectionLead": ("lead", 2880),
+    "protectionLimit": ("protected", 525_600),
+    "afterExpiry": ("after_expiry", 1440),
+    "resolve": ("resolve", 1440),
+    "remind": ("remind", 10_080),
+    "digest": ("digest", 1440),
+}
+_SCOPE = ("kind", "cause", "cluster", "service", "family")
+_RULES: Mapping[str, tuple[str, ...]] = {
+    "severity": ("severity",),
+    "exitCodes": ("fine",),
+    "ignore": (),
+    "mute": ("until",),
+}
+_LONGEST = 2048  # of a name: an ARN fits
+
+
+def parse(text: str) -> Policy:
+    """The policy that the file's text tells; what it leaves out is as in `policy.DEFAULT`."""
+    try:
+        told = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise InvalidInput("policy", f"is not TOML: {error}") from error
+    _only(told, ("minutes", "stuckMinutes", *_RULES), "")
+    limits: dict[str, Any] = {_MINUTES[key][0]: limit for key, limit in _minutes(told).items()}
+    return Policy(
+        **limits,
+        transitions={**DEFAULT.transitions, **_stuck(told)},
+        severities=_each(told, "severity", lambda rule, at: (_scope(rule, at), _severity(rule, at))),
+        fine=_each(told, "exitCodes", lambda rule, at: (_scope(rule, at), _codes(rule, at))),
+        ignored=_each(told, "ignore", _some),
+        muted=_each(told, "mute", lambda rule, at: (_some(rule, at), _until(rule, at))),
+    )
+
+
+def _minutes(told: Table) -> Mapping[str, timedelta]:
+    table = _table(told, "minutes")
+    _only(table, _MINUTES, "minutes.")
+    return {key: _duration(table, key, "minutes.", most=_MINUTES[key][1]) for key in table}
+
+
+def _stuck(told: Table) -> Mapping[str, timedelta]:
+    table = _table(told, "stuckMinutes")
+    _only(table, DEFAULT.transitions, "stuckMinutes.")
+    return {state: _duration(table, state, "stuckMinutes.", most=1440) for state in table}
+
+
+def _duration(table: Table, key: str, at: str, *, most: int) -> timedelta:
+    value = table[key]
+    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
+        raise _wrong(at + key, f"a whole number from 1 to {most}", value)
+    return timedelta(minutes=value)
+
+
+def _table(told: Table, name: str) -> Table:
+    value = told.get(name, {})
+    if not isinstance(value, Mapping):
+        raise _wrong(name, f"a table, written [{name}]", value)
+    return value
+
+
+def _each(told: Table, name: str, read: Callable[[Table, str], T]) -> tuple[T, ...]:
+    """What is read of each rule of that name, given the rule and where it stands."""
+    value = told.get(name, [])
+    if not isinstance(value, list) or not all(isinstance(rule, Mapping) for rule in value):
+        raise _wrong(name, f"a list of tables, each written [[{name}]]", value)
+    for index, rule in enumerate(value):
+        _only(rule, (*_SCOPE, *_RULES[name]), f"{name}[{index}].")
+    return tuple(read(rule, f"{name}[{index}].") for index, rule in enumerate(value))
+
+
+def _some(rule: Table, at: str) -> Scope:
+    """What the rule is for; one that is for everything is taken for a mistake."""
+    scope = _scope(rule, at)
+    if scope == Scope():
+        raise InvalidInput(at.rstrip("."), f"is for everything: name any of {', '.join(_SCOPE)}")
+    return scope
+
+
+def _scope(rule: Table, at: str) -> Scope:
+    scope = Scope(
+        kind=_word(rule, "kind", at, Kind) if "kind" in rule else None,
+        cause=_word(rule, "cause", at, Cause) if "cause" in rule else None,
+        cluster=_name(rule, "cluster", at),
+        service=_name(rule, "service", at),
+        family=_name(rule, "family", at),
+    )
+    if scope.service and scope.family:
+        raise InvalidInput(at + "family", "cannot stand beside service: no task is of both")
+    return scope
+
+
+def _name(rule: Table, key: str, at: str) -> str | None:
+    value = rule.get(key)
+    if value is not None and not (isinstance(value, str) and 0 < len(value) <= _LONGEST):
+        raise _wrong(at + key, "a name, in which * and ? stand for others", value)
+    return value
+
+
+def _word(rule: Table, key: str, at: str, words: type[E]) -> E:
+    value = rule.get(key)
+    if not isinstance(value, str) or value not in list(words):
+        raise _wrong(at + key, f"one of {', '.join(words)}", value)
+    return words(value)
+
+
+def _severity(rule: Table, at: str) -> Severity:
+    return _word(rule, "severity", at, Severity)
+
+
+def _codes(rule: Table, at: str) -> frozenset[int]:
+    value = rule.get("fine")
+    if not isinstance(value, list) or not value or not all(type(code) is int for code in value):
+        raise _wrong(at + "fine", "a list of exit codes", value)
+    return frozenset(value)
+
+
+def _until(rule: Table, at: str) -> datetime:
+    value = rule.get("until")
+    if not isinstance(value, datetime) or value.tzinfo is None:
+        raise _wrong(at + "until", "a time with its zone, such as 2026-12-01T08:00:00Z", value)
+    return value.astimezone(UTC)
+
+
+def _only(told: Table, known: Mapping[str, object] | tuple[str, ...], at: str) -> None:
+    for key in told:
+        if key not in known:
+            raise InvalidInput(at + key, f"is not a key here: these are {', '.join(known)}")
+
+
+def _wrong(path: str, allowed: str, found: object) -> InvalidInput:
+    shown = f'"{found[:80]}"' if isinstance(found, str) else kind_of(found)
+    return InvalidInput(path, f"must be {allowed}; found {shown}")

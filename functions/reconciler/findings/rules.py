@@ -1,0 +1,190 @@
+"""What is wrong with an entry, given the time and the policy. Pure: the same three, the same findings."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+
+from ..model.entry import LedgerEntry
+from ..model.task import ClosedAs
+from .model import Cause, Finding, Kind, Severity
+from .policy import DEFAULT, Policy
+from .stop import Stop, explain
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+_NO_CODES: Mapping[str, int] = {}
+_STATES = {cause.value: cause for cause in Cause}
+
+# Stops that protection does not keep off. One by the scheduler alone says that protection was given up
+# before: ECS itself does not scale in or deploy over a protected task.
+_UNHINDERED = frozenset({"UserInitiated", "SpotInterruption", "TerminationNotice", "InfrastructureHealth"})
+_SCHEDULER = "ServiceSchedulerInitiated"
+
+
+def findings(entry: LedgerEntry, now: datetime, policy: Policy = DEFAULT) -> tuple[Finding, ...]:
+    """All that is wrong with a task, as far as its entry tells.
+
+    A stop makes one finding at the most: one that cut protected work off bears the stop's own cause.
+    """
+    stop = _stop(entry)
+    ended = tuple(_ended(entry, stop, policy)) or tuple(_faults(entry, stop))
+    faults = (*ended, *_running(entry, now, policy))
+    return tuple(found for fault in faults if (found := policy.judge(fault.of(entry))))
+
+
+def stuck(entry: LedgerEntry, now: datetime, policy: Policy = DEFAULT) -> tuple[Finding, ...]:
+    """The finding on a task that stays in a passing state for longer than the policy's limit.
+
+    Judged by a sweep, on the entry with the status that it has just described: some statuses come and go
+    without an event or a new version.
+    """
+    status = entry.state.last_status
+    limit = policy.transitions.get(status)
+    if limit is None or not entry.open:
+        return ()
+    lasted = now - max(entry.observed_at, entry.state.changed_at or _NEVER)
+    if lasted <= limit:
+        return ()
+    fault = _Fault(
+        Kind.STUCK,
+        Severity.MEDIUM,
+        f"The task has been {status} for {_spell(lasted)}; {_spell(limit)} is the limit.",
+        "Look at the service's events and the task's attachments: what is it waiting for?",
+        cause=_STATES.get(status, Cause.OTHER),
+        occasion=status,
+    )
+    found = policy.judge(fault.of(entry))
+    return (found,) if found else ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """A finding before it is known of which task."""
+
+    kind: Kind
+    severity: Severity
+    summary: str
+    remedy: str
+    cause: Cause | None = None
+    containers: tuple[str, ...] = ()
+    exit_codes: Mapping[str, int] = field(default_factory=lambda: _NO_CODES)
+    occasion: str | None = None
+
+    def of(self, entry: LedgerEntry) -> Finding:
+        state = entry.state
+        return Finding(
+            task_arn=state.task_arn,
+            cluster_arn=state.cluster_arn,
+            group=state.group,
+            task_definition_arn=state.task_definition_arn,
+            kind=self.kind,
+            cause=self.cause,
+            severity=self.severity,
+            summary=self.summary,
+            remedy=self.remedy,
+            containers=self.containers,
+            exit_codes=self.exit_codes,
+            version=state.version,
+            observed_at=entry.observed_at,
+            occasion=self.occasion,
+        )
+
+
+def _stop(entry: LedgerEntry) -> Stop | None:
+    """Why it stopped; a task that vanished after it was asked to stop is judged by what was told then."""
+    if entry.closed_as is ClosedAs.UNOBSERVED and entry.state.stop_code:
+        return explain(replace(entry.state, last_status="STOPPED"))
+    return explain(entry.state)
+
+
+def _faults(entry: LedgerEntry, stop: Stop | None) -> Iterator[_Fault]:
+    """What the stop itself says."""
+    if stop:
+        yield _Fault(
+            stop.kind,
+            stop.severity,
+            stop.summary,
+            stop.remedy,
+            stop.cause,
+            containers=stop.containers,
+            exit_codes=stop.exit_codes,
+        )
+    elif entry.closed_as is ClosedAs.UNOBSERVED and not entry.state.stop_code:
+        yield _Fault(
+            Kind.UNKNOWN_STOP,
+            Severity.MEDIUM,
+            f"The task is over and its end was never told; when last seen it was {entry.state.last_status}.",
+            "Look at the containers' logs, and find out why neither an event nor a sweep saw the stop.",
+            Cause.UNOBSERVED,
+        )
+
+
+def _running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[_Fault]:
+    """What the protection of a task that is to go on running says."""
+    held = entry.protection
+    if held is None or not entry.open or entry.state.desired_status == "STOPPED":
+        return
+    if held.expires_at and not held.enabled:
+        yield _Fault(
+            Kind.PROTECTION_EXPIRED,
+            Severity.MEDIUM,
+            f"The task's scale-in protection ran out at {_clock(held.expires_at)}, and it is still running.",
+            "Protect it again if its work is not done: a scale-in or deployment may stop it at any time now.",
+            occasion=_stamp(held.expires_at),
+        )
+    if held.enabled and held.expires_at and now < held.expires_at <= now + policy.lead:
+        yield _Fault(
+            Kind.PROTECTION_EXPIRING,
+            Severity.LOW,
+            f"The task's scale-in protection runs out at {_clock(held.expires_at)}.",
+            "Renew it if the work takes longer, or clear it when the work is done.",
+            occasion=_stamp(held.expires_at),
+        )
+    if held.enabled and held.since and now - held.since > policy.protected:
+        yield _Fault(
+            Kind.PROTECTION_TOO_LONG,
+            Severity.LOW,
+            f"The task has been protected from scale-in without a break for {_spell(now - held.since)}.",
+            "See whether its work hangs: a protected task holds up deployments and scale-in of its service.",
+            occasion=_stamp(held.since),
+        )
+
+
+def _ended(entry: LedgerEntry, stop: Stop | None, policy: Policy) -> Iterator[_Fault]:
+    """What a stop says in the light of the protection that the task had."""
+    held, state = entry.protection, entry.state
+    if held is None or held.expires_at is None or state.desired_status != "STOPPED":
+        return
+    asked = state.stopping_at or entry.observed_at
+    unhindered = state.stop_code in _UNHINDERED or (state.stop_code == _SCHEDULER and stop is not None)
+    if unhindered and (held.since or _NEVER) <= asked < held.expires_at:
+        yield _Fault(
+            Kind.STOPPED_WHILE_PROTECTED,
+            Severity.HIGH,
+            f"The task was asked to stop ({state.stop_code}) while it was protected from scale-in.",
+            "Start its work again: protection keeps off scale-in and deployments, and nothing else.",
+            stop.cause if stop else Cause.OTHER,
+        )
+    late = asked - held.expires_at
+    if state.stop_code == _SCHEDULER and timedelta(0) <= late <= policy.after_expiry:
+        yield _Fault(
+            Kind.STOPPED_AFTER_EXPIRY,
+            Severity.MEDIUM,
+            f"The scheduler stopped the task {_spell(late)} after its scale-in protection had run out.",
+            "Its work may have been cut off: start it again, and protect it for as long as the work takes.",
+        )
+
+
+def _spell(lasted: timedelta) -> str:
+    seconds = int(lasted.total_seconds())
+    if seconds < 120:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+
+
+def _clock(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def _stamp(moment: datetime) -> str:
+    return f"{moment:%Y%m%dT%H%M%SZ}"

@@ -1,0 +1,165 @@
+"""The decisions of the gate, as functions of values: what an observation means to what is already known.
+
+    event version   recorded     verdict          event version   DescribeTasks    currency
+    any             nothing      NEW              any             no answer        UNVERIFIED
+    higher          lower        NEWER            any             MISSING          GONE
+    equal           equal        DUPLICATE        equal           equal            CURRENT
+    lower           higher       STALE            lower           higher           BEHIND
+                                                  higher          lower            AHEAD
+
+Only versions decide: the same `lastStatus` in several events is normal, and times are told to the second.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+from .model.entry import HistoryRow, LedgerEntry
+from .model.task import Absence, ClosedAs, Observation, Source, TaskState
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+
+
+class Verdict(StrEnum):
+    """How an observation stands to the ledger."""
+
+    NEW = "NEW"
+    NEWER = "NEWER"
+    DUPLICATE = "DUPLICATE"
+    STALE = "STALE"
+
+
+class Currency(StrEnum):
+    """How an event stands to what DescribeTasks answers."""
+
+    CURRENT = "CURRENT"
+    BEHIND = "BEHIND"
+    AHEAD = "AHEAD"
+    GONE = "GONE"
+    UNVERIFIED = "UNVERIFIED"
+
+
+def classify(recorded: int | None, observed: int) -> Verdict:
+    """The verdict on a version, given the recorded one; `recorded` is None for a task not in the ledger."""
+    if recorded is None:
+        return Verdict.NEW
+    if observed == recorded:
+        return Verdict.DUPLICATE
+    return Verdict.NEWER if observed > recorded else Verdict.STALE
+
+
+def verdicts(recorded: int | None, versions: Iterable[int]) -> Iterator[Verdict]:
+    """The verdicts that the versions would get one after the other: coalescing a batch changes none."""
+    for version in versions:
+        yield classify(recorded, version)
+        recorded = version if recorded is None else max(recorded, version)
+
+
+def currency(version: int, described: TaskState | Absence) -> Currency:
+    """How an event's version stands to DescribeTasks; AHEAD is its eventual consistency, not an error."""
+    if described is Absence.UNKNOWN:
+        return Currency.UNVERIFIED
+    if described is Absence.MISSING:
+        return Currency.GONE
+    if version == described.version:
+        return Currency.CURRENT
+    return Currency.BEHIND if version < described.version else Currency.AHEAD
+
+
+def description(state: TaskState, now: datetime) -> Observation:
+    """The observation of a state that DescribeTasks answered at `now`."""
+    return Observation(state=state, source=Source.DESCRIBE, observed_at=now, described_at=now)
+
+
+def best(event: Observation, described: TaskState | Absence, now: datetime) -> Observation:
+    """The observation to record: the higher version, and at equal version the event with the API's health."""
+    if isinstance(described, Absence) or described.version < event.state.version:
+        return event
+    if described.version > event.state.version:
+        return description(described, now)
+    return replace(event, state=enrich(event.state, described), described_at=now)
+
+
+def enrich(state: TaskState, described: TaskState) -> TaskState:
+    """The state with what events don't carry filled in from a description of the same version."""
+    health = {container.name: container.health_status for container in described.containers}
+    return replace(
+        state,
+        health_status=described.health_status,
+        tags=described.tags if described.tags is not None else state.tags,
+        containers=tuple(
+            replace(container, health_status=health.get(container.name)) for container in state.containers
+        ),
+    )
+
+
+def succeed(previous: LedgerEntry | None, observation: Observation) -> LedgerEntry:
+    """The entry after an observation that is newer than the previous entry, or the first of its task.
+
+    Tags are not versioned: the last that were told are kept.
+    """
+    state = observation.state
+    if previous and state.tags is None:
+        state = replace(state, tags=previous.state.tags)
+    return LedgerEntry(
+        state=state,
+        source=observation.source,
+        observed_at=observation.observed_at,
+        described_at=observation.described_at,
+        closed_as=ClosedAs.STOPPED if state.closed else None,
+        closed_at=closed_at(observation),
+        protection=previous.protection if previous else None,
+        replayed=observation.source is Source.EVENT and observation.replay_name is not None,
+    )
+
+
+def closed_at(observation: Observation) -> datetime | None:
+    """When the task was over; None while it is open."""
+    state = observation.state
+    return (state.stopped_at or observation.observed_at) if state.closed else None
+
+
+def refresh(entry: LedgerEntry, observation: Observation) -> LedgerEntry | None:
+    """The entry with a newer description's health and tags; None when that changes nothing.
+
+    Only a description of the entry's own version may; the state itself is never touched here. One of a task
+    that was closed as unobserved, and lives, opens its entry again.
+    """
+    told = observation.described_at
+    if told is None or observation.state.version != entry.state.version:
+        return None
+    if entry.described_at is not None and told <= entry.described_at:
+        return None
+    seen = replace(entry, state=enrich(entry.state, observation.state), described_at=told)
+    if entry.closed_as is ClosedAs.UNOBSERVED and not observation.state.closed:
+        concluded = entry.closed_at is None or told <= entry.closed_at
+        return None if concluded else replace(seen, closed_as=None, closed_at=None, missing_since=None)
+    return seen if seen.state != entry.state else None
+
+
+def history_row(observation: Observation) -> HistoryRow:
+    """The row that this telling leaves; its time is the event's own, or the latest in the description."""
+    state = observation.state
+    told = state.changed_at if observation.source is Source.DESCRIBE else None
+    return HistoryRow(
+        task_arn=state.task_arn,
+        version=state.version,
+        source=observation.source,
+        last_status=state.last_status,
+        desired_status=state.desired_status,
+        at=told or observation.observed_at,
+    )
+
+
+def newest(observations: Iterable[Observation]) -> Observation:
+    """The observation of the highest version; at equal version the one that ECS described last."""
+    return max(observations, key=lambda seen: (seen.state.version, seen.described_at or _NEVER))
+
+
+def by_task(observations: Iterable[Observation]) -> Mapping[str, list[Observation]]:
+    """The observations of each task, in the order given."""
+    tasks: dict[str, list[Observation]] = {}
+    for observation in observations:
+        tasks.setdefault(observation.state.task_arn, []).append(observation)
+    return tasks

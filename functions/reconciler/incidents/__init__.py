@@ -1,0 +1,1 @@
+"""Incidents: what findings have in common, and when people are notified of it; pure."""

@@ -1,0 +1,147 @@
+"""An incident, and what it is made of: frozen values, as `model` has those of tasks."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from ..findings.model import Cause, Finding, Kind, Severity
+from ..model.task import Container, TaskState
+
+
+class Status(StrEnum):
+    OPEN = "OPEN"
+    RESOLVED = "RESOLVED"
+
+
+class NotificationType(StrEnum):
+    """What a notification says of its incident; a digest lists several."""
+
+    OPENED = "OPENED"
+    ONGOING = "ONGOING"
+    RESOLVED = "RESOLVED"
+    DIGEST = "DIGEST"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IncidentKey:
+    """What findings have in common that are one incident; `owner` is `service:NAME` or `family:NAME`."""
+
+    cluster_arn: str
+    owner: str
+    kind: Kind
+    cause: Cause | None
+
+    def __str__(self) -> str:
+        return f"{self.cluster_arn}|{self.owner}|{self.kind}|{self.cause or '-'}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A task of an incident as people are shown it: of containers, the name, exit code and reason."""
+
+    task_arn: str
+    stop_code: str | None = None
+    stopped_reason: str | None = None
+    containers: tuple[Container, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportedFinding:
+    """A finding, when what it tells came about, and the task as it is to be shown."""
+
+    finding: Finding
+    at: datetime
+    sample: Sample
+
+    @property
+    def key(self) -> IncidentKey:
+        return key_of(self.finding)
+
+
+@dataclass(frozen=True, slots=True)
+class PendingNotification:
+    """A notification that is not sent yet."""
+
+    type: NotificationType
+    notification_id: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """One incident as it stands.
+
+    `count` is that of the newest task definition, the first of `task_definition_arns`. `noted_at` is when
+    this ledger last heard of it, by its own clock, `news` when something came since the last notification,
+    `sequence` how many tellings there were, `due_at` when to look at it again; None once all is told.
+    """
+
+    key: IncidentKey
+    opened_at: datetime
+    severity: Severity
+    summary: str
+    remedy: str
+    first_seen_at: datetime
+    last_seen_at: datetime
+    noted_at: datetime
+    status: Status = Status.OPEN
+    count: int = 0
+    task_definition_arns: tuple[str, ...] = ()
+    samples: tuple[Sample, ...] = ()
+    news: bool = True
+    notified_count: int = 0
+    notified_at: datetime | None = None
+    sequence: int = 0
+    digests: int = 0
+    pending: tuple[PendingNotification, ...] = ()
+    due_at: datetime | None = None
+    resolved_at: datetime | None = None
+    revision: int = 0
+
+    @property
+    def incident_id(self) -> str:
+        """The key and when it opened: the same fault on another day is another incident."""
+        return f"{self.key}|{self.opened_at:%Y%m%dT%H%M%S}.{self.opened_at.microsecond // 1000:03d}Z"
+
+    @property
+    def open(self) -> bool:
+        return self.status is Status.OPEN
+
+    @property
+    def service(self) -> str | None:
+        sort, _, name = self.key.owner.partition(":")
+        return name if sort == "service" else None
+
+    @property
+    def cluster(self) -> str:
+        return self.key.cluster_arn.partition("/")[2]
+
+    @property
+    def task_definition_arn(self) -> str | None:
+        return self.task_definition_arns[0] if self.task_definition_arns else None
+
+
+def key_of(finding: Finding) -> IncidentKey:
+    """The key of the incident that the finding is of."""
+    return IncidentKey(
+        cluster_arn=finding.cluster_arn, owner=finding.owner, kind=finding.kind, cause=finding.cause
+    )
+
+
+def report_finding(finding: Finding, at: datetime, state: TaskState | None = None) -> ReportedFinding:
+    """The finding with its task; without a state, only what the finding itself tells of it is shown."""
+    if state is None:
+        told = tuple(Container(name=n, exit_code=finding.exit_codes.get(n)) for n in finding.containers)
+        return ReportedFinding(
+            finding=finding, at=at, sample=Sample(task_arn=finding.task_arn, containers=told)
+        )
+    concerned = [c for c in state.containers if c.exit_code or c.reason or c.name in finding.containers]
+    sample = Sample(
+        task_arn=state.task_arn,
+        stop_code=state.stop_code,
+        stopped_reason=state.stopped_reason and state.stopped_reason[:300],
+        containers=tuple(
+            Container(name=c.name[:80], exit_code=c.exit_code, reason=c.reason and c.reason[:200])
+            for c in concerned[:4]
+        ),
+    )
+    return ReportedFinding(finding=finding, at=at, sample=sample)

@@ -1,0 +1,122 @@
+"""The frozen values that everything else speaks in, named as ECS names them.
+
+Facts only: what ECS said, who told us and when. Judgements (verdicts, findings) are made from these
+values elsewhere and are never stored in them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+CLOSED_STATUSES = frozenset({"STOPPED", "DELETED"})
+
+
+class Source(StrEnum):
+    """Who told us of a state."""
+
+    EVENT = "event"
+    DESCRIBE = "describe"
+
+
+class ClosedAs(StrEnum):
+    """How the ledger knows that a task is over."""
+
+    STOPPED = "STOPPED"
+    UNOBSERVED = "UNOBSERVED"
+
+
+class Absence(StrEnum):
+    """What DescribeTasks gave in place of a task's state.
+
+    MISSING is ECS's own word for a task that it does not know (any more). UNKNOWN is no answer at all:
+    the call failed, or left the task out; nothing may be concluded from it.
+    """
+
+    MISSING = "MISSING"
+    UNKNOWN = "UNKNOWN"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Container:
+    """One container of a task; `exit_code` is None when it never ran or has not ended."""
+
+    name: str
+    last_status: str | None = None
+    exit_code: int | None = None
+    reason: str | None = None
+    health_status: str | None = None
+    image: str | None = None
+    image_digest: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskState:
+    """A task as ECS described it at one version.
+
+    `version` 0 stands for a description without a version, as DescribeTasks gave before 2016. Events carry
+    neither health nor tags: in a state from an event `health_status`, `tags` and the containers'
+    `health_status` are None, which means "not told", never "none".
+    """
+
+    task_arn: str
+    cluster_arn: str
+    version: int
+    last_status: str
+    desired_status: str | None = None
+    task_definition_arn: str | None = None
+    group: str | None = None
+    started_by: str | None = None
+    launch_type: str | None = None
+    capacity_provider_name: str | None = None
+    availability_zone: str | None = None
+    health_status: str | None = None
+    created_at: datetime | None = None
+    started_at: datetime | None = None
+    stopping_at: datetime | None = None
+    stopped_at: datetime | None = None
+    stop_code: str | None = None
+    stopped_reason: str | None = None
+    containers: tuple[Container, ...] = ()
+    tags: Mapping[str, str] | None = None
+
+    @property
+    def task_id(self) -> str:
+        return self.task_arn.rsplit("/", 1)[1]
+
+    @property
+    def cluster(self) -> str:
+        return self.cluster_arn.split("/", 1)[1]
+
+    @property
+    def service(self) -> str | None:
+        """The service's name; None for a standalone task (RunTask, Batch, Step Functions)."""
+        kind, _, name = (self.group or "").partition(":")
+        return name if kind == "service" and name else None
+
+    @property
+    def closed(self) -> bool:
+        return self.last_status in CLOSED_STATUSES
+
+    @property
+    def changed_at(self) -> datetime | None:
+        """The latest of the state's own times: the nearest that DescribeTasks tells to when it came about."""
+        times = (self.created_at, self.started_at, self.stopping_at, self.stopped_at)
+        return max((time for time in times if time), default=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observation:
+    """One telling of a task's state.
+
+    `observed_at` is the event's own time, or for a description the time of the call. `described_at` is None
+    unless DescribeTasks answered with this same version: then health and tags are in the state.
+    `replay_name` names the EventBridge replay that delivered the event again.
+    """
+
+    state: TaskState
+    source: Source
+    observed_at: datetime
+    described_at: datetime | None = None
+    event_id: str | None = None
+    replay_name: str | None = None

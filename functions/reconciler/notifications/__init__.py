@@ -1,0 +1,1 @@
+"""What a notification says: text for people, JSON for machines, a form for chats; pure."""

@@ -1,0 +1,55 @@
+"""The fields of a task that events and DescribeTasks share."""
+
+from collections.abc import Mapping
+
+from ..model.task import Container, TaskState
+from .fields import Fields, objects, required, text, timestamp, whole
+from .fields import arn as arn_field
+
+
+def task_state(
+    fields: Fields, at: str, *, task_arn: str, version: int, tags: Mapping[str, str] | None = None
+) -> TaskState:
+    return TaskState(
+        task_arn=task_arn,
+        cluster_arn=required(arn_field(fields, "clusterArn", at, "cluster"), at + "clusterArn"),
+        version=version,
+        last_status=required(text(fields, "lastStatus", at), at + "lastStatus"),
+        desired_status=text(fields, "desiredStatus", at),
+        task_definition_arn=text(fields, "taskDefinitionArn", at),
+        group=text(fields, "group", at),
+        started_by=text(fields, "startedBy", at),
+        launch_type=text(fields, "launchType", at),
+        capacity_provider_name=text(fields, "capacityProviderName", at),
+        availability_zone=text(fields, "availabilityZone", at),
+        health_status=_health(fields, at),
+        created_at=timestamp(fields, "createdAt", at),
+        started_at=timestamp(fields, "startedAt", at),
+        stopping_at=timestamp(fields, "stoppingAt", at),
+        stopped_at=timestamp(fields, "stoppedAt", at),
+        stop_code=text(fields, "stopCode", at),
+        stopped_reason=text(fields, "stoppedReason", at, cut=True),
+        containers=tuple(
+            _container(item, f"{at}containers[{index}].")
+            for index, item in enumerate(objects(fields, "containers", at))
+        ),
+        tags=tags,
+    )
+
+
+def _container(fields: Fields, at: str) -> Container:
+    return Container(
+        name=required(text(fields, "name", at), at + "name"),
+        last_status=text(fields, "lastStatus", at),
+        exit_code=whole(fields, "exitCode", at, negative=True),
+        reason=text(fields, "reason", at, cut=True),
+        health_status=_health(fields, at),
+        image=text(fields, "image", at),
+        image_digest=text(fields, "imageDigest", at),
+    )
+
+
+def _health(fields: Fields, at: str) -> str | None:
+    """UNKNOWN is ECS's word for "no health check, or no result yet": the same as not being told."""
+    health = text(fields, "healthStatus", at)
+    return None if health == "UNKNOWN" else health

@@ -1,0 +1,47 @@
+"""The store of findings and incidents."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ..incidents.model import Incident, IncidentKey, ReportedFinding
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """Why an incident was not saved: findings that were told before, by id, or another who was faster."""
+
+    known: frozenset[str]
+    overtaken: bool
+
+
+class Incidents(Protocol):
+    """Findings and their incidents, which are at the same time what is still to be told of them."""
+
+    def current(self, key: IncidentKey) -> Incident | None:
+        """The open incident of that key, with all that was saved before this call."""
+
+    def latest(self, incident: Incident) -> Incident | None:
+        """The same incident as it now stands, open or over."""
+
+    def save(
+        self, incident: Incident, before: Incident | None, found: Sequence[ReportedFinding], now: datetime
+    ) -> Refused | None:
+        """Stores the incident and these findings, together or not at all; None when it is done.
+
+        Refused unless the incident still is what it was `before` (None: no open one of its key), and none of
+        the findings was ever stored. At most `MOST_FOUND` findings.
+        """
+
+    def save_all(self, incidents: Sequence[Incident]) -> bool:
+        """Stores the next revisions of up to `MOST_FOUND` open incidents, together or not at all.
+
+        False when any of them is not at the revision before.
+        """
+
+    def due(self, cluster_arn: str, now: datetime) -> Sequence[Incident]:
+        """The cluster's incidents that are to be looked at by now."""
+
+
+MOST_FOUND = 99  # with the incident itself, what DynamoDB takes in one transaction

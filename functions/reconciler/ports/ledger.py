@@ -1,0 +1,90 @@
+"""All that the use cases need from outside, in the model's words.
+
+Every answer is total: whatever was asked for has an entry in it, if only one that says "no answer". What can
+fail raises `TransientError` or `TerminalError` unless it says otherwise.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from ..errors import LedgerError
+from ..model.entry import HistoryRow, LedgerEntry
+from ..model.protection import Protection
+from ..model.task import Observation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recording:
+    """What a batch tells of one task: the observation to record, and the rows that the others leave."""
+
+    observation: Observation
+    rows: tuple[HistoryRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recorded:
+    """What the gate answered: the entry before, and the entry that now stands.
+
+    `previous` is None for a task that was not in the ledger. Where the observation was refused as a duplicate
+    or stale, `entry` is the winner it lost to.
+    """
+
+    previous: LedgerEntry | None
+    entry: LedgerEntry
+
+    @property
+    def previous_version(self) -> int | None:
+        return self.previous.state.version if self.previous else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryChange:
+    """An entry as it is since `at`, and as it was before; None where it is the first of its task."""
+
+    entry: LedgerEntry
+    previous: LedgerEntry | None
+    at: datetime
+
+
+class Ledger(Protocol):
+    """The one gate through which task state is written, and what it has let in."""
+
+    def record(self, recordings: Sequence[Recording]) -> Mapping[str, Recorded | LedgerError]:
+        """What became of each task's observation, by task ARN; one task's error leaves the others alone.
+
+        An entry is only ever replaced by a higher version of its task, whoever else writes at the same time.
+        History rows are written first, so an entry never stands without its row; a recording that ended in an
+        error may be given again as it is.
+        """
+
+    def record_protection(self, task_arn: str, protection: Protection) -> None:
+        """Keeps what was told of a task's protection, unless something later is known of it."""
+
+    def mark_missing(self, entry: LedgerEntry, since: datetime | None) -> None:
+        """Marks an open entry as missing from ECS since then, or with None as seen again.
+
+        Nothing is written when the entry moved on since it was read.
+        """
+
+    def close(self, entry: LedgerEntry, now: datetime) -> bool:
+        """Closes an entry as UNOBSERVED; False when it moved on meanwhile, and nothing was written."""
+
+    def entry(self, task_arn: str) -> LedgerEntry | None:
+        """The task's entry; None when the ledger has never heard of it."""
+
+    def entries(self, task_arns: Sequence[str]) -> Mapping[str, LedgerEntry]:
+        """The entries of those tasks that have one; any number of tasks."""
+
+    def history(self, task_arn: str) -> tuple[HistoryRow, ...]:
+        """The task's history by version, and for one version the event before the description."""
+
+    def clusters(self) -> Sequence[str]:
+        """The ARNs of all clusters whose tasks were ever recorded."""
+
+    def open_tasks(self, cluster_arn: str) -> Sequence[str]:
+        """The ARNs of the cluster's tasks that the ledger believes to live."""
+
+    def protected(self, cluster_arn: str) -> Mapping[str, Protection]:
+        """The cluster's tasks whose protection was on when last told of, by task ARN."""

@@ -1,0 +1,209 @@
+"""The sweep of one cluster: all tasks that ECS lists there or the ledger believes to live, by the hundred.
+
+    describe -> read the entries -> drift -> record, mark, close -> what is stuck, what may be protected
+
+A cluster that fails on the way is told of with its error; what was done before stays done.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ..drift import Drift, drift, is_gone, may_vanish
+from ..errors import ClusterNotFound, LedgerError
+from ..findings.model import Finding
+from ..findings.policy import Policy
+from ..findings.rules import stuck
+from ..gate import Verdict, classify, description, history_row, refresh
+from ..model.entry import LedgerEntry
+from ..model.protection import Protection
+from ..model.task import Absence, TaskState
+from ..ports.ecs import Listing, Tasks
+from ..ports.ledger import Ledger, Recorded, Recording
+from ..ports.sweep_progress import SweepProgress
+from ..protection import ProtectionChange
+from .check_protection import check_protection
+
+CHUNK = 100  # tasks in one DescribeTasks, GetTaskProtection or BatchGetItem call
+
+
+@dataclass(slots=True)
+class ClusterSweepResult:
+    """What a run found in one cluster: how often each drift and repair, and what failed.
+
+    Counted beside the drifts are REPAIRED (a version recorded that no event had brought), REFRESHED (health,
+    tags or an end concluded too early, at the ledger's own version), CLOSED, and changes of protection.
+    """
+
+    counts: Counter[str] = field(default_factory=Counter)
+    errors: list[LedgerError] = field(default_factory=list)
+    stuck: list[Finding] = field(default_factory=list)
+
+
+def no_progress(cluster_arn: str, result: ClusterSweepResult) -> None:
+    """No word of what is under way."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SweepContext:
+    """What sweeping works with; it stops when `out_of_time`, tells `progress` after each hundred tasks."""
+
+    tasks: Tasks
+    ledger: Ledger
+    clock: Callable[[], datetime]
+    out_of_time: Callable[[], bool]
+    policy: Policy
+    progress: Callable[[str, ClusterSweepResult], None] = no_progress
+
+
+@dataclass(slots=True)
+class ClusterSweep:
+    """One run through one cluster; `may_be_gone` when ECS's complete list of clusters did not name it."""
+
+    means: SweepContext
+    place: SweepProgress
+    result: ClusterSweepResult
+    may_be_gone: bool
+    gone: bool = False
+    protectable: dict[str, Protection | None] = field(default_factory=dict)
+
+    @property
+    def cluster_arn(self) -> str:
+        assert self.place.cluster_arn is not None  # noqa: S101 - set before the cluster's turn
+        return self.place.cluster_arn
+
+    def run(self) -> str | None:
+        """The task after which to go on, when time was up; None when the cluster is done, or failed."""
+        try:
+            return self._tasks()
+        except LedgerError as error:
+            self.result.errors.append(error)
+            return None
+
+    def _tasks(self) -> str | None:
+        after = self.place.after or ""
+        due = [arn for arn in self._universe() if arn > after]
+        for chunk in _chunks(due):
+            if self.means.out_of_time():
+                break
+            self._compare(chunk)
+            after = chunk[-1]
+            self.means.progress(self.cluster_arn, self.result)
+            if len(self.protectable) >= CHUNK:
+                self._ask_protection(CHUNK)
+        self._ask_protection(len(self.protectable))
+        return after if due and after < due[-1] else None
+
+    def _universe(self) -> Sequence[str]:
+        """All tasks of the cluster that ECS lists or the ledger believes to live."""
+        found = set(self.means.ledger.open_tasks(self.cluster_arn))
+        try:
+            for listing in Listing:
+                found.update(self.means.tasks.list_tasks(self.cluster_arn, listing))
+        except ClusterNotFound:
+            if not self.may_be_gone:
+                raise
+            self.gone = True
+        return sorted(found)
+
+    def _compare(self, chunk: Sequence[str]) -> None:
+        now = self.means.clock()
+        described = self._describe(chunk)
+        # After the description, so that an event that comes in between is not taken for missed.
+        entries = self.means.ledger.entries(chunk)
+        recordings: list[Recording] = []
+        for arn in chunk:
+            entry, answer = entries.get(arn), described[arn]
+            found = drift(entry, answer)
+            self.result.counts[found] += 1
+            if isinstance(answer, TaskState):
+                recordings += _repair(entry, answer, found, now)
+            if entry:
+                self._missing(entry, found, now)
+        current = {**entries, **self._record(recordings)}
+        for arn, answer in described.items():
+            if isinstance(answer, TaskState) and arn in current:
+                self._look(current[arn], answer, now)
+
+    def _describe(self, chunk: Sequence[str]) -> Mapping[str, TaskState | Absence]:
+        if self.gone:
+            return dict.fromkeys(chunk, Absence.MISSING)
+        try:
+            return self.means.tasks.describe(self.cluster_arn, chunk)
+        except LedgerError as error:
+            self.result.errors.append(error)
+            return dict.fromkeys(chunk, Absence.UNKNOWN)
+
+    def _missing(self, entry: LedgerEntry, found: Drift, now: datetime) -> None:
+        """Marks what ECS has lost, closes what it had lost before too, and unmarks what came back."""
+        ledger, counts = self.means.ledger, self.result.counts
+        if found is Drift.VANISHED:
+            if is_gone(entry, self.place.began, now):
+                counts["CLOSED"] += ledger.close(entry, now)
+            elif entry.missing_since is None and may_vanish(entry, now):
+                ledger.mark_missing(entry, now)
+        elif entry.open and entry.missing_since and found in {Drift.NONE, Drift.AHEAD}:
+            ledger.mark_missing(entry, None)
+
+    def _record(self, recordings: Sequence[Recording]) -> Mapping[str, LedgerEntry]:
+        if not recordings:
+            return {}
+        entries = {}
+        for arn, outcome in self.means.ledger.record(recordings).items():
+            if isinstance(outcome, Recorded):
+                entries[arn] = outcome.entry
+                self._count_repair(outcome)
+            else:
+                self.result.errors.append(outcome)
+        return entries
+
+    def _count_repair(self, outcome: Recorded) -> None:
+        """A state that an event brought in the meantime was none to repair."""
+        verdict = classify(outcome.previous_version, outcome.entry.state.version)
+        if verdict in {Verdict.NEW, Verdict.NEWER}:
+            self.result.counts["REPAIRED"] += 1
+        elif outcome.entry != outcome.previous:
+            self.result.counts["REFRESHED"] += 1
+
+    def _look(self, entry: LedgerEntry, described: TaskState, now: datetime) -> None:
+        """What is to be seen in a description alone: a task that is stuck, and one that may be protected."""
+        if described.version < entry.state.version:
+            return
+        self.result.stuck += stuck(replace(entry, state=described), now, self.means.policy)
+        if described.service and described.last_status == described.desired_status == "RUNNING":
+            self.protectable[described.task_arn] = entry.protection
+
+    def _ask_protection(self, most: int) -> None:
+        due = dict(list(self.protectable.items())[:most])
+        for arn in due:
+            del self.protectable[arn]
+        try:
+            asked = check_protection(
+                self.cluster_arn,
+                due,
+                tasks=self.means.tasks,
+                ledger=self.means.ledger,
+                clock=self.means.clock,
+            )
+        except LedgerError as error:
+            self.result.errors.append(error)
+        else:
+            self.result.counts.update(
+                one.change for one in asked.values() if one.change is not ProtectionChange.NONE
+            )
+
+
+def _repair(
+    entry: LedgerEntry | None, described: TaskState, found: Drift, now: datetime
+) -> Iterator[Recording]:
+    """What to record of a description: a version that the ledger lacks, or health and tags that changed."""
+    observation = description(described, now)
+    if found in {Drift.MISSED, Drift.UNRECORDED}:
+        yield Recording(observation=observation, rows=(history_row(observation),))
+    elif entry and refresh(entry, observation):
+        yield Recording(observation=observation, rows=())
+
+
+def _chunks(arns: Sequence[str]) -> Iterator[Sequence[str]]:
+    return (arns[start : start + CHUNK] for start in range(0, len(arns), CHUNK))

@@ -1,0 +1,5 @@
+"""`python -m taskledger` is `taskledger`."""
+
+from .main import main
+
+main()

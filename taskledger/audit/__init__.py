@@ -1,0 +1,1 @@
+"""The audit: the ledger and ECS compared field by field."""

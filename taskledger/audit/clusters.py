@@ -1,0 +1,148 @@
+"""The audit of one cluster: all that ECS lists there and the ledger believes to live, compared.
+
+ECS is asked first and the ledger read after, so that an event that comes in between leaves the ledger ahead
+and not behind. Where the ledger is behind all the same, both are looked at once more after a while.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from reconciler.adapters.aws import chunks
+from reconciler.errors import ClusterNotFound, LedgerError
+from reconciler.model.task import Absence
+from reconciler.ports.ecs import Listing
+
+from .compare import DifferenceKind, differences
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
+
+    from reconciler.adapters.dynamodb.reads import LedgerReads
+    from reconciler.ports.ecs import Tasks
+
+    from .compare import Difference
+    from .missed_events import MissedEvents
+
+CHUNK = 100  # tasks in one DescribeTasks or BatchGetItem call, and the most that are looked at again
+
+
+@dataclass(slots=True, kw_only=True)
+class ClusterAudit:
+    """What was found in one cluster: the differences of each task, None where ECS gave no answer for it."""
+
+    cluster_arn: str
+    tasks: dict[str, Sequence[Difference] | None] = field(default_factory=dict)
+    missed: MissedEvents | None = None
+    error: LedgerError | None = None
+
+    @property
+    def name(self) -> str:
+        return self.cluster_arn.rsplit("/", 1)[-1]
+
+    @property
+    def unknown(self) -> int:
+        return sum(found is None for found in self.tasks.values())
+
+    @property
+    def differences(self) -> list[Difference]:
+        return [each for found in self.tasks.values() for each in found or ()]
+
+    @property
+    def kinds(self) -> Counter[DifferenceKind]:
+        """How many tasks differ in each way."""
+        return Counter(kind for found in self.tasks.values() for kind in {each.kind for each in found or ()})
+
+    @property
+    def unexplained(self) -> int:
+        """How many tasks differ in a way that a sound ledger does not."""
+        return sum(any(not each.kind.explained for each in found or ()) for found in self.tasks.values())
+
+    @property
+    def explained(self) -> int:
+        """How many tasks differ only in ways that a sound ledger does too."""
+        return sum(bool(found) for found in self.tasks.values()) - self.unexplained
+
+
+@dataclass(slots=True, kw_only=True)
+class Audit:
+    """What was found in all clusters; `errors` are those that belong to none."""
+
+    stack: str
+    at: datetime
+    clusters: list[ClusterAudit] = field(default_factory=list)
+    errors: list[LedgerError] = field(default_factory=list)
+
+    @property
+    def unexplained(self) -> int:
+        return sum(cluster.unexplained for cluster in self.clusters)
+
+    @property
+    def incomplete(self) -> bool:
+        """Whether anything was not compared."""
+        return bool(self.errors) or any(cluster.error or cluster.unknown for cluster in self.clusters)
+
+    @property
+    def code(self) -> int:
+        """The exit code: what could not be looked at counts more than what was seen."""
+        return 2 if self.incomplete else min(self.unexplained, 1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AuditContext:
+    """What an audit works with; `wait` lets the time between two looks pass, `progress` counts tasks."""
+
+    tasks: Tasks
+    ledger: LedgerReads
+    clock: Callable[[], datetime]
+    wait: Callable[[], None]
+    progress: Callable[[int], None]
+
+
+def audit_cluster(cluster_arn: str, means: AuditContext, *, may_be_gone: bool) -> ClusterAudit:
+    """Compares every task; an error ends it, and what was found until then stays.
+
+    `may_be_gone` when ECS's complete list of clusters does not name it.
+    """
+    audit = ClusterAudit(cluster_arn=cluster_arn)
+    try:
+        task_arns, gone = _universe(cluster_arn, means, may_be_gone=may_be_gone)
+        _look(audit, task_arns, means, gone=gone)
+        behind = [arn for arn, found in audit.tasks.items() if _is_behind(found)]
+        if 0 < len(behind) <= CHUNK:
+            means.wait()
+            _look(audit, behind, means, gone=gone)
+    except LedgerError as error:
+        audit.error = error
+    return audit
+
+
+def _universe(cluster_arn: str, means: AuditContext, *, may_be_gone: bool) -> tuple[Sequence[str], bool]:
+    """All tasks that ECS lists or the ledger believes to live, and whether the cluster is gone."""
+    found = set(means.ledger.open_tasks(cluster_arn))
+    try:
+        for listing in Listing:
+            found.update(means.tasks.list_tasks(cluster_arn, listing))
+    except ClusterNotFound:
+        if not may_be_gone:
+            raise
+        return sorted(found), True
+    return sorted(found), False
+
+
+def _look(audit: ClusterAudit, task_arns: Sequence[str], means: AuditContext, *, gone: bool) -> None:
+    for chunk in chunks(task_arns, CHUNK):
+        missing = dict.fromkeys(chunk, Absence.MISSING)
+        described = missing if gone else means.tasks.describe(audit.cluster_arn, chunk)
+        entries, now = means.ledger.entries(chunk), means.clock()
+        for arn, answer in described.items():
+            known = answer is not Absence.UNKNOWN
+            audit.tasks[arn] = differences(entries.get(arn), answer, now) if known else None
+        means.progress(len(audit.tasks))
+
+
+def _is_behind(found: Sequence[Difference] | None) -> bool:
+    return any(each.kind in (DifferenceKind.MISSED, DifferenceKind.UNRECORDED) for each in found or ())

@@ -1,0 +1,122 @@
+"""What an audit found: differences in words, counts by cluster, and the account of missed events."""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from ..output.terminal import console, short_id, shown
+from .payload import shown_value, value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from .clusters import Audit, ClusterAudit
+    from .compare import Difference, Value
+
+MOST = 200  # differences shown to people; --json has them all
+
+
+def report(found: Audit) -> None:
+    screen = console()
+    for cluster in found.clusters:
+        screen.print(_summary(cluster))
+    _differences(screen, found)
+    _accounts(screen, found.clusters)
+    for error in found.errors:
+        screen.print(Text(f"not all clusters are known: {shown_value(error)}", "bold red"))
+    screen.print(_end(found))
+
+
+def _summary(cluster: ClusterAudit) -> Text:
+    """`shop: 214 tasks, 2 differ without explanation (1 MISSED, 1 CONTRADICTION), 3 explained (3 AHEAD)`."""
+    text = Text.assemble((cluster.name, "bold"), f": {_several(len(cluster.tasks), 'task')} compared")
+    ways = ", ".join(f"{number} {kind}" for kind, number in sorted(cluster.kinds.items()))
+    if cluster.unexplained:
+        text.append(f", {cluster.unexplained} with unexplained differences", "bold red")
+    if cluster.explained:
+        text.append(f", {cluster.explained} with explained differences only")
+    text.append(f" ({ways})" if ways else ", all agree" if cluster.tasks else "")
+    if cluster.unknown:
+        text.append(f"; of {cluster.unknown} ECS did not say", "bold red")
+    if cluster.error:
+        text.append(f"; failed: {shown(shown_value(cluster.error))}", "bold red")
+    return text
+
+
+def _differences(screen: Console, found: Audit) -> None:
+    """A table, first of what is not explained."""
+    rows = sorted(
+        (each for cluster in found.clusters for each in cluster.differences),
+        key=lambda each: each.kind.explained,
+    )
+    if not rows:
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in ("task", "field", "ledger", "ECS", "likely cause"):
+        table.add_column(title)
+    for each in rows[:MOST]:
+        table.add_row(*_row(each))
+    screen.print()
+    screen.print(table)
+    if len(rows) > MOST:
+        screen.print(Text(f"and {len(rows) - MOST} more differences: --json has them all", "dim"))
+
+
+def _row(each: Difference) -> Sequence[Text]:
+    task_id = each.task_arn.rsplit("/", 1)[1]
+    return (
+        Text(short_id(task_id) if sys.stdout.isatty() else task_id),
+        Text(each.field),
+        Text(_spell(each.ledger)),
+        Text(_spell(each.ecs)),
+        Text(f"{each.kind}: {each.kind.cause}", "dim" if each.kind.explained else "bold red"),
+    )
+
+
+def _spell(value: Value) -> str:
+    found = value_of(value)
+    if found is None:
+        return "-"
+    return shown(found) if isinstance(found, str) else json.dumps(found)
+
+
+def _accounts(screen: Console, clusters: Sequence[ClusterAudit]) -> None:
+    accounts = {cluster.name: cluster.missed for cluster in clusters if cluster.missed}
+    if not accounts:
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    titles = ("cluster", "tasks", "told by events", "by description only", "by nobody", "before the first")
+    for title in (*titles, "entries by description"):
+        table.add_column(title, justify="left" if title == "cluster" else "right")
+    for name, missed in accounts.items():
+        numbers = [number for number in asdict(missed).values() if not isinstance(number, bool)]
+        table.add_row(name, *(f"{number:,}" for number in numbers))
+    screen.print()
+    screen.print(Text("versions of tasks, by who told them", "dim"))
+    screen.print(table)
+    if sampled := [name for name, missed in accounts.items() if missed.sampled]:
+        of = ", ".join(sampled)
+        screen.print(Text(f"Of {of} only the newest tasks are counted: --history all counts all.", "dim"))
+
+
+def _end(found: Audit) -> Text:
+    if found.unexplained:
+        tasks = f"{_several(found.unexplained, 'task')} with differences that are not explained"
+        return Text(f"\n{tasks}{'; and not all could be compared' if found.incomplete else ''}.", "bold red")
+    if found.incomplete:
+        return Text("\nNot all could be compared.", "bold red")
+    if not found.clusters:
+        return Text("There is no cluster to audit.")
+    return Text("\nThe ledger agrees with ECS, or the difference is explained.")
+
+
+def _several(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -1,0 +1,1 @@
+"""A deployed stack, as the verbs find, read and use it."""

@@ -1,0 +1,67 @@
+"""Findings and incidents of a deployed stack, read for people through the indexes, never by scanning."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from reconciler.adapters.dynamodb import incident_items, values
+from reconciler.adapters.dynamodb.incidents import DynamoIncidents
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+    from reconciler.adapters.dynamodb.values import Item
+    from reconciler.findings.model import Finding
+    from reconciler.incidents.model import Incident
+
+    from .stack import Stack
+
+_EVER = timedelta(days=36_500)  # further ahead than any incident is due
+
+
+class DeployedIncidents(DynamoIncidents):
+    """Reads one table; what it says may be a moment behind the last write."""
+
+    def __init__(self, client: DynamoDBClient, table_name: str) -> None:
+        super().__init__(client, table_name, retention=timedelta(0))  # which only writing asks for
+
+    def open_ones(self, cluster_arn: str, now: datetime) -> list[Incident]:
+        """The incidents that are not over: each has a time at which it is due."""
+        return [incident for incident in self.due(cluster_arn, now + _EVER) if incident.open]
+
+    def over(self, cluster_arn: str, since: datetime, now: datetime) -> Iterator[Incident]:
+        """The incidents that were over since then, the latest first."""
+        for item in self._found(cluster_arn, since, now):
+            if "incidentId" in item:
+                yield incident_items.incident(item)
+
+    def findings(
+        self, cluster_arn: str, since: datetime, now: datetime
+    ) -> Iterator[tuple[datetime, Finding]]:
+        """What was found since then, the latest first, with when it was."""
+        for item in self._found(cluster_arn, since, now):
+            if "findingId" in item:
+                yield values.moment(item[incident_items.FOUND]), incident_items.finding(item)
+
+    def _found(self, cluster_arn: str, since: datetime, now: datetime) -> Iterator[Item]:
+        """What the index holds, without what DynamoDB is about to delete."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table_name,
+            IndexName="found",
+            KeyConditionExpression="clusterArn = :cluster AND foundAt >= :since",
+            ExpressionAttributeValues={
+                ":cluster": {"S": cluster_arn},
+                ":since": values.milliseconds(since),
+            },
+            ScanIndexForward=False,
+        )
+        items = (item for page in pages for item in page["Items"])
+        return (item for item in items if int(item["ttl"]["N"]) > now.timestamp())
+
+
+def deployed_incidents(stack: Stack) -> DeployedIncidents:
+    return DeployedIncidents(stack.client("dynamodb"), stack.output("LedgerTableName"))

@@ -1,0 +1,99 @@
+"""Which tasks of a deployed ledger are asked for, and those that are, newest first."""
+
+from __future__ import annotations
+
+import heapq
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from operator import itemgetter
+from typing import TYPE_CHECKING
+
+from ..output.counting import counted
+from .ledger import EVER
+from .stack import Unusable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from reconciler.model.entry import LedgerEntry
+
+    from .ledger import DeployedLedger, Placed
+
+
+MAX_PAGE = 1000
+RECENT = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Which tasks; None stands for any."""
+
+    now: datetime
+    cluster: str | None = None
+    service: str | None = None
+    status: str | None = None
+    stop_code: str | None = None
+    since: datetime | None = None
+    only_open: bool | None = None
+    limit: int | None = None
+
+    @property
+    def closed_since(self) -> datetime:
+        return self.since or self.now - RECENT
+
+    def asks_for(self, entry: LedgerEntry) -> bool:
+        state = entry.state
+        return (
+            (self.only_open is None or entry.open == self.only_open)
+            and self.service in (None, state.service)
+            and _same(self.status, state.last_status)
+            and _same(self.stop_code, state.stop_code)
+        )
+
+
+def answer(ledger: DeployedLedger, question: Question) -> tuple[list[LedgerEntry], bool]:
+    """The newest tasks that are asked for, and whether there are more than the limit lets through."""
+    clusters = clusters_named(ledger.clusters(), question.cluster)
+    read = counted(_newest_first(ledger, clusters, question), "tasks read")
+    asked_for = (entry for entry in read if question.asks_for(entry))
+    found = list(islice(asked_for, question.limit and question.limit + 1))
+    return found[: question.limit], question.limit is not None and len(found) > question.limit
+
+
+def _newest_first(
+    ledger: DeployedLedger, clusters: Sequence[str], question: Question
+) -> Iterator[LedgerEntry]:
+    """Each entry once, though one that is just closing can be in both indexes."""
+    streams = [stream for cluster in clusters for stream in _streams(ledger, cluster, question)]
+    seen = set()
+    for _, entry in heapq.merge(*streams, key=itemgetter(0), reverse=True):
+        if entry.state.task_arn not in seen:
+            seen.add(entry.state.task_arn)
+            yield entry
+
+
+def _streams(ledger: DeployedLedger, cluster: str, question: Question) -> Iterator[Iterator[Placed]]:
+    if question.only_open is not False:
+        yield ledger.opened(cluster, question.since if question.only_open and question.since else EVER)
+    if not question.only_open:
+        yield ledger.closed(cluster, question.closed_since, question.now)
+
+
+def clusters_named(known: Sequence[str], wanted: str | None) -> Sequence[str]:
+    """The clusters of that name or ARN, or all; wrong usage when the ledger has none such."""
+    if wanted is None or not known:
+        return known
+    found = [arn for arn in known if wanted in (arn, _name(arn))]
+    if not found:
+        names = ", ".join(sorted(map(_name, known)))
+        raise Unusable(f'The ledger has no task of a cluster "{wanted}". It has tasks of: {names}.')
+    return found
+
+
+def _name(cluster_arn: str) -> str:
+    return cluster_arn.partition("/")[2]
+
+
+def _same(asked: str | None, told: str | None) -> bool:
+    return asked is None or asked.lower() == (told or "").lower()

@@ -1,0 +1,1 @@
+"""Our adapters in memory, and the local system that they make with the simulated ECS."""

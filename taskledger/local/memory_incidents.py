@@ -1,0 +1,97 @@
+"""The ports `Incidents` and `Notifier` in memory, under the same contract as the table and the topic."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+
+from reconciler.findings.model import Finding
+from reconciler.incidents.model import Incident, IncidentKey, ReportedFinding
+from reconciler.notifications.message import Message
+from reconciler.ports.incidents import Refused
+
+
+class MemoryIncidents:
+    """Keeps everything for as long as it lives; many threads may save at once."""
+
+    def __init__(self) -> None:
+        self._findings: dict[tuple[str, str], Finding] = {}
+        self._open: dict[IncidentKey, Incident] = {}
+        self._over: dict[str, Incident] = {}
+        self._lock = Lock()
+
+    def current(self, key: IncidentKey) -> Incident | None:
+        return self._open.get(key)
+
+    def latest(self, incident: Incident) -> Incident | None:
+        with self._lock:
+            return self._latest(incident)
+
+    def save(
+        self,
+        incident: Incident,
+        before: Incident | None,
+        found: Sequence[ReportedFinding],
+        now: datetime,  # noqa: ARG002 - nothing expires here
+    ) -> Refused | None:
+        with self._lock:
+            known = frozenset(one.finding.finding_id for one in found if _row(one.finding) in self._findings)
+            standing = self._latest(before) if before else self._open.get(incident.key)
+            overtaken = standing != before
+            if known or overtaken:
+                return Refused(known=known, overtaken=overtaken)
+            self._findings |= {_row(one.finding): one.finding for one in found}
+            self._put(incident)
+        return None
+
+    def save_all(self, incidents: Sequence[Incident]) -> bool:
+        with self._lock:
+            for incident in incidents:
+                standing = self._open.get(incident.key)
+                if standing is None or standing.revision != incident.revision - 1:
+                    return False
+            for incident in incidents:
+                self._put(incident)
+        return True
+
+    def due(self, cluster_arn: str, now: datetime) -> Sequence[Incident]:
+        with self._lock:
+            incidents = [*self._open.values(), *self._over.values()]
+        of_cluster = (one for one in incidents if one.key.cluster_arn == cluster_arn)
+        return [one for one in of_cluster if one.due_at and one.due_at <= now]
+
+    def everything(self) -> Sequence[Incident]:
+        """All incidents, those that are over first."""
+        return [*self._over.values(), *self._open.values()]
+
+    def findings(self) -> Sequence[Finding]:
+        return list(self._findings.values())
+
+    def _latest(self, incident: Incident) -> Incident | None:
+        current = self._open.get(incident.key)
+        if current and current.incident_id == incident.incident_id:
+            return current
+        return self._over.get(incident.incident_id)
+
+    def _put(self, incident: Incident) -> None:
+        if incident.open:
+            self._open[incident.key] = incident
+            return
+        current = self._open.get(incident.key)
+        if current and current.incident_id == incident.incident_id:
+            del self._open[incident.key]
+        self._over[incident.incident_id] = incident
+
+
+@dataclass(slots=True)
+class MemoryNotifier:
+    """Everything that was published, in its order."""
+
+    sent: list[Message] = field(default_factory=list)
+
+    def publish(self, message: Message) -> None:
+        self.sent.append(message)
+
+
+def _row(finding: Finding) -> tuple[str, str]:
+    return finding.task_arn, finding.finding_id

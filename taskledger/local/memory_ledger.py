@@ -1,0 +1,93 @@
+"""The port `Ledger` in memory: for large captures and for tests, under the same contract as the table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from threading import Lock
+
+from reconciler.errors import LedgerError
+from reconciler.gate import Verdict, classify, refresh, succeed
+from reconciler.model.entry import HistoryRow, LedgerEntry
+from reconciler.model.protection import Protection
+from reconciler.model.task import ClosedAs, Observation, Source
+from reconciler.ports.ledger import Recorded, Recording
+
+
+class MemoryLedger:
+    """Keeps everything for as long as it lives; many threads may record at once."""
+
+    def __init__(self) -> None:
+        self._entries: dict[str, LedgerEntry] = {}
+        self._rows: dict[str, dict[tuple[int, Source], HistoryRow]] = {}
+        self._lock = Lock()
+
+    def record(self, recordings: Sequence[Recording]) -> Mapping[str, Recorded | LedgerError]:
+        with self._lock:
+            return {item.observation.state.task_arn: self._record(item) for item in recordings}
+
+    def record_protection(self, task_arn: str, protection: Protection) -> None:
+        with self._lock:
+            entry = self._entries.get(task_arn)
+            known = entry.protection if entry else None
+            if entry and (known is None or known.checked_at < protection.checked_at):
+                self._entries[task_arn] = replace(entry, protection=protection)
+
+    def mark_missing(self, entry: LedgerEntry, since: datetime | None) -> None:
+        self._mark(entry, lambda current: replace(current, missing_since=since))
+
+    def close(self, entry: LedgerEntry, now: datetime) -> bool:
+        return self._mark(
+            entry, lambda current: replace(current, closed_as=ClosedAs.UNOBSERVED, closed_at=now)
+        )
+
+    def _mark(self, entry: LedgerEntry, change: Callable[[LedgerEntry], LedgerEntry]) -> bool:
+        with self._lock:
+            current = self._entries.get(entry.state.task_arn)
+            if current is None or not current.open or _moved(entry, current):
+                return False
+            self._entries[entry.state.task_arn] = change(current)
+            return True
+
+    def entries(self, task_arns: Sequence[str]) -> Mapping[str, LedgerEntry]:
+        return {arn: entry for arn in task_arns if (entry := self._entries.get(arn))}
+
+    def clusters(self) -> Sequence[str]:
+        return sorted({entry.state.cluster_arn for entry in self._entries.values()})
+
+    def open_tasks(self, cluster_arn: str) -> Sequence[str]:
+        return [arn for arn, entry in self._of(cluster_arn) if entry.open]
+
+    def protected(self, cluster_arn: str) -> Mapping[str, Protection]:
+        held = ((arn, entry.protection) for arn, entry in self._of(cluster_arn))
+        return {arn: one for arn, one in held if one and one.enabled and one.expires_at}
+
+    def _of(self, cluster_arn: str) -> list[tuple[str, LedgerEntry]]:
+        with self._lock:
+            entries = list(self._entries.items())
+        return [(arn, entry) for arn, entry in entries if entry.state.cluster_arn == cluster_arn]
+
+    def entry(self, task_arn: str) -> LedgerEntry | None:
+        return self._entries.get(task_arn)
+
+    def history(self, task_arn: str) -> tuple[HistoryRow, ...]:
+        rows = self._rows.get(task_arn, {}).values()
+        return tuple(sorted(rows, key=lambda row: (row.version, row.source is not Source.EVENT)))
+
+    def _record(self, recording: Recording) -> Recorded:
+        for row in recording.rows:
+            self._rows.setdefault(row.task_arn, {})[row.version, row.source] = row
+        previous = self._entries.get(recording.observation.state.task_arn)
+        entry = _after(previous, recording.observation)
+        self._entries[entry.state.task_arn] = entry
+        return Recorded(previous=previous, entry=entry)
+
+
+def _moved(known: LedgerEntry, current: LedgerEntry) -> bool:
+    return (known.state.version, known.missing_since) != (current.state.version, current.missing_since)
+
+
+def _after(previous: LedgerEntry | None, observation: Observation) -> LedgerEntry:
+    recorded = previous.state.version if previous else None
+    if previous is None or classify(recorded, observation.state.version) is Verdict.NEWER:
+        return succeed(previous, observation)
+    return refresh(previous, observation) or previous

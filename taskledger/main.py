@@ -1,0 +1,25 @@
+"""The console script `taskledger`: one verb a module.
+
+Exit codes: 0 fine, 1 what was asked shows a problem, 2 wrong usage or something could not be reached.
+"""
+
+import click
+
+from .verbs.audit import audit
+from .verbs.findings import findings
+from .verbs.incidents import incidents
+from .verbs.replay import replay
+from .verbs.send import send
+from .verbs.show import show
+from .verbs.sweep import sweep
+from .verbs.tasks import tasks
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="task-ledger-for-amazon-ecs", prog_name="taskledger")
+def main() -> None:
+    """The ledger of what your Amazon ECS tasks did, and why they stopped."""
+
+
+for command in (replay, send, tasks, show, findings, incidents, sweep, audit):
+    main.add_command(command)

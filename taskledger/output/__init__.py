@@ -1,0 +1,1 @@
+"""How results look: JSON, tables, times, progress, in a terminal and in a pipe."""

@@ -1,0 +1,137 @@
+"""The public JSON of tasks and findings: ECS's names in camelCase, times in ISO 8601 UTC with `Z`."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from reconciler.findings.model import Finding
+from reconciler.incidents.model import Incident, NotificationType
+from reconciler.model.entry import HistoryRow, LedgerEntry
+from reconciler.model.protection import Protection
+from reconciler.model.task import Container
+from reconciler.notifications.payload import document
+
+MOST_MISSING = 100  # a version is only a number that someone sent: a gap of 2^60 is not written out
+
+
+def task(entry: LedgerEntry) -> dict[str, Any]:
+    state = entry.state
+    return {
+        "taskArn": state.task_arn,
+        "clusterArn": state.cluster_arn,
+        "cluster": state.cluster,
+        "group": state.group,
+        "service": state.service,
+        "taskDefinitionArn": state.task_definition_arn,
+        "launchType": state.launch_type,
+        "capacityProviderName": state.capacity_provider_name,
+        "availabilityZone": state.availability_zone,
+        "lastStatus": state.last_status,
+        "desiredStatus": state.desired_status,
+        "healthStatus": state.health_status,
+        "version": state.version,
+        "createdAt": time(state.created_at),
+        "startedAt": time(state.started_at),
+        "stoppingAt": time(state.stopping_at),
+        "stoppedAt": time(state.stopped_at),
+        "stopCode": state.stop_code,
+        "stoppedReason": state.stopped_reason,
+        "startedBy": state.started_by,
+        "tags": dict(state.tags or {}),
+        "containers": [_container(container) for container in state.containers],
+        "protection": _protection(entry.protection),
+        "source": entry.source,
+        "observedAt": time(entry.observed_at),
+        "open": entry.open,
+        "closedAs": entry.closed_as,
+    }
+
+
+def task_with_history(entry: LedgerEntry, rows: Sequence[HistoryRow]) -> dict[str, Any]:
+    """The task, with each telling of it and the versions that nobody told."""
+    seen = sorted({row.version for row in rows})
+    return task(entry) | {
+        "versionsSeen": seen,
+        "versionsMissing": missing_versions(seen),
+        "history": [
+            {
+                "version": row.version,
+                "lastStatus": row.last_status,
+                "desiredStatus": row.desired_status,
+                "at": time(row.at),
+                "source": row.source,
+            }
+            for row in rows
+        ],
+    }
+
+
+def missing_versions(seen: Iterable[int]) -> list[int]:
+    """The versions from 1 up to the highest seen that nobody told; the first `MOST_MISSING` of them.
+
+    ECS does not promise steps of one: a gap is a hint that an event was lost, not a proof.
+    """
+    missing: list[int] = []
+    expected = 1
+    for version in sorted(seen):
+        room = MOST_MISSING - len(missing)
+        missing.extend(range(expected, min(version, expected + room)))
+        expected = version + 1
+    return missing
+
+
+def finding(found: Finding) -> dict[str, Any]:
+    return {
+        "findingId": found.finding_id,
+        "taskArn": found.task_arn,
+        "clusterArn": found.cluster_arn,
+        "group": found.group,
+        "taskDefinitionArn": found.task_definition_arn,
+        "kind": found.kind,
+        "cause": found.cause,
+        "severity": found.severity,
+        "summary": found.summary,
+        "remedy": found.remedy,
+        "containers": list(found.containers),
+        "exitCodes": dict(found.exit_codes),
+        "version": found.version,
+        "observedAt": time(found.observed_at),
+    }
+
+
+def incident(told: Incident) -> dict[str, Any]:
+    """What a notification says of it, and how it stands."""
+    left_out = ("schemaVersion", "notificationId", "type")
+    said = document(told, NotificationType.OPENED, "")
+    return {name: value for name, value in said.items() if name not in left_out} | {
+        "status": told.status,
+        "openedAt": time(told.opened_at),
+        "toldAt": time(told.notified_at),
+        "resolvedAt": time(told.resolved_at),
+    }
+
+
+def time(moment: datetime | None) -> str | None:
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment else None
+
+
+def _container(container: Container) -> dict[str, Any]:
+    return {
+        "name": container.name,
+        "lastStatus": container.last_status,
+        "exitCode": container.exit_code,
+        "reason": container.reason,
+        "healthStatus": container.health_status,
+        "image": container.image,
+        "imageDigest": container.image_digest,
+    }
+
+
+def _protection(protection: Protection | None) -> dict[str, Any] | None:
+    if protection is None:
+        return None
+    return {
+        "enabled": protection.enabled,
+        "expiresAt": time(protection.expires_at),
+        "checkedAt": time(protection.checked_at),
+    }

@@ -1,0 +1,59 @@
+"""Tasks as a table: what each is, since when, and why it is over."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from reconciler.findings.rules import findings
+
+from .terminal import SEVERITY_STYLE, STATUS_STYLE, console, short_id
+from .times import age
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from reconciler.model.entry import LedgerEntry
+
+TITLES = ("task", "of", "cluster", "status", "since", "stop code", "finding")
+UNCUT = 10_000  # columns where the output is piped: no value is cut short there
+
+
+def table(entries: Sequence[LedgerEntry], now: datetime) -> None:
+    piped = not sys.stdout.isatty()
+    rows = Table(box=None, pad_edge=False, header_style="dim")
+    for title in TITLES:
+        rows.add_column(title, no_wrap=True)
+    for entry in entries:
+        rows.add_row(*_row(entry, now, piped=piped))
+    screen = console()
+    if piped:
+        screen.width = UNCUT
+    screen.print(rows)
+
+
+def _row(entry: LedgerEntry, now: datetime, *, piped: bool) -> tuple[str | Text, ...]:
+    """Whole ids and times for a program; for people, the start of an id and an age."""
+    state = entry.state
+    since = entry.closed_at or state.created_at or entry.observed_at
+    return (
+        state.task_id if piped else short_id(state.task_id),
+        state.group or "-",
+        state.cluster,
+        Text(state.last_status, STATUS_STYLE.get(state.last_status, "")),
+        f"{since:%Y-%m-%dT%H:%M:%SZ}" if piped else age(now, since),
+        state.stop_code or "-",
+        _findings(entry, now),
+    )
+
+
+def _findings(entry: LedgerEntry, now: datetime) -> Text:
+    """By their causes, and by their kind where that says it all."""
+    found = findings(entry, now)
+    if not found:
+        return Text("-")
+    return Text(", ".join(each.cause or each.kind for each in found), SEVERITY_STYLE[found[0].severity])

@@ -1,0 +1,1 @@
+"""Saved events and scenarios, run through the deployed handlers on this machine."""

@@ -1,0 +1,119 @@
+"""What a replay shows to people: counts, a table of tasks, then what was found and what was refused."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from reconciler.gate import Currency, Verdict
+
+from ..output.payload import missing_versions
+from ..output.terminal import SEVERITY_STYLE, STATUS_STYLE, console, indented, short_id, shown
+from .scenario import report as scenario_report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from rich.console import Console
+
+    from reconciler.findings.model import Finding
+    from reconciler.model.entry import HistoryRow, LedgerEntry
+
+    from ..verbs.replay import Replayed
+    from .delivery import Rejected
+
+MOST_TASKS = 60  # more are for --json: nobody reads a table of a thousand rows
+
+
+def report(replayed: Replayed) -> None:
+    screen = console()
+    saved = replayed.outcome.read > 0 or not replayed.scenarios
+    if saved:
+        _counts(screen, replayed)
+        _tasks(screen, replayed.tasks)
+        _findings(screen, replayed.findings)
+    if saved and replayed.scenarios:
+        screen.print()
+    scenario_report.tell(screen, replayed.scenarios)
+    _rejected(screen, replayed.outcome.rejected)
+
+
+def _counts(screen: Console, replayed: Replayed) -> None:
+    outcome = replayed.outcome
+    refused = Text(f"{len(outcome.rejected)} rejected", "bold red" if outcome.rejected else "")
+    screen.print(
+        Text.assemble(
+            (f"{_several(outcome.read, 'event')} of {_several(len(replayed.tasks), 'task')}", "bold"),
+            f": {outcome.accepted} accepted, ",
+            refused,
+        )
+    )
+    screen.print(_counted("verdicts", Verdict, outcome.verdicts))
+    screen.print(_counted("currency", Currency, outcome.currency))
+
+
+def _counted(title: str, names: Iterable[str], counts: Counter[str]) -> Text:
+    line = Text(f"{title}  ", "dim")
+    for name in names:
+        line.append(f"{name} {counts[name]}  ", "" if counts[name] else "dim")
+    return line
+
+
+def _tasks(screen: Console, tasks: Sequence[tuple[LedgerEntry, Sequence[HistoryRow]]]) -> None:
+    if not tasks:
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for title in ("task", "of", "cluster", "status", "versions", "stop code"):
+        table.add_column(title, no_wrap=True)
+    for entry, rows in tasks[:MOST_TASKS]:
+        state = entry.state
+        table.add_row(
+            Text(short_id(state.task_id)),
+            Text(shown(state.group or "-")),
+            Text(state.cluster),
+            Text(shown(state.last_status), STATUS_STYLE.get(state.last_status, "")),
+            _versions([row.version for row in rows]),
+            Text(shown(state.stop_code or "-")),
+        )
+    screen.print()
+    screen.print(table)
+    if len(tasks) > MOST_TASKS:
+        screen.print(Text(f"and {len(tasks) - MOST_TASKS} more tasks: --json has them all", "dim"))
+
+
+def _versions(told: Sequence[int]) -> Text:
+    """The versions told, as ranges; marked where some between them were not."""
+    seen = sorted(set(told))
+    runs = [
+        [version for _, version in run] for _, run in groupby(enumerate(seen), lambda pair: pair[1] - pair[0])
+    ]
+    ranges = ",".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
+    return Text(ranges, "yellow" if missing_versions(seen) else "")
+
+
+def _findings(screen: Console, found: Sequence[Finding]) -> None:
+    screen.print()
+    screen.print(Text(_several(len(found), "finding"), "bold"))
+    for finding in found:
+        of = f"{shown(finding.group or '-')}  {short_id(finding.task_arn.rsplit('/', 1)[1])}"
+        severity = Text(f"{finding.severity:<6}", SEVERITY_STYLE[finding.severity])
+        screen.print(Text.assemble(severity, "  ", (f"{finding.kind} {finding.cause}", "bold"), f"  {of}"))
+        screen.print(indented(finding.summary))
+        screen.print(indented(finding.remedy, "dim"))
+
+
+def _rejected(screen: Console, rejected: Sequence[Rejected]) -> None:
+    if not rejected:
+        return
+    screen.print()
+    screen.print(Text(f"{len(rejected)} rejected", "bold red"))
+    for one in rejected:
+        screen.print(Text(shown(f"{one.file}[{one.index}]  {one.field}: {one.error}")))
+
+
+def _several(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -1,0 +1,88 @@
+"""A scenario as a story: what happened when, what the ledger says at the end, and what was found."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from rich.text import Text
+
+from ...output.terminal import SEVERITY_STYLE, indented, shown
+from .words import entry_words, finding_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import Console
+
+    from .play import Moment, Play
+    from .run import Played
+
+_STYLES = {"fault": "magenta", "sweep": "cyan", "watch": "cyan", "finding": "yellow", "check": "green"}
+
+
+def tell(screen: Console, scenarios: Sequence[Played]) -> None:
+    """One after the other, and last how many of them went as expected."""
+    for place, played in enumerate(scenarios):
+        if place:
+            screen.print()
+        _scenario(screen, played)
+    if len(scenarios) > 1:
+        failed = sum(not played.passed for played in scenarios)
+        told = f"{failed} of them did not go as expected" if failed else "all went as expected"
+        screen.print()
+        screen.print(Text(f"{len(scenarios)} scenarios: {told}", "bold red" if failed else "bold"))
+
+
+def _scenario(screen: Console, played: Played) -> None:
+    screen.print(Text.assemble((shown(played.scenario.title), "bold"), (f"  {played.scenario.file}", "dim")))
+    for line in _lines(played.scenario.story):
+        screen.print(indented(shown(line), "dim"))
+    for moment in played.play.moments:
+        screen.print(_moment(moment, among=played.play.moments))
+    screen.print(Text("  the ledger at the end", "dim"))
+    for entry in _entries(played):
+        screen.print(entry)
+    _findings(screen, played.play)
+    screen.print(_verdict(played))
+
+
+def _lines(story: str) -> Sequence[str]:
+    """As the file breaks it; a terminal breaks it anew, by its own width."""
+    lines = story.strip().splitlines()
+    return [" ".join(lines)] if sys.stdout.isatty() else lines
+
+
+def _moment(moment: Moment, *, among: Sequence[Moment]) -> Text:
+    """A line with its time, and with its day where they are not all of one."""
+    one_day = among[0].at.date() == among[-1].at.date()
+    style = "bold red" if moment.wrong else _STYLES.get(moment.by, "")
+    time = f"{moment.at:%H:%M:%S}" if one_day else f"{moment.at:%d %b %H:%M:%S}"
+    by = Text(f"{moment.by:<7}", style)
+    return Text.assemble(
+        (f"  {time}  ", "dim"), by, "  ", (shown(moment.text), style if moment.wrong else "")
+    )
+
+
+def _entries(played: Played) -> Iterator[Text]:
+    for entry, rows in played.tasks:
+        versions = ", ".join(map(str, sorted({row.version for row in rows})))
+        name = played.play.name(entry.state.task_arn)
+        yield Text.assemble("  ", (name, "bold"), f": {entry_words(entry)}; versions told: {versions}")
+
+
+def _findings(screen: Console, play: Play) -> None:
+    for found in play.found.values():
+        severity = Text(f"  {found.severity:<6}", SEVERITY_STYLE[found.severity])
+        name = play.name(found.task_arn)
+        screen.print(Text.assemble(severity, "  ", (finding_words(found), "bold"), f"  {name}"))
+        screen.print(indented(shown(found.summary)))
+        screen.print(indented(shown(found.remedy), "dim"))
+
+
+def _verdict(played: Played) -> Text:
+    failures, checked = played.play.failures, played.play.expectations
+    if not failures:
+        return Text(f"  all {checked} expectations hold", "green")
+    which = ", ".join(f"{failure.field} of {failure.task} in steps[{failure.index}]" for failure in failures)
+    return Text(f"  {len(failures)} of {checked} expectations do not hold: {which}", "bold red")

@@ -1,0 +1,147 @@
+"""The verbs of a scenario: what a step of each may say beside its time, and what it does on the stage.
+
+run, report, stop, protect, unprotect      what happens to a task in ECS
+api, events, release                       faults of the API and of the delivery of events
+sweep, watch                               what is deployed on a schedule
+expect                                     what the ledger must have by then
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ...simulator.api.protection import DEFAULT_MINUTES, MAX_MINUTES
+from ...simulator.engine.lifecycle import STATUSES
+from ...simulator.faults.switches import ApiState, Fate
+from . import fields
+from .expect import expect
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from .fields import Reader
+    from .play import Play
+
+    Told = Mapping[str, Any]
+
+OLDEST, NEWEST = "oldest first", "newest first"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verb:
+    """How the verb's own value is read, which options it has, and what it does.
+
+    One of the options that it `needs` must be there. `of_task` when its value is the name of a task that must
+    have been run before. Whatever else stands in a step of a verb with `any_facts` is what is expected of it.
+    """
+
+    value: Reader
+    act: Callable[[Play, Told], None]
+    options: Mapping[str, Reader] = field(default_factory=dict)
+    needs: Sequence[str] = ()
+    of_task: bool = False
+    any_facts: bool = False
+
+
+def run(on: Play, told: Told) -> None:
+    """ECS starts a Fargate task: one of a service, or else a standalone one of the family of its name."""
+    name, service, cluster = told["run"], told.get("service"), told.get("cluster", "default")
+    ecs = on.stage.ecs
+    ecs.call("CreateCluster", {"clusterName": cluster})
+    if service:
+        arn = ecs.start_service_task(service, f"{service}:1", cluster=cluster)
+    else:
+        asked = {"cluster": cluster, "taskDefinition": f"{name}:1", "launchType": "FARGATE"}
+        arn = ecs.call("RunTask", asked)["tasks"][0]["taskArn"]
+    on.tasks[name] = arn
+    group = f"service:{service}" if service else f"family:{name}"
+    on.tell("ecs", f"{name} of {group} starts in {cluster}: {on.state(name)}")
+
+
+def report(on: Play, told: Told) -> None:
+    """The agent reports a status of the task, or that its container has ended."""
+    name, reported = told["report"], {}
+    if "status" in told:
+        reported["status"] = told["status"]
+    if "exit" in told:
+        why = {"reason": told["reason"]} if "reason" in told else {}
+        reported["containers"] = [
+            {"containerName": "app", "status": "STOPPED", "exitCode": told["exit"], **why}
+        ]
+    on.ecs(name, "SubmitTaskStateChange", task=on.tasks[name], **reported)
+    ended = f", its container ended with {told['exit']}" if "exit" in told else ""
+    on.tell("ecs", f"{name}: {on.state(name)}{ended}")
+
+
+def stop(on: Play, told: Told) -> None:
+    """A person asks the task to stop, or by another stop code something else does."""
+    name = told["stop"]
+    code, reason = told.get("code", "UserInitiated"), told.get("reason", "Task stopped by user")
+    on.stage.ecs.interrupt(on.tasks[name], code, reason)
+    on.tell("ecs", f"{name}: {on.state(name)}, {code}: {reason}")
+
+
+def protect(on: Play, told: Told) -> None:
+    """The task is protected from scale-in from now on, for so many minutes."""
+    name, minutes = told["protect"], told.get("minutes", DEFAULT_MINUTES)
+    on.update_protection(name, protectionEnabled=True, expiresInMinutes=minutes)
+    on.tell("ecs", f"{name} is protected from scale-in for {minutes} minutes from now")
+
+
+def unprotect(on: Play, told: Told) -> None:
+    """Somebody clears the task's protection."""
+    on.update_protection(told["unprotect"], protectionEnabled=False)
+    on.tell("ecs", f"{told['unprotect']} is not protected any more: it was cleared")
+
+
+def api(on: Play, told: Told) -> None:
+    """The API answers like this from now on, for one cluster or for all."""
+    on.stage.api.switch(ApiState(told["api"]), told.get("cluster"))
+    of = f" for {told['cluster']}" if "cluster" in told else ""
+    on.tell("fault", f"from now on the API is {told['api']}{of}")
+
+
+def events(on: Play, told: Told) -> None:
+    """Events meet this fate from now on."""
+    on.stage.events.fate = Fate(told["events"])
+    on.tell("fault", f"from now on events are {told['events']}")
+
+
+def release(on: Play, told: Told) -> None:
+    """The events that were held arrive."""
+    held = on.stage.events.release()
+    on.tell("fault", f"{len(held)} events that were held are released, {told['release']}")
+    on.deliver(held if told["release"] == OLDEST else held[::-1])
+
+
+VERBS = {
+    "run": Verb(value=fields.name, act=run, options={"service": fields.name, "cluster": fields.name}),
+    "report": Verb(
+        value=fields.name,
+        act=report,
+        options={
+            "status": fields.choice(STATUSES),
+            "exit": fields.number(0, 255),
+            "reason": fields.sentence,
+        },
+        needs=("status", "exit"),
+        of_task=True,
+    ),
+    "stop": Verb(
+        value=fields.name,
+        act=stop,
+        options={"code": fields.name, "reason": fields.sentence},
+        of_task=True,
+    ),
+    "protect": Verb(
+        value=fields.name, act=protect, options={"minutes": fields.number(1, MAX_MINUTES)}, of_task=True
+    ),
+    "unprotect": Verb(value=fields.name, act=unprotect, of_task=True),
+    "api": Verb(value=fields.choice(list(ApiState)), act=api, options={"cluster": fields.name}),
+    "events": Verb(value=fields.choice(list(Fate)), act=events),
+    "release": Verb(value=fields.choice((OLDEST, NEWEST)), act=release),
+    "sweep": Verb(value=fields.yes, act=lambda on, _: on.sweep(), options={"every": fields.interval}),
+    "watch": Verb(value=fields.yes, act=lambda on, _: on.watch(), options={"every": fields.interval}),
+    "expect": Verb(value=fields.name, act=expect, of_task=True, any_facts=True),
+}

@@ -1,0 +1,1 @@
+"""The API of the simulated ECS: its operations, its protocol, and the ways in."""

@@ -1,0 +1,128 @@
+"""The simulated ECS: one control plane in memory, called with API requests as plain values."""
+
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Protocol
+
+from ..engine.clock import Clock
+from ..engine.errors import ApiError
+from ..engine.shapes import Answer, Fields
+from ..engine.store import Store
+from . import clusters, listing, protection, tasks
+
+Listener = Callable[[Answer], None]
+
+_OPERATIONS: dict[str, Callable[[Store, Fields], Answer]] = {
+    "CreateCluster": clusters.create_cluster,
+    "DeleteCluster": clusters.delete_cluster,
+    "DescribeClusters": clusters.describe_clusters,
+    "DescribeTasks": tasks.describe_tasks,
+    "GetTaskProtection": protection.get_task_protection,
+    "ListClusters": clusters.list_clusters,
+    "ListTasks": listing.list_tasks,
+    "RegisterTaskDefinition": lambda store, request: store.definitions.register(request),
+    "RunTask": tasks.run_task,
+    "StartTask": tasks.start_task,
+    "StopTask": tasks.stop_task,
+    "SubmitContainerStateChange": tasks.submit_container_state_change,
+    "SubmitTaskStateChange": tasks.submit_task_state_change,
+    "UpdateTaskProtection": protection.update_task_protection,
+}
+
+
+class Ecs(Protocol):
+    """What answers API calls: the simulated ECS, or one with faults around it."""
+
+    def call(self, operation: str, request: Fields) -> Answer:
+        """The operation's answer in the API's shape, times as epoch seconds; raises `ApiError`."""
+
+
+class SimulatedEcs:
+    """An ECS of one account and Region, whichever Region the client that calls it is of.
+
+    Same seed, same calls, same clock: same answers and events to the byte. Threads may share it. Its answers
+    are its own values: read them, never change them.
+
+    Beside the API there is what ECS does by itself: services start and stop tasks (`start_service_task`,
+    `scheduler_stop`), capacity goes away (`interrupt`), health is found out (`set_health`), and what is known
+    from elsewhere can be taken over (`learn`).
+    """
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        seed: int = 0,
+        account: str = "111122223333",
+        region: str = "us-east-1",
+        partition: str = "aws",
+    ) -> None:
+        self.clock = clock
+        self._store = Store(clock, seed=seed, account=account, region=region, partition=partition)
+        self._listeners: list[Listener] = []
+        self._lock = threading.Lock()
+
+    def call(self, operation: str, request: Fields) -> Answer:
+        handle = _OPERATIONS.get(operation)
+        if handle is None:
+            raise ApiError("UnknownOperationException", f"The laboratory has no {operation}.")
+        with self._turn():
+            return handle(self._store, request)
+
+    def listen(self, listener: Listener) -> None:
+        """Gives the listener each event from now on, as EventBridge would deliver it."""
+        self._listeners.append(listener)
+
+    def learn(self, detail: Fields) -> bool:
+        """Takes over a task's state from an event's `detail`, unless as high a version is known: then False.
+
+        Needs `taskArn`, `clusterArn`, `version` and `lastStatus`; makes the cluster if there is none, and no
+        event. The `overrides` are not kept.
+        """
+        with self._lock:
+            return self._store.learn(detail)
+
+    def start_service_task(
+        self,
+        service: str,
+        task_definition: str,
+        *,
+        cluster: str = "default",
+        started_by: str = "ecs-svc/1",
+        tags: Mapping[str, str] | None = None,
+    ) -> str:
+        """The ARN of a new Fargate task of the service; `started_by` is the deployment's id."""
+        request = {
+            "cluster": cluster,
+            "taskDefinition": task_definition,
+            "startedBy": started_by,
+            "tags": [{"key": key, "value": value} for key, value in (tags or {}).items()],
+        }
+        with self._turn():
+            return tasks.start_service_task(self._store, service, request).arn
+
+    def scheduler_stop(self, task_arn: str, reason: str) -> None:
+        """The service scheduler asks the task to stop; it looks at no protection, its caller does."""
+        self.interrupt(task_arn, "ServiceSchedulerInitiated", reason)
+
+    def interrupt(self, task_arn: str, stop_code: str, reason: str) -> None:
+        """ECS asks the task to stop on its own account, as for SpotInterruption or TerminationNotice."""
+        with self._turn():
+            tasks.ask_to_stop(self._store, self._store.task_of(task_arn), stop_code, reason)
+
+    def set_health(self, task_arn: str, health: str) -> None:
+        """The health that DescribeTasks tells of the task and its containers; no version, no event."""
+        with self._turn():
+            tasks.set_health(self._store, self._store.task_of(task_arn), health)
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """One caller at a time; events go out after, so that a listener may call ECS itself."""
+        with self._lock:
+            yield
+            due = list(self._store.outbox)
+            self._store.outbox.clear()
+        for event in due:
+            for listener in self._listeners:
+                listener(event)

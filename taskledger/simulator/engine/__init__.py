@@ -1,0 +1,1 @@
+"""What happens in the simulated ECS: tasks, their lifecycle, clusters, time and chance."""

@@ -1,0 +1,1 @@
+"""One module a verb of `taskledger`; no verb imports another."""

@@ -1,0 +1,51 @@
+"""`taskledger show`: all that the ledger of a deployed stack knows of one task."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from reconciler.findings.rules import findings
+
+from ..deployed.find_task import find_task
+from ..deployed.ledger import deployed_ledger
+from ..deployed.stack import on_a_stack
+from ..output import payload
+from ..output.task_report import report
+from ..output.times import Since
+
+if TYPE_CHECKING:
+    from ..deployed.stack import Stack
+
+
+@click.command()
+@click.argument("task")
+@click.option(
+    "--since",
+    type=Since(),
+    metavar="TIME",
+    default="1d",
+    show_default=True,
+    help="How far back to look among closed tasks for the beginning of an id.",
+)
+@on_a_stack
+def show(stack: Stack, task: str, *, since: datetime, as_json: bool) -> None:
+    """Show one task: its entry, its history, its protection and what is wrong with it.
+
+    TASK is an ARN, an id, or the beginning of an id as `taskledger tasks` shows it. Exits with 1 if there is
+    no such task, or more than one.
+    """
+    ledger = deployed_ledger(stack)
+    entry = find_task(ledger, task, since)
+    rows = ledger.history(entry.state.task_arn)
+    wrong = findings(entry, datetime.now(UTC))
+    if as_json:
+        document = payload.task_with_history(entry, rows) | {
+            "findings": [payload.finding(each) for each in wrong]
+        }
+        click.echo(json.dumps(document, indent=2))
+    else:
+        report(entry, rows, wrong)

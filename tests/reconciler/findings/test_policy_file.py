@@ -1,0 +1,208 @@
+"""What a policy file may say, and what a person reads who said it wrong."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from reconciler.errors import InvalidInput
+from reconciler.findings.model import Cause, Kind, Severity
+from reconciler.findings.policy import DEFAULT, Policy, Scope
+from reconciler.findings.policy_file import parse
+from reconciler.findings.rules import findings, stuck
+from reconciler.gate import succeed
+from reconciler.model.task import Container
+from reconciler.settings import read_policy
+from tests.support.findings import finding, standalone
+from tests.support.values import START, at, event
+
+FULL = """
+[minutes]
+protectionLead = 20
+protectionLimit = 60
+afterExpiry = 5
+resolve = 30
+remind = 120
+digest = 15
+
+[stuckMinutes]
+PENDING = 45
+
+[[severity]]
+kind = "CAPACITY_INTERRUPTED"
+cause = "SPOT"
+cluster = "shop"
+service = "checkout-*"
+severity = "high"
+
+[[exitCodes]]
+family = "nightly"
+fine = [3, -1]
+
+[[ignore]]
+cluster = "arn:aws:ecs:eu-central-1:111122223333:cluster/sandbox"
+
+[[mute]]
+service = "checkout"
+until = 2026-12-01T09:00:00+01:00
+"""
+
+
+def test_everything() -> None:
+    """Each key sets what it says, and the rest stays as by default."""
+    assert parse(FULL) == Policy(
+        lead=timedelta(minutes=20),
+        protected=timedelta(hours=1),
+        after_expiry=timedelta(minutes=5),
+        transitions={**DEFAULT.transitions, "PENDING": timedelta(minutes=45)},
+        resolve=timedelta(minutes=30),
+        remind=timedelta(hours=2),
+        digest=timedelta(minutes=15),
+        severities=(
+            (
+                Scope(kind=Kind.CAPACITY_INTERRUPTED, cause=Cause.SPOT, cluster="shop", service="checkout-*"),
+                Severity.HIGH,
+            ),
+        ),
+        fine=((Scope(family="nightly"), frozenset({3, -1})),),
+        ignored=(Scope(cluster="arn:aws:ecs:eu-central-1:111122223333:cluster/sandbox"),),
+        muted=((Scope(service="checkout"), datetime(2026, 12, 1, 8, tzinfo=UTC)),),
+    )
+
+
+def test_nothing() -> None:
+    """An empty file is the default."""
+    assert parse("") == DEFAULT
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "problem"),
+    [
+        ("x", "policy", "is not TOML"),
+        ("[minute]\n", "minute", "is not a key here: these are minutes, stuckMinutes, severity"),
+        ("[minutes]\nlead = 1", "minutes.lead", "is not a key here: these are protectionLead"),
+        ("[minutes]\nresolve = 0", "minutes.resolve", "must be a whole number from 1 to 1440; found 0"),
+        ("[minutes]\nresolve = true", "minutes.resolve", "must be a whole number"),
+        ('[minutes]\nresolve = "15"', "minutes.resolve", 'must be a whole number from 1 to 1440; found "15"'),
+        ("minutes = 3", "minutes", "must be a table, written [minutes]; found 3"),
+        ("[stuckMinutes]\nRUNNING = 3", "stuckMinutes.RUNNING", "is not a key here: these are PROVISIONING"),
+        ("[severity]\n", "severity", "must be a list of tables, each written [[severity]]"),
+        (
+            '[[severity]]\nkind = "X"\nseverity = "low"',
+            "severity[0].kind",
+            "must be one of TASK_",
+        ),
+        ("[[severity]]", "severity[0].severity", "must be one of low, medium, high; found nothing"),
+        ('[[severity]]\nseverity = ["low"]', "severity[0].severity", "must be one of low, medium, high"),
+        ('[[severity]]\nseverity = "low"\nuntil = 3', "severity[0].until", "is not a key here"),
+        ('[[exitCodes]]\nfamily = "a"', "exitCodes[0].fine", "must be a list of exit codes; found nothing"),
+        ('[[exitCodes]]\nfine = ["3"]', "exitCodes[0].fine", "must be a list of exit codes"),
+        ("[[ignore]]", "ignore[0]", "is for everything: name any of kind, cause, cluster, service, family"),
+        (
+            '[[ignore]]\nservice = ""',
+            "ignore[0].service",
+            "must be a name, in which",
+        ),
+        ('[[ignore]]\nservice = "a"\nfamily = "b"', "ignore[0].family", "cannot stand beside service"),
+        ('[[ignore]]\nservice = "a"\n[[ignore]]\nservices = "a"', "ignore[1].services", "is not a key here"),
+        (
+            '[[mute]]\nservice = "a"',
+            "mute[0].until",
+            "must be a time with its zone, such as",
+        ),
+        ('[[mute]]\nservice = "a"\nuntil = 2026-12-01', "mute[0].until", "must be a time with its zone"),
+        (
+            '[[mute]]\nservice = "a"\nuntil = 2026-12-01T08:00:00',
+            "mute[0].until",
+            "must be a time with its zone",
+        ),
+    ],
+)
+def test_mistakes_are_named(text: str, field: str, problem: str) -> None:
+    """The wrong key is told by its path, with what is allowed there."""
+    with pytest.raises(InvalidInput) as caught:
+        parse(text)
+    assert caught.value.field == field
+    assert caught.value.problem.startswith(problem)
+
+
+def test_settings_go_before_the_file(tmp_path: Path) -> None:
+    """What a deployment chooses in its context counts more than the file that it shares with others."""
+    file = tmp_path / "policy.toml"
+    file.write_text(FULL)
+    told = read_policy({"POLICY_FILE": str(file), "PROTECTION_LEAD_MINUTES": "7"})
+    assert (told.lead, told.protected) == (timedelta(minutes=7), timedelta(hours=1))
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """A function that cannot find its policy says so, and does not go on with the default."""
+    with pytest.raises(InvalidInput, match=r"POLICY_FILE: cannot be read: .*gone\.toml"):
+        read_policy({"POLICY_FILE": str(tmp_path / "gone.toml")})
+
+
+@pytest.mark.parametrize(
+    ("scope", "expected"),
+    [
+        (Scope(), True),
+        (Scope(service="checkout"), True),
+        (Scope(service="check*"), True),
+        (Scope(service="orders"), False),
+        (Scope(family="checkout"), False),
+        (Scope(cluster="shop"), True),
+        (Scope(cluster="arn:aws:ecs:eu-central-1:*:cluster/shop"), True),
+        (Scope(cluster="other"), False),
+        (Scope(kind=Kind.TASK_FAILED_TO_START, cause=Cause.IMAGE_PULL), True),
+        (Scope(kind=Kind.TASK_FAILED_TO_START, cause=Cause.NETWORK), False),
+        (Scope(kind=Kind.UNKNOWN_STOP), False),
+    ],
+)
+def test_a_scope_is_all_that_it_names(scope: Scope, expected: bool) -> None:  # noqa: FBT001 - a table
+    """Each thing that is named must fit; what is not named may be anything."""
+    policy = Policy(severities=((scope, Severity.LOW),))
+    judged = policy.judge(finding())
+    assert judged is not None
+    assert (judged.severity is Severity.LOW) is expected
+
+
+def test_the_first_rule_counts() -> None:
+    """Of two that cover the same finding the one that stands first."""
+    rules = ((Scope(service="checkout"), Severity.MEDIUM), (Scope(), Severity.LOW))
+    judged = Policy(severities=rules).judge(finding())
+    assert judged is not None
+    assert judged.severity is Severity.MEDIUM
+
+
+@pytest.mark.parametrize(
+    ("codes", "cause", "expected"),
+    [
+        ({"app": 3}, Cause.EXIT_CODE, True),
+        ({"app": 3, "proxy": 4}, Cause.EXIT_CODE, True),
+        ({"app": 3, "proxy": 1}, Cause.EXIT_CODE, False),
+        ({"app": 1}, Cause.EXIT_CODE, False),
+        ({"app": 3}, Cause.OUT_OF_MEMORY, False),
+        ({}, Cause.EXIT_CODE, False),
+    ],
+)
+def test_fine_exit_codes_are_no_failure(codes: dict[str, int], cause: Cause, expected: bool) -> None:  # noqa: FBT001 - a table
+    """A stop passes when all its exit codes are fine, and nothing graver is told of it."""
+    policy = Policy(fine=((Scope(family="report"), frozenset({3})), (Scope(), frozenset({4}))))
+    about = standalone(
+        task_definition_arn="arn:aws:ecs:eu-central-1:111122223333:task-definition/report:1",
+        kind=Kind.ESSENTIAL_CONTAINER_FAILED,
+        cause=cause,
+        exit_codes=codes,
+    )
+    assert (policy.judge(about) is None) is expected
+
+
+def test_findings_go_through_the_policy() -> None:
+    """Neither a stop nor a stuck task that the policy ignores is found."""
+    failed = (Container(name="app", exit_code=1),)
+    told = {"stop_code": "EssentialContainerExited", "started_at": START, "containers": failed}
+    stopped = succeed(None, event(6, last_status="STOPPED", desired_status="STOPPED", **told))
+    pending = succeed(None, event(2, last_status="PENDING"))
+    ignoring = Policy(ignored=(Scope(service="checkout"),))
+    assert findings(stopped, at(60)) != ()
+    assert findings(stopped, at(60), ignoring) == ()
+    assert stuck(pending, at(3600)) != ()
+    assert stuck(pending, at(3600), ignoring) == ()

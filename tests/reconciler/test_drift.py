@@ -1,0 +1,71 @@
+"""Drift's truth table, and when a task that ECS lost may be closed."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+
+from reconciler.drift import SETTLED, Drift, drift, is_gone, may_vanish
+from reconciler.gate import succeed
+from reconciler.model.entry import LedgerEntry
+from reconciler.model.task import Absence, ClosedAs, TaskState
+from tests.support.values import at, event, state
+
+OPEN = succeed(None, event(3))
+STOPPED = succeed(None, event(6, last_status="STOPPED", stopped_at=at(60)))
+UNOBSERVED = replace(OPEN, closed_as=ClosedAs.UNOBSERVED, closed_at=at(60))
+PASS_BEGAN = at(3600)
+NOW = at(3660)
+
+
+@pytest.mark.parametrize(
+    ("entry", "described", "expected"),
+    [
+        (None, state(1), Drift.UNRECORDED),
+        (None, state(0), Drift.UNRECORDED),
+        (None, Absence.MISSING, Drift.NONE),
+        (None, Absence.UNKNOWN, Drift.UNKNOWN),
+        (OPEN, state(4), Drift.MISSED),
+        (OPEN, state(9, last_status="STOPPED"), Drift.MISSED),
+        (OPEN, state(3), Drift.NONE),
+        (OPEN, state(3, health_status="HEALTHY", tags={"team": "shop"}), Drift.NONE),
+        (OPEN, state(3, last_status="ACTIVATING"), Drift.NONE),
+        (OPEN, state(2), Drift.AHEAD),
+        (OPEN, state(0), Drift.AHEAD),
+        (OPEN, Absence.MISSING, Drift.VANISHED),
+        (OPEN, Absence.UNKNOWN, Drift.UNKNOWN),
+        (STOPPED, state(6, last_status="STOPPED"), Drift.NONE),
+        (STOPPED, state(5), Drift.AHEAD),
+        (STOPPED, state(7), Drift.MISSED),
+        (STOPPED, Absence.MISSING, Drift.NONE),
+        (STOPPED, Absence.UNKNOWN, Drift.UNKNOWN),
+        (UNOBSERVED, Absence.MISSING, Drift.NONE),
+        (UNOBSERVED, state(6, last_status="STOPPED"), Drift.MISSED),
+    ],
+)
+def test_drift(entry: LedgerEntry | None, described: TaskState | Absence, expected: Drift) -> None:
+    """Versions alone decide where both know the task; no answer never stands for "gone"."""
+    assert drift(entry, described) is expected
+
+
+@pytest.mark.parametrize(
+    ("missing_since", "gone"),
+    [
+        (None, False),
+        (at(1800), True),
+        (at(3599.999), True),
+        (PASS_BEGAN, False),
+        (at(3630), False),
+    ],
+    ids=["seen till now", "last pass", "just before this pass", "as this pass began", "in this pass"],
+)
+def test_gone_takes_two_passes(missing_since: datetime | None, gone: bool) -> None:  # noqa: FBT001 - a column
+    """A task is gone only when an earlier pass missed it too: a pass that is repeated counts once."""
+    assert is_gone(replace(OPEN, missing_since=missing_since), PASS_BEGAN, NOW) is gone
+
+
+@pytest.mark.parametrize(("told", "may"), [(NOW, False), (NOW - SETTLED, True), (at(3361), False)])
+def test_what_was_just_told_cannot_have_vanished(told: datetime, may: bool) -> None:  # noqa: FBT001 - a column
+    """MISSING says nothing of a task that was told of in the last five minutes, however often it is said."""
+    entry = replace(OPEN, observed_at=told, missing_since=at(0))
+    assert (may_vanish(entry, NOW), is_gone(entry, PASS_BEGAN, NOW)) == (may, may)

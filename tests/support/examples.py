@@ -1,0 +1,139 @@
+"""A task for each kind and cause, and the message that its finding makes: what docs/alerts.md shows."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from reconciler.findings.model import Finding
+from reconciler.findings.policy import Policy
+from reconciler.findings.rules import findings, stuck
+from reconciler.gate import succeed
+from reconciler.incidents.lifecycle import add_findings
+from reconciler.incidents.model import NotificationType, report_finding
+from reconciler.model.entry import LedgerEntry
+from reconciler.model.protection import Protection
+from reconciler.model.task import ClosedAs, Container
+from reconciler.notifications.message import Message, compose
+from tests.support.values import START, at, event
+
+NOT_STARTED = [
+    "CannotPullContainerError: pull image manifest has been retried 5 time(s): checkout:43: not found",
+    "ResourceInitializationError: unable to pull secrets or registry auth: AccessDeniedException",
+    'CannotStartContainerError: exec: "server": executable file not found in $PATH',
+    "Timeout waiting for network interface provisioning to complete.",
+    "Timeout waiting for EphemeralStorage provisioning to complete.",
+    "Capacity is unavailable at this time. Please try again later or in a different availability zone",
+    "MemberOf placement constraint unsatisfied.",
+    "TaskFailedToStart: AGENT",
+    "DockerTimeoutError: Could not transition to created; timed out after waiting 4m0s",
+    "InternalError: unable to prepare the task",
+    "Something that nobody has seen yet",
+]
+EXITED = [
+    Container(name="app", exit_code=137, reason="OutOfMemoryError: container killed due to memory usage"),
+    Container(name="app", exit_code=3),
+    Container(name="app", exit_code=139),
+    Container(name="app", exit_code=0),
+    Container(name="app", reason="DockerTimeoutError: timed out after waiting 4m0s"),
+    Container(name="app", reason="InternalError: the runtime gave no answer"),
+    Container(name="app"),
+]
+SCHEDULED = [
+    "(service checkout) (port 80) is unhealthy in (target-group web) due to (reason Request timed out)",
+    "Task failed container health checks",
+    "ECS is performing maintenance on the underlying infrastructure hosting the task.",
+]
+TERMINATED = "Host EC2 (instance i-0a1b2c3d4e5f60718) terminated."
+HELD = Protection(enabled=True, expires_at=at(600), checked_at=at(1), since=at(1))
+PASSING = ("PROVISIONING", "PENDING", "ACTIVATING", "DEACTIVATING", "STOPPING", "DEPROVISIONING")
+LONG = START + timedelta(hours=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A finding with its task, and when it was found."""
+
+    entry: LedgerEntry
+    finding: Finding
+    at: datetime
+
+    def message(self, telling: NotificationType = NotificationType.OPENED) -> Message:
+        incident = add_findings(
+            None, [report_finding(self.finding, self.at, self.entry.state)], self.at, Policy()
+        )
+        return compose(incident, telling, f"{incident.incident_id}|1")
+
+    def row(self) -> str:
+        """The line of the table in docs/alerts.md."""
+        finding = self.finding
+        cause = f"`{finding.cause}`" if finding.cause else "none"
+        cells = (cause, finding.severity, f"`{self.message().subject}`", finding.summary, finding.remedy)
+        return f"| {' | '.join(cells)} |"
+
+
+def examples() -> Iterator[Example]:
+    """By kind, in the order of the page."""
+    for entry in _entries():
+        yield from (Example(entry, each, at(60)) for each in findings(entry, at(60)))
+    for entry in _protected():
+        yield from (Example(entry, each, at(500)) for each in findings(entry, at(500)))
+    old = replace(_running(), protection=replace(HELD, expires_at=LONG + timedelta(hours=9)))
+    yield from (Example(old, each, LONG) for each in findings(old, LONG))
+    for status in PASSING:
+        passing = succeed(None, event(2, last_status=status))
+        yield from (Example(passing, each, at(3600)) for each in stuck(passing, at(3600)))
+
+
+def _entries() -> Iterator[LedgerEntry]:
+    yield from (_stopped("TaskFailedToStart", reason) for reason in NOT_STARTED)
+    said = "Essential container in task exited"
+    for container in EXITED:
+        yield _stopped("EssentialContainerExited", said, started_at=START, containers=(container,))
+    yield from (_stopped("ServiceSchedulerInitiated", reason, started_at=START) for reason in SCHEDULED[:2])
+    yield _stopped("SpotInterruption", "Your Spot Task was interrupted.", started_at=START)
+    yield _stopped(
+        "TerminationNotice", "Host EC2 (instance i-0a1b2c3d4e5f60718) terminated.", started_at=START
+    )
+    yield _stopped("ServiceSchedulerInitiated", SCHEDULED[2], started_at=START)
+    yield _stopped("InfrastructureHealth", "The instance is impaired", started_at=START)
+    yield _stopped("SomethingNew", "Nobody knows this code", started_at=START)
+    yield _stopped(None, None, containers=())
+    yield replace(_running(), closed_as=ClosedAs.UNOBSERVED, closed_at=at(60))
+
+
+def _protected() -> Iterator[LedgerEntry]:
+    yield replace(_running(), protection=HELD)
+    yield replace(_running(), protection=replace(HELD, enabled=False, expires_at=at(400)))
+    for code, reason in (
+        ("UserInitiated", "Task stopped by user"),
+        ("SpotInterruption", "Your Spot Task was interrupted."),
+        ("TerminationNotice", TERMINATED),
+        ("InfrastructureHealth", "The instance is impaired"),
+        ("ServiceSchedulerInitiated", SCHEDULED[0]),
+        ("ServiceSchedulerInitiated", SCHEDULED[1]),
+        ("ServiceSchedulerInitiated", SCHEDULED[2]),
+    ):
+        yield replace(_stopped(code, reason, started_at=START, stopping_at=at(30)), protection=HELD)
+    ran_out = Protection(enabled=False, expires_at=at(20), checked_at=at(25), since=START)
+    scaled_in = _stopped(
+        "ServiceSchedulerInitiated",
+        "Scaling activity initiated by (deployment ecs-svc/1)",
+        stopping_at=at(30),
+    )
+    yield replace(scaled_in, protection=ran_out)
+
+
+def _running() -> LedgerEntry:
+    return succeed(None, event(3))
+
+
+def _stopped(code: str | None, reason: str | None, **told: Any) -> LedgerEntry:
+    facts = {
+        "last_status": "STOPPED",
+        "desired_status": "STOPPED",
+        "stop_code": code,
+        "stopped_reason": reason,
+        "stopped_at": at(60),
+    }
+    return succeed(None, event(6, **(facts | told)))

@@ -1,0 +1,75 @@
+"""Findings and incidents for tests: short to write, and right where a test does not care."""
+
+from datetime import datetime
+from typing import Any
+
+from reconciler.findings.model import Cause, Finding, Kind, Severity
+from reconciler.gate import succeed
+from reconciler.incidents.model import ReportedFinding, report_finding
+from reconciler.model.task import Container
+from reconciler.ports.ledger import EntryChange
+from tests.support.values import CLUSTER, START, at, event, state, task_arn
+
+DEFINITION = "arn:aws:ecs:eu-central-1:111122223333:task-definition/checkout"
+
+
+def finding(number: int = 1, **told: Any) -> Finding:
+    """A task of the service `checkout` that could not pull its image."""
+    facts: dict[str, Any] = {
+        "task_arn": task_arn(number),
+        "cluster_arn": CLUSTER,
+        "group": "service:checkout",
+        "task_definition_arn": f"{DEFINITION}:42",
+        "kind": Kind.TASK_FAILED_TO_START,
+        "cause": Cause.IMAGE_PULL,
+        "severity": Severity.HIGH,
+        "summary": "The task did not start: an image could not be pulled.",
+        "remedy": "Look at the image.",
+        "containers": ("app",),
+        "exit_codes": {},
+        "version": 4,
+        "observed_at": START,
+    }
+    return Finding(**(facts | told))
+
+
+def low(number: int = 1, **told: Any) -> Finding:
+    """A Spot interruption of a service's task."""
+    facts = {"kind": Kind.CAPACITY_INTERRUPTED, "cause": Cause.SPOT, "severity": Severity.LOW}
+    return finding(number, **(facts | told))
+
+
+def standalone(number: int = 1, **told: Any) -> Finding:
+    return finding(number, **({"group": "family:report"} | told))
+
+
+def found(number: int = 1, when: datetime = START, **told: Any) -> ReportedFinding:
+    """The finding as the stream brings it, with its task."""
+    about = finding(number, **told)
+    stopped = state(
+        4,
+        task_arn=about.task_arn,
+        last_status="STOPPED",
+        stop_code="TaskFailedToStart",
+        stopped_reason="CannotPullContainerError: manifest for checkout:43 not found",
+        containers=(Container(name="app", reason="CannotPullContainerError"),),
+    )
+    return report_finding(about, when, stopped)
+
+
+def many(numbers: range, **told: Any) -> list[ReportedFinding]:
+    return [found(number, at(number), **told) for number in numbers]
+
+
+def failed_to_start(number: int, **told: Any) -> EntryChange:
+    """The stream's news of a service's task that could not pull its image, unless told otherwise."""
+    facts = {
+        "task_arn": task_arn(number),
+        "last_status": "STOPPED",
+        "desired_status": "STOPPED",
+        "stop_code": "TaskFailedToStart",
+        "stopped_reason": "CannotPullContainerError: manifest not found",
+        "stopped_at": at(number),
+    }
+    entry = succeed(None, event(4, seconds=number, **(facts | told)))
+    return EntryChange(entry=entry, previous=None, at=at(number))

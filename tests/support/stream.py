@@ -1,0 +1,52 @@
+"""The table's stream as Lambda delivers it, made of the entries before and after."""
+
+import base64
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from reconciler.adapters.dynamodb import entry_items
+from reconciler.model.entry import LedgerEntry
+from reconciler.ports.ledger import EntryChange
+from tests.support.ledgers import RETENTION
+
+
+def record(change: EntryChange, number: int) -> dict[str, Any]:
+    """The record of a change, binary values in base64 as JSON needs them."""
+    images = {"NewImage": _image(change.entry)}
+    if change.previous:
+        images["OldImage"] = _image(change.previous)
+    return {
+        "eventID": f"{number:032x}",
+        "eventName": "MODIFY" if change.previous else "INSERT",
+        "eventSource": "aws:dynamodb",
+        "dynamodb": {
+            "ApproximateCreationDateTime": change.at.timestamp(),
+            "Keys": entry_items.key(change.entry.state.task_arn),
+            "SequenceNumber": str(number),
+            "StreamViewType": "NEW_AND_OLD_IMAGES",
+            **images,
+        },
+    }
+
+
+def batch(changes: Sequence[EntryChange], start: int = 0) -> dict[str, Any]:
+    """What Lambda is given: as JSON, so that nothing that JSON lacks gets through."""
+    records = [record(change, number) for number, change in enumerate(changes, start)]
+    told: dict[str, Any] = json.loads(json.dumps({"Records": records}, default=_base64))
+    return told
+
+
+def stopped(entry: LedgerEntry, at: datetime, previous: LedgerEntry | None = None) -> EntryChange:
+    return EntryChange(entry=entry, previous=previous, at=at)
+
+
+def _image(entry: LedgerEntry) -> dict[str, Any]:
+    image = {**entry_items.key(entry.state.task_arn), **entry_items.entry_values(entry, RETENTION)}
+    return image | (entry_items.protection_values(entry.protection) if entry.protection else {})
+
+
+def _base64(value: object) -> str:
+    assert isinstance(value, bytes)
+    return base64.b64encode(value).decode()

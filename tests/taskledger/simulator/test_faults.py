@@ -1,0 +1,159 @@
+"""Faults around the simulated ECS: each is told as on AWS, and a run with the same seed has the same ones."""
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from taskledger.simulator.api.ecs import SimulatedEcs
+from taskledger.simulator.engine.clock import Clock
+from taskledger.simulator.engine.errors import server_error, throttled
+from taskledger.simulator.faults.api_faults import FaultyEcs, Rates
+from taskledger.simulator.faults.delivery import FaultyDelivery
+from tests.taskledger.simulator.conftest import Shop, boto3_client
+
+
+def refused(client: Any, calls: int) -> list[int]:
+    """Which of so many ListTasks calls were refused."""
+    found = []
+    for number in range(calls):
+        try:
+            client.list_tasks(cluster="shop")
+        except ClientError:
+            found.append(number)
+    return found
+
+
+def delivered(clock: Clock, rates: Rates, seed: int = 0, tasks: int = 20) -> list[tuple[str, int]]:
+    """The (task, version) pairs of that many short lives, in the order of their delivery."""
+    ecs, seen = SimulatedEcs(clock), []
+    delivery = FaultyDelivery(seen.append, rates, clock, seed=seed)
+    ecs.listen(delivery)
+    ecs.call("CreateCluster", {})
+    for _ in range(tasks):
+        run = {"taskDefinition": "web:7", "launchType": "FARGATE"}
+        task = ecs.call("RunTask", run)["tasks"][0]["taskArn"]
+        for status in ("PENDING", "RUNNING", "STOPPED"):
+            ecs.call("SubmitTaskStateChange", {"task": task, "status": status})
+    delivery.flush()
+    return [(event["detail"]["taskArn"], event["detail"]["version"]) for event in seen]
+
+
+def test_throttling_is_told_as_on_aws(ecs: SimulatedEcs) -> None:
+    """An error of status 400 that boto3 has no class for."""
+    client = boto3_client(FaultyEcs(ecs, Rates(throttle={"DescribeTasks": 1})))
+    with pytest.raises(ClientError) as caught:
+        client.describe_tasks(cluster="shop", tasks=["a"])
+    assert caught.value.response["Error"] == {"Code": "ThrottlingException", "Message": "Rate exceeded"}
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    assert client.list_tasks(cluster="shop")["taskArns"] == []
+
+
+def test_each_nth_call_of_an_operation_can_be_throttled(ecs: SimulatedEcs) -> None:
+    """Counted by operation; `*` stands for all that are not named."""
+    client = boto3_client(FaultyEcs(ecs, Rates(throttle_every={"*": 3, "ListClusters": 0})))
+    for _ in range(4):
+        client.list_clusters()
+    assert refused(client, 7) == [2, 5]
+
+
+def test_chance_throttles_the_same_calls_of_the_same_seed(ecs: SimulatedEcs) -> None:
+    """Whatever other operations are called between."""
+
+    def run(seed: int, others: int) -> list[int]:
+        client = boto3_client(FaultyEcs(ecs, Rates(throttle={"ListTasks": 0.3}), seed=seed))
+        for _ in range(others):
+            client.list_clusters()
+        return refused(client, 40)
+
+    assert run(1, others=0) == run(1, others=5) != run(2, others=0)
+    assert 4 < len(run(1, others=0)) < 24
+
+
+def test_what_is_throttled_is_not_done(ecs: SimulatedEcs) -> None:
+    """No task, no event."""
+    client = boto3_client(FaultyEcs(ecs, Rates(throttle={"*": 1})))
+    with pytest.raises(ClientError):
+        client.run_task(cluster="shop", taskDefinition="web:7")
+    assert ecs.call("ListTasks", {"cluster": "shop"})["taskArns"] == []
+
+
+def test_the_next_calls_of_an_operation_can_be_made_to_fail(ecs: SimulatedEcs) -> None:
+    """With any error, so many times, before any other fault."""
+    faulty = FaultyEcs(ecs, Rates())
+    client = boto3_client(faulty)
+    faulty.fail_next("ListTasks", throttled())
+    faulty.fail_next("DescribeTasks", server_error(), times=2)
+    assert refused(client, 2) == [0]
+    for _ in range(2):
+        with pytest.raises(client.exceptions.ServerException):
+            client.describe_tasks(cluster="shop", tasks=["a"])
+    assert client.describe_tasks(cluster="shop", tasks=["a"])["failures"]
+
+
+def test_a_stale_answer_is_that_of_a_version_before(ecs: SimulatedEcs) -> None:
+    """And a task that was not there then is MISSING."""
+    shop = Shop(boto3_client(FaultyEcs(ecs, Rates(stale=1))))
+    task = shop.run()
+    assert shop.task(task) == {"arn": task, "reason": "MISSING"}
+    shop.live(task, "PENDING", "ACTIVATING", "RUNNING")
+    assert (shop.task(task)["version"], shop.task(task)["lastStatus"]) == (2, "PENDING")
+
+
+def test_a_stale_answer_can_be_some_versions_old(ecs: SimulatedEcs) -> None:
+    """No older than it was seen to be."""
+    before = ecs.start_service_task("web", "web:7", cluster="shop")
+    shop = Shop(boto3_client(FaultyEcs(ecs, Rates(stale=1, stale_versions=2))))
+    task = shop.run()
+    shop.live(task, "PENDING", "RUNNING")
+    assert (shop.task(task)["version"], shop.task(before)["version"]) == (1, 1)
+
+
+def test_without_faults_events_are_delivered_as_they_come(clock: Clock) -> None:
+    """Each once, in order."""
+    events = delivered(clock, Rates())
+    assert (len(set(events)), events) == (80, [(task, version) for task, version in dict.fromkeys(events)])
+    assert [version for _, version in events] == [1, 2, 3, 4] * 20
+
+
+def test_dropped_events_never_come(clock: Clock) -> None:
+    """The others come as they are."""
+    events, all_events = delivered(clock, Rates(drop=0.25)), delivered(clock, Rates())
+    assert 40 < len(events) < 75
+    assert events == [event for event in all_events if event in events]
+
+
+def test_doubled_events_come_twice(clock: Clock) -> None:
+    """With the same version, and none is lost."""
+    events = delivered(clock, Rates(duplicate=0.5))
+    assert set(events) == set(delivered(clock, Rates()))
+    assert 100 < len(events) < 140
+
+
+def test_reordered_events_come_after_later_ones(clock: Clock) -> None:
+    """All of them, each once."""
+    events, in_order = delivered(clock, Rates(reorder=0.5)), delivered(clock, Rates())
+    assert events != in_order
+    assert sorted(events) == sorted(in_order)
+
+
+def test_late_events_come_when_the_clock_says_so(clock: Clock) -> None:
+    """At the first event after their time, by `release`, or by `flush`."""
+    ecs, seen = SimulatedEcs(clock), []
+    delivery = FaultyDelivery(seen.append, Rates(delay=1, delay_seconds=60), clock)
+    ecs.listen(delivery)
+    ecs.call("CreateCluster", {})
+    ecs.call("RunTask", {"taskDefinition": "web:7"})
+    delivery.release()
+    assert seen == []
+    clock.advance(60)
+    delivery.release()
+    assert len(seen) == 1
+
+
+def test_the_same_seed_has_the_same_faults(clock: Clock) -> None:
+    """Another has others."""
+    rates = Rates(drop=0.1, duplicate=0.2, reorder=0.3, delay=0.1)
+    assert (
+        delivered(clock, rates, seed=1) == delivered(clock, rates, seed=1) != delivered(clock, rates, seed=2)
+    )

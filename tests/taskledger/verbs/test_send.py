@@ -1,0 +1,153 @@
+"""What `taskledger send` puts on the queue, what it keeps back, and what it says of both."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from taskledger.deployed import queue
+from tests.support.running import Ran, lines, taskledger, write
+from tests.support.values import envelope, task_arn
+from tests.taskledger.conftest import Answer, Deployment, answered, refusal
+
+SAMPLES = Path(__file__).parents[3] / "events"
+
+
+def sent(ran: Ran) -> tuple[int, int, int, int]:
+    counts = ran.document["events"]
+    return ran.code, counts["read"], counts["sent"], counts["rejected"]
+
+
+def test_events_are_put_on_the_queue(deployment: Deployment, tmp_path: Path) -> None:
+    """Each as a message of its own, word for word, however many there are."""
+    events = [envelope(1, taskArn=task_arn(number)) for number in range(25)]
+    ran = taskledger("send", "--json", write(tmp_path / "events.jsonl", lines(events)))
+    assert sent(ran) == (0, 25, 25, 0)
+    assert ran.document["queueUrl"] == deployment.queue_url
+    assert sorted(deployment.bodies()) == sorted(json.dumps(event) for event in events)
+
+
+def test_folders_are_sent(deployment: Deployment) -> None:
+    """All that replay takes: the wrappings are taken off."""
+    ran = taskledger("send", "--json", SAMPLES)
+    code, read, put, rejected = sent(ran)
+    assert (code, read, rejected) == (0, put, 0)
+    assert {json.loads(body)["source"] for body in deployment.bodies()} == {"aws.ecs"}
+
+
+def test_what_is_no_event_is_kept_back(deployment: Deployment, tmp_path: Path) -> None:
+    """It would only end in the dead-letter queue; what is right beside it is sent."""
+    file = write(tmp_path / "events.jsonl", lines([envelope(1), "nonsense", envelope(-1), envelope(2)]))
+    ran = taskledger("send", "--json", file, tmp_path / "nowhere.json")
+    assert sent(ran) == (1, 5, 2, 3)
+    assert ran.rejected[:2] == [
+        (1, "body", "is not JSON: Expecting value: line 1 column 1 (char 0)"),
+        (2, "detail.version", "is out of range"),
+    ]
+    assert len(deployment.bodies()) == 2
+
+
+def test_as_is_sends_it_all_the_same(deployment: Deployment, tmp_path: Path) -> None:
+    """To see what the stack does with it."""
+    file = write(tmp_path / "events.jsonl", lines(["nonsense", envelope(1)]))
+    assert sent(taskledger("send", "--json", "--as-is", file)) == (0, 2, 2, 0)
+    assert "nonsense" in deployment.bodies()
+
+
+def test_what_people_see(deployment: Deployment, tmp_path: Path) -> None:
+    """How many went where, and a line for each that did not."""
+    file = write(tmp_path / "events.jsonl", lines([envelope(1), {}]))
+    ran = taskledger("send", file)
+    first, second = ran.out.splitlines()
+    assert (ran.code, first) == (1, "1 of 2 events sent to TaskLedger")
+    assert second == f'rejected: {file}[1]  source: must be "aws.ecs", found nothing'
+
+
+def test_a_call_takes_ten_messages_and_a_megabyte(deployment: Deployment, tmp_path: Path) -> None:
+    """Whichever is reached first."""
+    calls = []
+    deployment.answer("sqs.SendMessageBatch", lambda body: calls.append(len(json.loads(body)["Entries"])))
+    small = [envelope(1, taskArn=task_arn(number)) for number in range(11)]
+    large = [envelope(1, taskArn=task_arn(number), padding="x" * 400_000) for number in range(3)]
+    write(tmp_path / "1.jsonl", lines(small))
+    write(tmp_path / "2.jsonl", lines(large))
+    taskledger("send", tmp_path)
+    assert calls == [10, 3, 1]
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (json.dumps(envelope(1, padding="x" * 2**20)), "more than the 1,048,576 that SQS takes"),
+        (json.dumps(envelope(1, padding="\uffff"), ensure_ascii=False), "has U+FFFF at "),
+        (json.dumps({"message": json.dumps(envelope(1, padding="\udc80"), ensure_ascii=False)}), "U+DC80"),
+    ],
+)
+def test_what_sqs_never_takes(deployment: Deployment, tmp_path: Path, body: str, problem: str) -> None:
+    """Is told before SQS refuses a whole call for it; the others are sent."""
+    ran = taskledger("send", "--json", write(tmp_path / "events.jsonl", lines([envelope(2), body])))
+    assert sent(ran) == (1, 2, 1, 1)
+    assert problem in ran.rejected[0][2]
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "PAUSES", (0, 0))
+
+
+def failures(body: bytes, *, sender: bool, first: int = 0) -> Answer:
+    """All of a call's messages from that place on fail."""
+    entries = json.loads(body)["Entries"][first:]
+    error = {"SenderFault": sender, "Code": "Reason", "Message": "no"}
+    return answered({"Successful": [], "Failed": [{"Id": entry["Id"], **error} for entry in entries]})
+
+
+@pytest.mark.usefixtures("impatient")
+def test_messages_that_fail_are_sent_again(deployment: Deployment, tmp_path: Path) -> None:
+    """When it is not their fault; those that were taken are not."""
+    bodies = []
+
+    def respond(body: bytes) -> Answer | None:
+        bodies.append([entry["MessageBody"] for entry in json.loads(body)["Entries"]])
+        return failures(body, sender=False, first=1) if len(bodies) == 1 else None
+
+    deployment.answer("sqs.SendMessageBatch", respond)
+    events = [envelope(1), envelope(2), envelope(3)]
+    assert sent(taskledger("send", "--json", write(tmp_path / "events.json", json.dumps(events)))) == (
+        0,
+        3,
+        3,
+        0,
+    )
+    assert bodies[1] == bodies[0][1:]
+
+
+@pytest.mark.usefixtures("impatient")
+@pytest.mark.parametrize(("sender", "calls"), [(True, 1), (False, 3)])
+def test_messages_that_go_on_failing(
+    deployment: Deployment, tmp_path: Path, *, sender: bool, calls: int
+) -> None:
+    """Are rejected with SQS's reason; at once when it is their fault."""
+    made = []
+
+    def respond(body: bytes) -> Answer:
+        made.append(body)
+        return failures(body, sender=sender)
+
+    deployment.answer("sqs.SendMessageBatch", respond)
+    ran = taskledger("send", "--json", write(tmp_path / "one.json", json.dumps(envelope(1))))
+    assert sent(ran) == (1, 1, 0, 1)
+    assert ran.rejected == [(0, "message", "was refused by SQS: no")]
+    assert len(made) == calls
+
+
+def test_a_refusal_in_the_middle(deployment: Deployment, tmp_path: Path) -> None:
+    """Says how many events were sent before it."""
+    calls = iter([None])
+    deployment.answer("sqs.SendMessageBatch", lambda _: next(calls, refusal("AccessDenied", 403)))
+    events = lines(envelope(1, taskArn=task_arn(number)) for number in range(25))
+    ran = taskledger("send", write(tmp_path / "events.jsonl", events))
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err.startswith("Error: 10 events were sent, then: AWS denied access")

@@ -1,0 +1,157 @@
+"""What `taskledger show` finds by an ARN, an id and the beginning of one, and what it tells of the task."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from reconciler.model.task import Container
+from tests.support.running import taskledger
+from tests.support.values import CLUSTER, TASK, at, describe, event, task_arn
+from tests.taskledger.conftest import NOW, Deployment, ago, other_cluster
+
+ID = TASK.rsplit("/", 1)[1]
+OLD_TASK = TASK.replace("task/shop/", "task/")
+UUID = "0e5bf1d2-8c1b-4d57-9a3c-2f1f0c7a9b11"
+
+
+def shown(*arguments: object) -> str:
+    """The ARN of the task that is shown."""
+    ran = taskledger("show", "--json", *arguments)
+    assert ran.code == 0, ran.err
+    return str(ran.document["taskArn"])
+
+
+def failed(deployment: Deployment, **told: object) -> None:
+    """A task that was started, and ended badly."""
+    deployment.record(
+        event(1, last_status="PROVISIONING"),
+        describe(3, seconds=30),
+        event(
+            6,
+            last_status="STOPPED",
+            desired_status="STOPPED",
+            stopped_at=ago(minutes=5),
+            stop_code="EssentialContainerExited",
+            stopped_reason="Essential container in task exited",
+            containers=(Container(name="app", last_status="STOPPED", exit_code=3),),
+            **told,
+        ),
+    )
+
+
+@pytest.mark.parametrize("asked", [TASK, ID, ID[:8], ID[:1]])
+@pytest.mark.parametrize("life", ["open", "closed"])
+def test_a_task_is_found(deployment: Deployment, asked: str, life: str) -> None:
+    """By its ARN, its id, and a beginning of it that no other task's id has."""
+    record = deployment.open if life == "open" else deployment.close
+    record(1, ago(minutes=2), task_arn=TASK)
+    record(2, ago(minutes=1))
+    assert shown(asked) == TASK
+
+
+def test_an_id_finds_a_task_in_any_cluster(deployment: Deployment) -> None:
+    """However long ago it closed: its ARN is put together from the clusters that the ledger knows."""
+    deployment.open(1, ago(minutes=1))
+    batch = task_arn(2).replace("task/shop/", "task/batch/")
+    deployment.close(2, ago(days=80), task_arn=batch, cluster_arn=other_cluster("batch"))
+    assert shown(batch.rsplit("/", 1)[1]) == batch
+
+
+@pytest.mark.parametrize("asked", [OLD_TASK, ID, ID[:8]])
+def test_arns_of_the_old_form(deployment: Deployment, asked: str) -> None:
+    """Without a cluster in them; found like any other."""
+    deployment.open(1, ago(minutes=1), task_arn=OLD_TASK)
+    assert shown(asked) == OLD_TASK
+
+
+@pytest.mark.parametrize("asked", [UUID, UUID[:8], UUID[:20]])
+def test_ids_of_the_old_form(deployment: Deployment, asked: str) -> None:
+    """UUIDs with their hyphens."""
+    arn = f"arn:aws-cn:ecs:cn-north-1:111122223333:task/{UUID}"
+    deployment.open(1, ago(minutes=1), task_arn=arn, cluster_arn=arn.replace(f"task/{UUID}", "cluster/shop"))
+    assert shown(asked) == arn
+
+
+def test_a_beginning_of_several_ids(deployment: Deployment) -> None:
+    """Says which tasks it can mean, and shows none."""
+    arns = [deployment.open(1, ago(minutes=1)), deployment.close(2, ago(minutes=1))]
+    ran = taskledger("show", "0000")
+    assert (ran.code, ran.out) == (1, "")
+    assert [arn for arn in arns if arn not in ran.err] == []
+
+
+def test_a_beginning_finds_what_closed_of_late(deployment: Deployment) -> None:
+    """In the last day, unless --since says otherwise: then it reads that far back."""
+    deployment.close(1, ago(days=3), task_arn=TASK)
+    ran = taskledger("show", ID[:8])
+    assert (ran.code, "--since" in ran.err, "whole id" in ran.err) == (1, True, True)
+    assert shown(ID[:8], "--since", "4d") == TASK
+
+
+@pytest.mark.parametrize("asked", [TASK, ID, "deadbeef", UUID])
+def test_no_such_task(deployment: Deployment, asked: str) -> None:
+    """Is an answer: exit code 1, with what was asked for."""
+    deployment.open(1, ago(minutes=1))
+    ran = taskledger("show", asked)
+    assert (ran.code, ran.out) == (1, "")
+    assert f'no task "{asked}"' in ran.err
+
+
+@pytest.mark.parametrize("asked", ["", "a b", "service/checkout", CLUSTER, "arn:aws:s3:::task/x", "%", "é"])
+@pytest.mark.usefixtures("deployment")
+def test_what_no_task_can_be_called(asked: str) -> None:
+    """Is wrong usage."""
+    ran = taskledger("show", asked)
+    assert (ran.code, ran.out) == (2, "")
+    assert "neither the ARN of a task, nor an id" in ran.err
+
+
+def test_the_document(deployment: Deployment) -> None:
+    """The task with its history, and what is wrong with it."""
+    failed(deployment)
+    document = taskledger("show", "--json", TASK).document
+    assert (document["versionsSeen"], document["versionsMissing"]) == ([1, 3, 6], [2, 4, 5])
+    assert [(row["version"], row["lastStatus"], row["source"]) for row in document["history"]] == [
+        (1, "PROVISIONING", "event"),
+        (3, "RUNNING", "describe"),
+        (6, "STOPPED", "event"),
+    ]
+    (finding,) = document["findings"]
+    assert (finding["kind"], finding["cause"]) == ("ESSENTIAL_CONTAINER_FAILED", "EXIT_CODE")
+    assert (finding["taskArn"], finding["exitCodes"]) == (TASK, {"app": 3})
+
+
+def test_what_people_see(deployment: Deployment) -> None:
+    """All that matters in the night: state, why, who says so, how it came about, what to look at next."""
+    failed(deployment, group="service:checkout")
+    ran = taskledger("show", ID)
+    wanted = [
+        f"{ID}  STOPPED",
+        "service:checkout",
+        "Essential container in task exited",
+        "exit 3",
+        "v3",
+        "PROVISIONING",
+        "nobody told of version 2, 4, 5",
+        "ESSENTIAL_CONTAINER_FAILED EXIT_CODE",
+    ]
+    assert ran.code == 0
+    assert [words for words in wanted if words not in ran.out] == []
+    assert "\x1b" not in ran.out
+
+
+def test_a_healthy_task(deployment: Deployment) -> None:
+    """Says that nothing is wrong, and has no line for what there is not."""
+    deployment.open(1, NOW - timedelta(hours=1), task_arn=TASK, containers=())
+    out = taskledger("show", TASK).out
+    assert "nothing is wrong" in out
+    assert [words for words in ("stop code", "containers", "None", "protection") if words in out] == []
+
+
+def test_history_is_read_to_its_end(deployment: Deployment) -> None:
+    """However many versions a task had."""
+    deployment.record(*(event(version, seconds=version) for version in range(1, 40)))
+    assert len(taskledger("show", "--json", TASK).document["history"]) == 39
+    assert at(39).isoformat()[:19] in taskledger("show", TASK).out
