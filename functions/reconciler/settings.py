@@ -1,4 +1,7 @@
-"""What the environment says, read once into frozen values; an error names the variable."""
+"""What the environment says, read once into frozen values; an error names the variable.
+
+The stack sets each variable and checks it against what is allowed: no default and no limit is repeated here.
+"""
 
 import re
 import sys
@@ -13,7 +16,7 @@ from .findings.policy_file import parse
 
 Environment = Mapping[str, str]
 
-_DIGITS = re.compile("[0-9]{1,9}")
+_DIGITS = re.compile("[0-9]{1,6}")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +30,7 @@ class LedgerSettings:
     def read(cls, environment: Environment) -> "LedgerSettings":
         return cls(
             table_name=_required(environment, "LEDGER_TABLE_NAME"),
-            retention=timedelta(days=_number(environment, "LEDGER_RETENTION_DAYS", 90, most=3650)),
+            retention=timedelta(days=_number(environment, "LEDGER_RETENTION_DAYS")),
         )
 
 
@@ -43,46 +46,45 @@ class SweepSettings:
         named = (name.strip() for name in environment.get("CLUSTERS", "").split(","))
         return cls(
             clusters=tuple(filter(None, named)),
-            calls_per_second=_number(environment, "SWEEP_CALLS_PER_SECOND", 10, most=100),
+            calls_per_second=_number(environment, "SWEEP_CALLS_PER_SECOND"),
         )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AlertSettings:
-    """Where alerts go, chats to a topic of their own if there is one, and whether replays alert too."""
+    """Where alerts are published; for chats to a topic of their own if there is one."""
 
     topic_arn: str
     chat_topic_arn: str | None
-    on_replay: bool
 
     @classmethod
     def read(cls, environment: Environment) -> "AlertSettings":
         return cls(
             topic_arn=_required(environment, "ALERT_TOPIC_ARN"),
             chat_topic_arn=environment.get("CHAT_TOPIC_ARN") or None,
-            on_replay=_flag(environment, "ALERT_ON_REPLAY"),
         )
 
 
+def read_alert_on_replay(environment: Environment) -> bool:
+    """Whether changes that an EventBridge replay brought are alerted of too."""
+    value = _required(environment, "ALERT_ON_REPLAY")
+    if value not in ("true", "false"):
+        raise InvalidInput("ALERT_ON_REPLAY", f'must be true or false, found "{value[:40]}"')
+    return value == "true"
+
+
 def read_policy(environment: Environment) -> Policy:
-    """The policy of the file, if there is one, with the limits that the environment says itself."""
-    told = _policy_file(environment.get("POLICY_FILE"))
-    lead = _number(environment, "PROTECTION_LEAD_MINUTES", _minutes(told.lead), most=2880)
-    limit = _number(environment, "PROTECTION_LIMIT_MINUTES", _minutes(told.protected), most=525600)
-    after = _number(environment, "AFTER_EXPIRY_MINUTES", _minutes(told.after_expiry), most=1440)
-    return replace(
-        told,
-        lead=timedelta(minutes=lead),
-        protected=timedelta(minutes=limit),
-        after_expiry=timedelta(minutes=after),
-        transitions={**told.transitions, **_transitions(environment.get("STUCK_MINUTES", ""))},
-    )
+    """The policy of the file, or the default, with the limit that the environment sets itself."""
+    policy = _policy_file(environment.get("POLICY_FILE"))
+    if "PROTECTION_LEAD_MINUTES" not in environment:
+        return policy
+    return replace(policy, lead=timedelta(minutes=_number(environment, "PROTECTION_LEAD_MINUTES")))
 
 
 def _policy_file(name: str | None) -> Policy:
-    """What the file says, which is looked for where modules are: there Lambda lays what is in a layer.
+    """The file's policy, which is looked for where modules are: there Lambda lays what is in a layer.
 
-    `InvalidInput` tells of POLICY_FILE when it cannot be read.
+    `InvalidInput` names POLICY_FILE when it cannot be read.
     """
     if not name:
         return DEFAULT
@@ -93,17 +95,6 @@ def _policy_file(name: str | None) -> Policy:
         raise InvalidInput("POLICY_FILE", f"cannot be read: {error}") from error
 
 
-def _transitions(told: str) -> Mapping[str, timedelta]:
-    """Limits by state, written `PENDING=15,STOPPING=20`."""
-    pairs = [pair.strip().partition("=") for pair in told.split(",") if pair.strip()]
-    for state, _, _ in pairs:
-        if state not in DEFAULT.transitions:
-            allowed = ", ".join(DEFAULT.transitions)
-            raise InvalidInput("STUCK_MINUTES", f'"{state}" is no passing state: these are {allowed}')
-    limits = {state: _whole("STUCK_MINUTES", minutes, most=1440) for state, _, minutes in pairs}
-    return {state: timedelta(minutes=limit) for state, limit in limits.items()}
-
-
 def _required(environment: Environment, name: str) -> str:
     value = environment.get(name)
     if not value:
@@ -111,22 +102,8 @@ def _required(environment: Environment, name: str) -> str:
     return value
 
 
-def _flag(environment: Environment, name: str) -> bool:
-    value = environment.get(name, "false")
-    if value not in ("true", "false"):
-        raise InvalidInput(name, f'must be true or false, found "{value}"')
-    return value == "true"
-
-
-def _number(environment: Environment, name: str, default: int, *, most: int) -> int:
-    return _whole(name, environment.get(name, str(default)), most=most)
-
-
-def _whole(name: str, value: str, *, most: int) -> int:
-    if not _DIGITS.fullmatch(value) or not 1 <= int(value) <= most:
-        raise InvalidInput(name, f'must be a whole number from 1 to {most}, found "{value[:40]}"')
+def _number(environment: Environment, name: str) -> int:
+    value = _required(environment, name)
+    if not _DIGITS.fullmatch(value) or not int(value):
+        raise InvalidInput(name, f'must be a whole number above zero, found "{value[:40]}"')
     return int(value)
-
-
-def _minutes(limit: timedelta) -> int:
-    return limit // timedelta(minutes=1)

@@ -18,7 +18,7 @@ from .findings.policy import Policy
 from .ports.ecs import Tasks
 from .ports.ledger import Ledger
 from .ports.sweep_progress import SweepProgressStore
-from .settings import AlertSettings, LedgerSettings, SweepSettings, read_policy
+from .settings import AlertSettings, LedgerSettings, SweepSettings, read_alert_on_replay, read_policy
 from .use_cases.notify import Alerts
 
 
@@ -36,13 +36,13 @@ class SweepServices:
 
     tasks: Tasks
     ledger: Ledger
-    passes: SweepProgressStore
+    progress_store: SweepProgressStore
     policy: Policy
     clusters: tuple[str, ...]
 
 
 def connect_services(settings: LedgerSettings, session: boto3.Session) -> Services:
-    """The services on whatever the session's endpoints are."""
+    """The services on the session's endpoints."""
     return Services(
         tasks=EcsTasks(session.client("ecs", config=client_config())), ledger=_ledger(settings, session)
     )
@@ -57,55 +57,44 @@ def services() -> Services:
 @cache
 def sweep_services() -> SweepServices:
     """What the sweep needs on AWS, as the environment names it."""
-    settings, sweep, session = (
-        LedgerSettings.read(os.environ),
-        SweepSettings.read(os.environ),
-        boto3.Session(),
-    )
+    settings, sweep = LedgerSettings.read(os.environ), SweepSettings.read(os.environ)
+    session = boto3.Session()
     ecs = session.client("ecs", config=client_config(adaptive=True))
+    table = session.client("dynamodb", config=client_config())
     return SweepServices(
         tasks=EcsTasks(ecs, Pace(sweep.calls_per_second)),
         ledger=_ledger(settings, session),
-        passes=DynamoSweepProgress(session.client("dynamodb", config=client_config()), settings.table_name),
-        policy=read_policy(os.environ),
+        progress_store=DynamoSweepProgress(table, settings.table_name),
+        policy=policy(),
         clusters=sweep.clusters,
     )
 
 
 @cache
 def policy() -> Policy:
-    """What is wrong with a task and who is told of it, as the environment and its policy file say."""
+    """The policy in force, as the environment and its policy file say."""
     return read_policy(os.environ)
 
 
 @cache
 def alerts(clock: Callable[[], datetime]) -> Alerts:
-    """What findings are told through on AWS, as the environment names it; the same at every call."""
-    return connect_alerts(LedgerSettings.read(os.environ), alert_settings(), boto3.Session(), policy(), clock)
-
-
-def connect_alerts(
-    settings: LedgerSettings,
-    told: AlertSettings,
-    session: boto3.Session,
-    policy: Policy,
-    clock: Callable[[], datetime],
-) -> Alerts:
-    """The alerts on whatever the session's endpoints are."""
+    """What findings are reported to on AWS, as the environment names it; the same at every call."""
+    ledger, settings = LedgerSettings.read(os.environ), AlertSettings.read(os.environ)
+    session = boto3.Session()
     table = session.client("dynamodb", config=client_config())
     topic = session.client("sns", config=client_config())
     return Alerts(
-        incidents=DynamoIncidents(table, settings.table_name, settings.retention),
-        notifier=SnsNotifier(topic, told.topic_arn, told.chat_topic_arn),
-        policy=policy,
+        incidents=DynamoIncidents(table, ledger.table_name, ledger.retention),
+        notifier=SnsNotifier(topic, settings.topic_arn, settings.chat_topic_arn),
+        policy=policy(),
         clock=clock,
     )
 
 
 @cache
-def alert_settings() -> AlertSettings:
-    """Where alerts go, and which ones."""
-    return AlertSettings.read(os.environ)
+def alert_on_replay() -> bool:
+    """Whether changes that an EventBridge replay brought are reported too."""
+    return read_alert_on_replay(os.environ)
 
 
 def _ledger(settings: LedgerSettings, session: boto3.Session) -> DynamoLedger:

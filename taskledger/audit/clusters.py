@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from reconciler.adapters.aws import chunks
+from reconciler.chunks import chunks
 from reconciler.errors import ClusterNotFound, LedgerError
 from reconciler.model.task import Absence
 from reconciler.ports.ecs import Listing

@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from reconciler.adapters.aws import chunks
 from reconciler.adapters.dynamodb import entry_items, values
 from reconciler.adapters.dynamodb.reads import MOST, LedgerReads
+from reconciler.chunks import chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

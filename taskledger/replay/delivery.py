@@ -1,4 +1,4 @@
-"""Saved events, handed to the deployed observe handler in the batches in which they would have arrived."""
+"""Saved events, observed in the batches in which they would have arrived."""
 
 from __future__ import annotations
 
@@ -10,29 +10,29 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import InvalidInput
-from reconciler.handlers.observe import receive
 from reconciler.parsing.event import parse_json
 from reconciler.parsing.event import parse_task_event as parse_event
-from reconciler.use_cases.observe import Failed
+from reconciler.use_cases.observe import Failed, Observed
 
 from .captures import Captured, Unreadable
-from .notifications import ReplayNotifications
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from datetime import datetime
 
-    from reconciler.handlers.observe import Received
     from reconciler.model.task import Observation
-    from reconciler.notifications.message import Message
+    from reconciler.use_cases.observe import ObserveResult
 
-    from ..local.world import World
+    from ..local.system import LocalSystem
+    from ..simulator.api.ecs import SimulatedEcs
+    from ..simulator.engine.clock import Clock
 
 BATCH = 100  # messages in one batch of the deployed queue
 WINDOW = timedelta(minutes=1)
 
 # What the ledger reads of a task. The rest is nothing that the handler would look for in ECS's answer, and in
 # a file it can be of any shape.
-_TOLD = (
+_TASK_FIELDS = (
     "clusterArn",
     "version",
     "lastStatus",
@@ -52,7 +52,7 @@ _TOLD = (
     "stopCode",
     "stoppedReason",
 )
-_TOLD_OF_A_CONTAINER = (
+_CONTAINER_FIELDS = (
     "name",
     "lastStatus",
     "exitCode",
@@ -82,7 +82,6 @@ class Outcome:
     currency: Counter[str] = field(default_factory=Counter)
     tasks: dict[str, None] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
-    notifications: list[Message] = field(default_factory=list)
 
     @property
     def accepted(self) -> int:
@@ -96,46 +95,46 @@ class _Batch:
     captured: dict[str, Captured] = field(default_factory=dict)
     tasks: dict[str, Observation] = field(default_factory=dict)
 
-    def has_room_for(self, captured: Captured, told: Observation | None) -> bool:
+    def has_room_for(self, captured: Captured, observation: Observation | None) -> bool:
         """No two events of one task, none of another file, and none of a minute later or more.
 
         So DescribeTasks answers each event as it would have at the time.
         """
         if len(self.captured) == BATCH or captured.index == 0:
             return False
-        if told is None or not self.tasks:
+        if observation is None or not self.tasks:
             return True
         began = next(iter(self.tasks.values())).observed_at
-        return told.state.task_arn not in self.tasks and told.observed_at - began < WINDOW
+        is_new = observation.state.task_arn not in self.tasks
+        return is_new and observation.observed_at - began < WINDOW
 
-    def add(self, captured: Captured, told: Observation | None) -> None:
+    def add(self, captured: Captured, observation: Observation | None) -> None:
         self.captured[str(len(self.captured))] = captured
-        if told:
-            self.tasks[told.state.task_arn] = told
+        if observation:
+            self.tasks[observation.state.task_arn] = observation
 
-    def event(self) -> dict[str, Any]:
-        """What Lambda is given for it."""
-        records = [
-            {"messageId": message_id, "body": captured.body} for message_id, captured in self.captured.items()
-        ]
-        return {"Records": records}
+    def bodies(self) -> dict[str, str]:
+        return {message_id: captured.body for message_id, captured in self.captured.items()}
 
 
-def deliver(events: Iterable[Captured | Unreadable], world: World) -> Outcome:
+def deliver(events: Iterable[Captured | Unreadable], system: LocalSystem, ecs: SimulatedEcs) -> Outcome:
     """Delivers events in their order, with their own times as the clock, which each file starts anew.
 
-    ECS knows of each task the newest state delivered so far.
+    ECS knows of each task the newest state delivered so far. Nothing happens between batches: what only time
+    would bring (a reminder, a resolution, a digest) is not published.
     """
-    outcome, telling = Outcome(), ReplayNotifications(world.clock)
-    for batch in _batches(events, world, outcome):
-        received = receive(batch.event(), world.services, world.clock.now)
-        _count(received, batch, outcome)
-        telling.hear(received.batch)
-    outcome.notifications += telling.sent
+    outcome = Outcome()
+    for batch in _batches(events, system.clock, ecs, outcome):
+        result = system.observe(batch.bodies())
+        observed = (event.entry for event in result.events.values() if isinstance(event, Observed))
+        system.assess({entry.state.task_arn: entry for entry in observed})
+        _count(result, batch, outcome)
     return outcome
 
 
-def _batches(events: Iterable[Captured | Unreadable], world: World, outcome: Outcome) -> Iterator[_Batch]:
+def _batches(
+    events: Iterable[Captured | Unreadable], clock: Clock, ecs: SimulatedEcs, outcome: Outcome
+) -> Iterator[_Batch]:
     batch = _Batch()
     began = False
     for captured in events:
@@ -146,42 +145,47 @@ def _batches(events: Iterable[Captured | Unreadable], world: World, outcome: Out
             batch = _Batch()
             outcome.rejected.append(_rejected(captured, captured.error))
             continue
-        told = _observation(captured)
-        if not batch.has_room_for(captured, told):
+        observation = _observation(captured)
+        if not batch.has_room_for(captured, observation):
             yield batch
             batch = _Batch()
-        if told:
-            _happen(told, captured, world, anew=not began)
+        if observation:
+            _advance(clock, observation.observed_at, anew=not began)
+            _learn(ecs, observation, captured)
             began = True
-        batch.add(captured, told)
+        batch.add(captured, observation)
     yield batch
 
 
 def _observation(captured: Captured) -> Observation | None:
-    """What the event tells; None where the handler will refuse it."""
+    """The event as it will be observed; None where it will be rejected."""
     with suppress(InvalidInput):
         return parse_event(parse_json(captured.body))
     return None
 
 
-def _happen(told: Observation, captured: Captured, world: World, *, anew: bool) -> None:
-    """Moves the world to where the event has just happened."""
+def _advance(clock: Clock, moment: datetime, *, anew: bool) -> None:
     if anew:
-        world.clock.restart(told.observed_at)
-    world.clock.move_to(told.observed_at)
+        clock.restart(moment)
+    clock.move_to(moment)
+
+
+def _learn(ecs: SimulatedEcs, observation: Observation, captured: Captured) -> None:
+    """Lets ECS know the state that the event has just reported."""
     detail = json.loads(captured.body)["detail"]
-    containers = [_some(container, _TOLD_OF_A_CONTAINER) for container in detail.get("containers") or ()]
-    world.ecs.learn(_some(detail, _TOLD) | {"taskArn": told.state.task_arn, "containers": containers})
+    containers = [_some(container, _CONTAINER_FIELDS) for container in detail.get("containers") or ()]
+    task = _some(detail, _TASK_FIELDS)
+    ecs.learn(task | {"taskArn": observation.state.task_arn, "containers": containers})
 
 
 def _some(fields: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
     return {name: fields[name] for name in names if name in fields}
 
 
-def _count(received: Received, batch: _Batch, outcome: Outcome) -> None:
-    for message_id, error in received.rejected.items():
+def _count(result: ObserveResult, batch: _Batch, outcome: Outcome) -> None:
+    for message_id, error in result.rejected.items():
         outcome.rejected.append(_rejected(batch.captured[message_id], error))
-    for message_id, observed in zip(received.accepted, received.batch.outcomes, strict=True):
+    for message_id, observed in result.events.items():
         if isinstance(observed, Failed):
             error = InvalidInput("event", f"cannot be recorded: {observed.error}")
             outcome.rejected.append(_rejected(batch.captured[message_id], error))

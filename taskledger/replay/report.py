@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from reconciler.findings.model import Finding
     from reconciler.model.entry import HistoryRow, LedgerEntry
 
-    from ..verbs.replay import Replayed
     from .delivery import Rejected
+    from .run import Replayed
 
 MOST_TASKS = 60  # more are for --json: nobody reads a table of a thousand rows
 
@@ -38,7 +38,7 @@ def report(replayed: Replayed) -> None:
         _findings(screen, replayed.findings)
     if saved and replayed.scenarios:
         screen.print()
-    scenario_report.tell(screen, replayed.scenarios)
+    scenario_report.report(screen, replayed.scenarios)
     _rejected(screen, replayed.outcome.rejected)
 
 
@@ -85,9 +85,9 @@ def _tasks(screen: Console, tasks: Sequence[tuple[LedgerEntry, Sequence[HistoryR
         screen.print(Text(f"and {len(tasks) - MOST_TASKS} more tasks: --json has them all", "dim"))
 
 
-def _versions(told: Sequence[int]) -> Text:
-    """The versions told, as ranges; marked where some between them were not."""
-    seen = sorted(set(told))
+def _versions(versions: Sequence[int]) -> Text:
+    """The versions as ranges; marked where some between them are missing."""
+    seen = sorted(set(versions))
     runs = [
         [version for _, version in run] for _, run in groupby(enumerate(seen), lambda pair: pair[1] - pair[0])
     ]

@@ -9,12 +9,13 @@ from functools import reduce
 from pathlib import Path
 from typing import Any, TypeGuard
 
+from taskledger.local.world import local_world
+
 from reconciler.errors import InvalidInput
 from reconciler.findings.stop import Stop, explain
 from reconciler.model.task import TaskState
 from reconciler.parsing.answer import parse_described_task
 from reconciler.parsing.event import DETAIL_TYPE, EVENT_SOURCE, parse_json, parse_task_event
-from taskledger.local.world import local_world
 from taskledger.replay.captures import SUFFIXES, Captured, Unreadable, read
 from taskledger.replay.delivery import deliver
 

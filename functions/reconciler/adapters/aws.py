@@ -1,17 +1,14 @@
 """What is common to all calls to AWS: the client's settings, and which kind of error an AWS error is."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TypeVar
 
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from ..errors import ClusterNotFound, LedgerError, TerminalError, TransientError
-
-T = TypeVar("T")
 
 # Throttling and passing faults, by the codes that botocore's own retries know and DynamoDB's conflicts.
 _TRANSIENT_CODES = frozenset(
@@ -40,11 +37,6 @@ _TRANSIENT_CODES = frozenset(
         "TransactionInProgressException",
     }
 )
-
-
-def chunks(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    for start in range(0, len(items), size):
-        yield items[start : start + size]
 
 
 class Pace:

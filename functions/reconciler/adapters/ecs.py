@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
+from ..chunks import chunks
 from ..errors import InvalidInput, TransientError
 from ..model.protection import ProtectionAnswer
 from ..model.task import Absence
 from ..parsing.answer import parse_described_task, parse_protection_answer
-from .aws import aws_errors, chunks, error_code
+from .aws import aws_errors, error_code
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

@@ -1,32 +1,55 @@
-"""What all functions log and measure of the findings that they tell."""
+"""What every function logs and measures in one form: errors by kind, and what came of reported findings.
+
+    error            message or stream record                cluster or incident      logged     counted
+    TransientError   answered as failed: delivered again     left to the next run     warning    TransientErrors
+    TerminalError    answered as failed: dead-letter queue    left to the next run     error      TerminalErrors
+                     in the end, whole
+    any other        the invocation fails, and Lambda counts and logs it
+
+Each counted error is one log line with `errorClass` and `error`, and `field` where one value is to blame.
+"""
 
 from collections.abc import Iterable
+from typing import Any
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
+from ..errors import InvalidInput, LedgerError, TerminalError
 from ..use_cases.notify import NotifyResult
 
 
-def log_notify_results(logger: Logger, told: Iterable[NotifyResult]) -> None:
-    """One line for each incident that got new findings, or could not be stored or told of."""
-    for one in told:
-        facts = {"incidentId": one.incident.incident_id if one.incident else "", "new": one.new}
-        if one.error:
-            logger.error("not stored", extra={**facts, "error": str(one.error)})
-        elif one.unsent:
-            logger.error("not sent", extra={**facts, "error": str(one.unsent)})
-        elif one.new:
-            logger.info("told", extra=facts)
+class Telemetry:
+    """The log and the metrics of one function."""
 
+    def __init__(self, service: str) -> None:
+        self.logger = Logger(service=service)
+        self.metrics = Metrics(service=service)
 
-def count_notify_results(metrics: Metrics, told: Iterable[NotifyResult]) -> None:
-    """Counts new findings, and what went wrong on their way to people."""
-    told = list(told)
-    counts = {
-        "Findings": sum(one.new for one in told),
-        "FindingsNotStored": sum(one.error is not None for one in told),
-        "NotificationsFailed": sum(one.unsent is not None for one in told),
-    }
-    for name, count in counts.items():
-        metrics.add_metric(name, MetricUnit.Count, count)
+    def error(self, message: str, error: LedgerError, **facts: Any) -> None:  # noqa: ANN401 - what JSON can hold
+        terminal = isinstance(error, TerminalError)
+        if isinstance(error, InvalidInput):
+            facts |= {"field": error.field, "error": error.problem}
+        else:
+            facts |= {"error": str(error)}
+        log = self.logger.error if terminal else self.logger.warning
+        log(message, extra={**facts, "errorClass": type(error).__name__})
+        self.count("TerminalErrors" if terminal else "TransientErrors", 1)
+
+    def count(self, name: str, value: float) -> None:
+        self.metrics.add_metric(name, MetricUnit.Count, value)
+
+    def notified(self, results: Iterable[NotifyResult]) -> None:
+        """One line for each incident that got new findings, was not stored or not published; and the counts."""
+        results = list(results)
+        for result in results:
+            facts = {"incidentId": result.incident.incident_id if result.incident else "", "new": result.new}
+            if result.error:
+                self.error("not stored", result.error, **facts)
+            elif result.unsent:
+                self.error("not published", result.unsent, **facts)
+            elif result.new:
+                self.logger.info("notified", extra=facts)
+        self.count("Findings", sum(result.new for result in results))
+        self.count("FindingsNotStored", sum(result.error is not None for result in results))
+        self.count("NotificationsFailed", sum(result.unsent is not None for result in results))

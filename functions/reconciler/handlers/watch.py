@@ -3,58 +3,57 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..incidents.model import report_finding
-from ..use_cases.maintain_incidents import IncidentMaintenance, MaintenanceResult
-from ..use_cases.watch import Watch, WatchResult
-from ..wiring import alerts, policy, services
-from .telemetry import count_notify_results, log_notify_results
+from ..use_cases.maintain_incidents import MaintenanceResult
+from ..use_cases.watch import WatchResult, watch
+from ..use_cases.watch_protection import ProtectionResult
+from ..wiring import alerts, services
+from .telemetry import Telemetry
 
-logger = Logger(service="watch")
-metrics = Metrics(service="watch")
+telemetry = Telemetry("watch")
+logger, metrics = telemetry.logger, telemetry.metrics
 
 
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    means, telling = services(), alerts(_now)
-    watched = Watch(tasks=means.tasks, ledger=means.ledger, policy=policy()).run(_now)
-    told = telling.notify(report_finding(finding, _now()) for finding in watched.findings).values()
-    kept = IncidentMaintenance(alerts=telling, tasks=means.tasks).run(means.ledger.clusters())
-    _log(watched)
-    log_notify_results(logger, told)
-    count_notify_results(metrics, told)
-    _log_kept(kept)
-    metrics.add_metric("WatchFindings", MetricUnit.Count, len(watched.findings))
-    metrics.add_metric("WatchClusterFailures", MetricUnit.Count, len(watched.errors))
+    result = watch(tasks=services().tasks, ledger=services().ledger, alerts=alerts(_now))
+    _report_protection(result.protection)
+    telemetry.notified(result.notified)
+    _report_maintenance(result.maintenance)
+    return summary(result)
+
+
+def summary(result: WatchResult) -> dict[str, Any]:
+    """What a run found, as JSON."""
     return {
-        "findings": [finding.finding_id for finding in watched.findings],
-        "changes": dict(watched.changes),
-        "errors": {arn: str(error) for arn, error in watched.errors.items()},
-        "resolved": kept.resolved,
-        "unsettled": [str(error) for error in kept.errors],
+        "findings": [finding.finding_id for finding in result.protection.findings],
+        "changes": dict(result.protection.changes),
+        "errors": {arn: str(error) for arn, error in result.protection.errors.items()},
+        "resolved": result.maintenance.resolved,
+        "unsettled": [str(error) for error in result.maintenance.errors],
     }
 
 
-def _log(watched: WatchResult) -> None:
-    for finding in watched.findings:
+def _report_protection(result: ProtectionResult) -> None:
+    for finding in result.findings:
         facts = {"taskArn": finding.task_arn, "kind": finding.kind, "summary": finding.summary}
         logger.warning("found", extra=facts)
-    for arn, change in watched.changes.items():
+    for arn, change in result.changes.items():
         logger.info("protection", extra={"taskArn": arn, "change": change})
-    for arn, error in watched.errors.items():
-        logger.error("not watched", extra={"clusterArn": arn, "error": str(error)})
+    for arn, error in result.errors.items():
+        telemetry.error("not watched", error, clusterArn=arn)
+    telemetry.count("WatchFindings", len(result.findings))
+    telemetry.count("WatchClusterFailures", len(result.errors))
 
 
-def _log_kept(kept: MaintenanceResult) -> None:
-    for incident_id in kept.resolved:
+def _report_maintenance(result: MaintenanceResult) -> None:
+    for incident_id in result.resolved:
         logger.info("resolved", extra={"incidentId": incident_id})
-    for error in kept.errors:
-        logger.error("not looked after", extra={"error": str(error)})
-    metrics.add_metric("IncidentFailures", MetricUnit.Count, len(kept.errors))
+    for error in result.errors:
+        telemetry.error("not maintained", error)
+    telemetry.count("IncidentFailures", len(result.errors))
 
 
 def _now() -> datetime:

@@ -1,4 +1,4 @@
-"""Assess: what a change of an entry has brought to light, and who is told of it."""
+"""Assess: what a change of an entry brings to light, reported to the incidents."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -12,24 +12,24 @@ from .notify import Alerts, NotifyResult
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessed:
-    """What became of a change: what was told of each incident that it brought findings to."""
+    """What became of a change: the result for each incident that it brought findings to."""
 
-    told: Sequence[NotifyResult]
+    notified: Sequence[NotifyResult]
 
     @property
     def failed(self) -> bool:
-        """Whether it has to be brought again."""
-        return any(told.error for told in self.told)
+        """Whether it has to be delivered again."""
+        return any(result.error for result in self.notified)
 
 
 def assess(changes: Sequence[EntryChange], alerts: Alerts, *, replayed: bool = False) -> Sequence[Assessed]:
-    """Tells what is new in each change, in their order; changes that a replay brought only if `replayed`.
+    """Reports what is new in each change, in their order; changes by a replay only if `replayed`.
 
-    Findings of one incident are told together, whichever changes brought them.
+    Findings of one incident are reported together, whichever changes brought them.
     """
-    news = [list(new_findings(change, alerts.policy, replayed=replayed)) for change in changes]
-    told = alerts.notify(one for of_change in news for one in of_change)
-    return [Assessed(told=[told[key] for key in _keys(of_change)]) for of_change in news]
+    found = [list(new_findings(change, alerts.policy, replayed=replayed)) for change in changes]
+    results = alerts.notify(one for of_change in found for one in of_change)
+    return [Assessed(notified=[results[key] for key in _keys(of_change)]) for of_change in found]
 
 
 def new_findings(change: EntryChange, policy: Policy, *, replayed: bool = False) -> Iterator[ReportedFinding]:

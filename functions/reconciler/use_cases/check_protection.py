@@ -1,10 +1,11 @@
-"""Asking ECS about scale-in protection, and keeping what changed: for the sweep, the watch and CloudTrail."""
+"""Asking ECS about scale-in protection, and recording what changed: for sweep, watch and CloudTrail."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from ..model.protection import Protection, ProtectionAnswer, ProtectionCall
+from ..model.task import Absence
 from ..ports.ecs import Tasks
 from ..ports.ledger import Ledger
 from ..protection import ProtectionChange, classify_change, protection_after
@@ -30,10 +31,10 @@ def check_protection(
     ledger: Ledger,
     clock: Callable[[], datetime],
 ) -> Mapping[str, CheckedProtection]:
-    """Asks about each task, given what is known of it, and keeps what is new; raises as the ports do."""
+    """Asks about each task, given what is known of it, and records what is new; raises as the ports do."""
     answers = tasks.protection(cluster_arn, list(known)) if known else {}
     now = clock()  # after the answers: what ran out while ECS was asked did run out, nobody cleared it
-    return {arn: _keep(arn, known[arn], answer, ledger, now) for arn, answer in answers.items()}
+    return {arn: _record(arn, known[arn], answer, ledger, now) for arn, answer in answers.items()}
 
 
 def check_called_tasks(
@@ -45,14 +46,18 @@ def check_called_tasks(
     return check_protection(call.cluster_arn, known, tasks=tasks, ledger=ledger, clock=lambda: now)
 
 
-def _keep(
-    task_arn: str, known: Protection | None, answer: object, ledger: Ledger, now: datetime
+def _record(
+    task_arn: str,
+    known: Protection | None,
+    answer: ProtectionAnswer | Absence,
+    ledger: Ledger,
+    now: datetime,
 ) -> CheckedProtection:
-    if not isinstance(answer, ProtectionAnswer):
+    if isinstance(answer, Absence):
         return CheckedProtection(known, ProtectionChange.NONE, answered=False)
     change = classify_change(known, answer, now)
     if change is ProtectionChange.NONE:
         return CheckedProtection(known, change, answered=True)
-    told = protection_after(known, answer, now)
-    ledger.record_protection(task_arn, told)
-    return CheckedProtection(told, change, answered=True)
+    protection = protection_after(known, answer, now)
+    ledger.record_protection(task_arn, protection)
+    return CheckedProtection(protection, change, answered=True)

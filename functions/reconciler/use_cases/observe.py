@@ -1,22 +1,34 @@
-"""The use cases: what happens with observations, whatever brought them."""
+"""Observe: messages of the queue, compared with DescribeTasks and recorded in the ledger."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..errors import LedgerError
-from ..gate import Currency, Verdict, best, by_task, currency, history_row, newest, verdicts
+from ..errors import InvalidInput, LedgerError
+from ..gate import (
+    Currency,
+    Verdict,
+    best,
+    by_task,
+    currency,
+    history_row,
+    newest,
+    verdicts,
+)
 from ..model.entry import LedgerEntry
+from ..model.protection import ProtectionCall
 from ..model.task import Absence, Observation, TaskState
+from ..parsing.event import parse_json, parse_protection_call, parse_task_event
 from ..ports.ecs import Tasks
 from ..ports.ledger import Ledger, Recorded, Recording
+from .check_protection import CheckedProtection, check_called_tasks
 
 Described = Mapping[str, TaskState | Absence]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """One event that is in the ledger now, or that the ledger already knew of.
+    """One event that is in the ledger now, or that the ledger already had.
 
     `entry` is the task's entry as the gate left it.
     """
@@ -36,28 +48,75 @@ class Failed:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ObservedBatch:
-    """One outcome for each event of a batch, in its order, and the clusters that gave no answer."""
+class ObserveResult:
+    """What became of each message, by its id: each is in one of the first three.
 
-    outcomes: tuple[Observed | Failed, ...]
+    `events` are task events with their outcomes. `calls` are calls of UpdateTaskProtection, with the answers
+    about their tasks. `rejected` cannot be read. `undescribed` are clusters that gave no answer.
+    """
+
+    events: Mapping[str, Observed | Failed]
+    calls: Mapping[str, Mapping[str, CheckedProtection] | LedgerError]
+    rejected: Mapping[str, InvalidInput]
     undescribed: Mapping[str, LedgerError]
 
+    @property
+    def failed(self) -> Mapping[str, LedgerError]:
+        """The messages that have to be delivered again, with the reason."""
+        events = {each: event.error for each, event in self.events.items() if isinstance(event, Failed)}
+        calls = {each: call for each, call in self.calls.items() if isinstance(call, LedgerError)}
+        return {**self.rejected, **events, **calls}
 
-def observe(events: Sequence[Observation], *, tasks: Tasks, ledger: Ledger, now: datetime) -> ObservedBatch:
-    """Compares events with DescribeTasks and the ledger, and records the newest state of each task.
 
-    A task is described once and written once, however many of its events the batch holds. A describe that
+def observe(messages: Mapping[str, str], *, tasks: Tasks, ledger: Ledger, now: datetime) -> ObserveResult:
+    """Reads the messages, given by id, and records the newest state of each task.
+
+    A task is described once and written once, however many of its events the messages hold. A describe that
     fails leaves its events UNVERIFIED and recorded; a write that fails fails the events of its task only.
     """
+    events: dict[str, Observation] = {}
+    calls: dict[str, ProtectionCall] = {}
+    rejected: dict[str, InvalidInput] = {}
+    for message_id, body in messages.items():
+        try:
+            value = parse_json(body)
+            if call := parse_protection_call(value):
+                calls[message_id] = call
+            else:
+                events[message_id] = parse_task_event(value)
+        except InvalidInput as error:
+            rejected[message_id] = error
+    outcomes, undescribed = _record(list(events.values()), tasks, ledger, now)
+    return ObserveResult(
+        events=dict(zip(events, outcomes, strict=True)),
+        calls={message_id: _check(call, tasks, ledger, now) for message_id, call in calls.items()},
+        rejected=rejected,
+        undescribed=undescribed,
+    )
+
+
+def _check(
+    call: ProtectionCall, tasks: Tasks, ledger: Ledger, now: datetime
+) -> Mapping[str, CheckedProtection] | LedgerError:
+    try:
+        return check_called_tasks(call, tasks=tasks, ledger=ledger, now=now)
+    except LedgerError as error:
+        return error
+
+
+def _record(
+    events: Sequence[Observation], tasks: Tasks, ledger: Ledger, now: datetime
+) -> tuple[Sequence[Observed | Failed], Mapping[str, LedgerError]]:
+    """One outcome for each event, in their order, and the clusters that gave no answer."""
     described, undescribed = _describe(events, tasks)
     seen = by_task(events)
-    recorded = ledger.record([_recording(told, described[arn], now) for arn, told in seen.items()])
+    recorded = ledger.record([_recording(of_task, described[arn], now) for arn, of_task in seen.items()])
     outcomes = {
         id(outcome.observation): outcome
-        for arn, told in seen.items()
-        for outcome in _outcomes(told, described[arn], recorded[arn])
+        for arn, of_task in seen.items()
+        for outcome in _outcomes(of_task, described[arn], recorded[arn])
     }
-    return ObservedBatch(outcomes=tuple(outcomes[id(event)] for event in events), undescribed=undescribed)
+    return [outcomes[id(event)] for event in events], undescribed
 
 
 def _describe(events: Iterable[Observation], tasks: Tasks) -> tuple[Described, Mapping[str, LedgerError]]:
@@ -76,11 +135,11 @@ def _describe(events: Iterable[Observation], tasks: Tasks) -> tuple[Described, M
 
 
 def _recording(events: Sequence[Observation], described: TaskState | Absence, now: datetime) -> Recording:
-    """A description leaves a row of its own only where it tells a version that no event of the batch did."""
-    told = newest(events)
-    observation = best(told, described, now)
+    """A description leaves a row of its own only where its version is one that no event of the batch had."""
+    latest = newest(events)
+    observation = best(latest, described, now)
     rows = [history_row(event) for event in events]
-    if observation.state.version > told.state.version:
+    if observation.state.version > latest.state.version:
         rows.append(history_row(observation))
     return Recording(observation=observation, rows=tuple(rows))
 

@@ -1,8 +1,8 @@
 """The sweep: lists all that ECS knows, compares it with the ledger, and repairs what events missed.
 
-One pass goes over all clusters; a run that ends before the pass leaves its place to the next. A cluster that
-fails is told of and the others go on. Nothing is concluded from a listing that is not complete, and a task is
-closed as unobserved only when ECS answered MISSING for it in two passes.
+One sweep goes over all clusters; a run that ends before it is done leaves its place to the next. A cluster
+that fails is reported and the others go on. Nothing is concluded from a listing that is not complete, and a
+task is closed as unobserved only when ECS answered MISSING for it in two sweeps.
 """
 
 from collections.abc import Sequence
@@ -10,13 +10,15 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..errors import LedgerError
+from ..incidents.model import report_finding
 from ..ports.sweep_progress import SweepProgress, SweepProgressStore
+from .notify import Alerts, NotifyResult
 from .sweep_cluster import ClusterSweep, ClusterSweepResult, SweepContext
 
 
 @dataclass(slots=True)
 class SweepResult:
-    """What a run did, and where the pass goes on: `place` is None when the run came to its end.
+    """What a run did, and where the sweep goes on: `place` is None when the run came to its end.
 
     `errors` are those that belong to no cluster. `excluded` when another run was under way: nothing was done.
     """
@@ -25,6 +27,7 @@ class SweepResult:
     clusters: dict[str, ClusterSweepResult] = field(default_factory=dict)
     errors: list[LedgerError] = field(default_factory=list)
     excluded: bool = False
+    notified: Sequence[NotifyResult] = ()
 
     @property
     def complete(self) -> bool:
@@ -35,56 +38,65 @@ class SweepResult:
 class Sweep(SweepContext):
     """Looks at `clusters` only, unless empty."""
 
-    passes: SweepProgressStore
+    progress_store: SweepProgressStore
     clusters: Sequence[str] = ()
 
-    def run(self, name: str, until: datetime) -> SweepResult:
-        """Goes on with the pass under way, or begins one; other runs keep out until then at the latest."""
-        place = self.passes.acquire(name, self.clock(), until)
-        swept = SweepResult(place, excluded=place is None)
+    def run(self, run_id: str, until: datetime) -> SweepResult:
+        """Goes on with the sweep under way, or begins one; other runs keep out until then at the latest."""
+        place = self.progress_store.acquire(run_id, self.clock(), until)
+        result = SweepResult(place, excluded=place is None)
         if place is None:
-            return swept
+            return result
         try:
-            self._clusters(name, place, swept)
+            self._clusters(run_id, place, result)
         except LedgerError as error:
-            swept.errors.append(error)
+            result.errors.append(error)
         finally:
-            self._leave(name, swept)
-        return swept
+            self._release(run_id, result)
+        return result
 
-    def _leave(self, name: str, swept: SweepResult) -> None:
+    def _release(self, run_id: str, result: SweepResult) -> None:
         try:
-            self.passes.release(name, swept.place)
-        except LedgerError as error:  # the next run goes on from the place that was kept, when time is up
-            swept.errors.append(error)
+            self.progress_store.release(run_id, result.place)
+        except LedgerError as error:  # the next run goes on from the last checkpoint, when time is up
+            result.errors.append(error)
 
-    def _clusters(self, name: str, place: SweepProgress, swept: SweepResult) -> None:
-        listed = self._listed(swept)
+    def _clusters(self, run_id: str, place: SweepProgress, result: SweepResult) -> None:
+        listed = self._listed(result)
         for cluster_arn in sorted({*(listed or ()), *self._known()}):
             if cluster_arn < (place.cluster_arn or ""):
                 continue
             if cluster_arn != place.cluster_arn:
-                place = swept.place = SweepProgress(began=place.began, cluster_arn=cluster_arn)
-                self.passes.checkpoint(name, place)
+                place = result.place = SweepProgress(began=place.began, cluster_arn=cluster_arn)
+                self.progress_store.checkpoint(run_id, place)
             if self.out_of_time():
                 return
-            result = swept.clusters[cluster_arn] = ClusterSweepResult()
+            found = result.clusters[cluster_arn] = ClusterSweepResult()
             may_be_gone = listed is not None and cluster_arn not in listed
-            after = ClusterSweep(self, place, result, may_be_gone=may_be_gone).run()
+            after = ClusterSweep(self, place, found, may_be_gone=may_be_gone).run()
             if after is not None:
-                swept.place = replace(place, after=after)
+                result.place = replace(place, after=after)
                 return
-        swept.place = None
+        result.place = None
 
-    def _listed(self, swept: SweepResult) -> Sequence[str] | None:
+    def _listed(self, result: SweepResult) -> Sequence[str] | None:
         """All clusters that ECS lists; None when it did not say, or was not to be asked."""
         if self.clusters:
             return None
         try:
             return self.tasks.clusters()
         except LedgerError as error:
-            swept.errors.append(error)
+            result.errors.append(error)
             return None
 
     def _known(self) -> Sequence[str]:
         return self.clusters or self.ledger.clusters()
+
+
+def sweep_and_notify(sweep: Sweep, alerts: Alerts, run_id: str, until: datetime) -> SweepResult:
+    """One run of the sweep, then the tasks that it found stuck, reported to their incidents."""
+    result = sweep.run(run_id, until)
+    stuck = [finding for cluster in result.clusters.values() for finding in cluster.stuck]
+    reported = (report_finding(finding, sweep.clock()) for finding in stuck)
+    result.notified = list(alerts.notify(reported).values())
+    return result

@@ -2,7 +2,7 @@
 
     describe -> read the entries -> drift -> record, mark, close -> what is stuck, what may be protected
 
-A cluster that fails on the way is told of with its error; what was done before stays done.
+A cluster that fails on the way is reported with its error; what was done before stays done.
 """
 
 from collections import Counter
@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ..chunks import chunks
 from ..drift import Drift, drift, is_gone, may_vanish
 from ..errors import ClusterNotFound, LedgerError
 from ..findings.model import Finding
@@ -42,26 +43,26 @@ class ClusterSweepResult:
 
 
 def no_progress(cluster_arn: str, result: ClusterSweepResult) -> None:
-    """No word of what is under way."""
+    """Reports nothing of what is under way."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SweepContext:
-    """What sweeping works with; it stops when `out_of_time`, tells `progress` after each hundred tasks."""
+    """What sweeping works with; it stops when `out_of_time`, calls `on_progress` after each hundred tasks."""
 
     tasks: Tasks
     ledger: Ledger
     clock: Callable[[], datetime]
     out_of_time: Callable[[], bool]
     policy: Policy
-    progress: Callable[[str, ClusterSweepResult], None] = no_progress
+    on_progress: Callable[[str, ClusterSweepResult], None] = no_progress
 
 
 @dataclass(slots=True)
 class ClusterSweep:
     """One run through one cluster; `may_be_gone` when ECS's complete list of clusters did not name it."""
 
-    means: SweepContext
+    context: SweepContext
     place: SweepProgress
     result: ClusterSweepResult
     may_be_gone: bool
@@ -84,12 +85,12 @@ class ClusterSweep:
     def _tasks(self) -> str | None:
         after = self.place.after or ""
         due = [arn for arn in self._universe() if arn > after]
-        for chunk in _chunks(due):
-            if self.means.out_of_time():
+        for chunk in chunks(due, CHUNK):
+            if self.context.out_of_time():
                 break
             self._compare(chunk)
             after = chunk[-1]
-            self.means.progress(self.cluster_arn, self.result)
+            self.context.on_progress(self.cluster_arn, self.result)
             if len(self.protectable) >= CHUNK:
                 self._ask_protection(CHUNK)
         self._ask_protection(len(self.protectable))
@@ -97,10 +98,10 @@ class ClusterSweep:
 
     def _universe(self) -> Sequence[str]:
         """All tasks of the cluster that ECS lists or the ledger believes to live."""
-        found = set(self.means.ledger.open_tasks(self.cluster_arn))
+        found = set(self.context.ledger.open_tasks(self.cluster_arn))
         try:
             for listing in Listing:
-                found.update(self.means.tasks.list_tasks(self.cluster_arn, listing))
+                found.update(self.context.tasks.list_tasks(self.cluster_arn, listing))
         except ClusterNotFound:
             if not self.may_be_gone:
                 raise
@@ -108,10 +109,10 @@ class ClusterSweep:
         return sorted(found)
 
     def _compare(self, chunk: Sequence[str]) -> None:
-        now = self.means.clock()
+        now = self.context.clock()
         described = self._describe(chunk)
         # After the description, so that an event that comes in between is not taken for missed.
-        entries = self.means.ledger.entries(chunk)
+        entries = self.context.ledger.entries(chunk)
         recordings: list[Recording] = []
         for arn in chunk:
             entry, answer = entries.get(arn), described[arn]
@@ -124,20 +125,20 @@ class ClusterSweep:
         current = {**entries, **self._record(recordings)}
         for arn, answer in described.items():
             if isinstance(answer, TaskState) and arn in current:
-                self._look(current[arn], answer, now)
+                self._check_running(current[arn], answer, now)
 
     def _describe(self, chunk: Sequence[str]) -> Mapping[str, TaskState | Absence]:
         if self.gone:
             return dict.fromkeys(chunk, Absence.MISSING)
         try:
-            return self.means.tasks.describe(self.cluster_arn, chunk)
+            return self.context.tasks.describe(self.cluster_arn, chunk)
         except LedgerError as error:
             self.result.errors.append(error)
             return dict.fromkeys(chunk, Absence.UNKNOWN)
 
     def _missing(self, entry: LedgerEntry, found: Drift, now: datetime) -> None:
         """Marks what ECS has lost, closes what it had lost before too, and unmarks what came back."""
-        ledger, counts = self.means.ledger, self.result.counts
+        ledger, counts = self.context.ledger, self.result.counts
         if found is Drift.VANISHED:
             if is_gone(entry, self.place.began, now):
                 counts["CLOSED"] += ledger.close(entry, now)
@@ -150,7 +151,7 @@ class ClusterSweep:
         if not recordings:
             return {}
         entries = {}
-        for arn, outcome in self.means.ledger.record(recordings).items():
+        for arn, outcome in self.context.ledger.record(recordings).items():
             if isinstance(outcome, Recorded):
                 entries[arn] = outcome.entry
                 self._count_repair(outcome)
@@ -166,11 +167,11 @@ class ClusterSweep:
         elif outcome.entry != outcome.previous:
             self.result.counts["REFRESHED"] += 1
 
-    def _look(self, entry: LedgerEntry, described: TaskState, now: datetime) -> None:
+    def _check_running(self, entry: LedgerEntry, described: TaskState, now: datetime) -> None:
         """What is to be seen in a description alone: a task that is stuck, and one that may be protected."""
         if described.version < entry.state.version:
             return
-        self.result.stuck += stuck(replace(entry, state=described), now, self.means.policy)
+        self.result.stuck += stuck(replace(entry, state=described), now, self.context.policy)
         if described.service and described.last_status == described.desired_status == "RUNNING":
             self.protectable[described.task_arn] = entry.protection
 
@@ -179,18 +180,18 @@ class ClusterSweep:
         for arn in due:
             del self.protectable[arn]
         try:
-            asked = check_protection(
+            checked = check_protection(
                 self.cluster_arn,
                 due,
-                tasks=self.means.tasks,
-                ledger=self.means.ledger,
-                clock=self.means.clock,
+                tasks=self.context.tasks,
+                ledger=self.context.ledger,
+                clock=self.context.clock,
             )
         except LedgerError as error:
             self.result.errors.append(error)
         else:
             self.result.counts.update(
-                one.change for one in asked.values() if one.change is not ProtectionChange.NONE
+                one.change for one in checked.values() if one.change is not ProtectionChange.NONE
             )
 
 
@@ -203,7 +204,3 @@ def _repair(
         yield Recording(observation=observation, rows=(history_row(observation),))
     elif entry and refresh(entry, observation):
         yield Recording(observation=observation, rows=())
-
-
-def _chunks(arns: Sequence[str]) -> Iterator[Sequence[str]]:
-    return (arns[start : start + CHUNK] for start in range(0, len(arns), CHUNK))

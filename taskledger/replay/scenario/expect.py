@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from .play import Play
 
 
-def expect(on: Play, told: Mapping[str, Any]) -> None:
+def expect(on: Play, values: Mapping[str, Any]) -> None:
     """Holds what the ledger says of the task against each fact."""
-    name, facts = told["expect"], told["facts"]
+    name, facts = values["expect"], values["facts"]
     if (entry := on.entry(name)) is None:
         raise InvalidInput("expect", f'the ledger has not heard of "{name}" by then')
     there = payload.task_with_history(*entry) | {
@@ -27,7 +27,7 @@ def expect(on: Play, told: Mapping[str, Any]) -> None:
     on.expectations += len(facts)
     holding = [field for field, expected in facts.items() if _agrees(expected, there[field])]
     if holding:
-        on.tell("check", f"{name}: {', '.join(f'{field} {spell(facts[field])}' for field in holding)}")
+        on.report("check", f"{name}: {', '.join(f'{field} {spell(facts[field])}' for field in holding)}")
     for field in sorted(facts.keys() - set(holding)):
         on.missed(name, field, facts[field], there[field])
 

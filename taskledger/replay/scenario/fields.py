@@ -23,21 +23,21 @@ _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
 _SPAN = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,4})m)?(?:(\d{1,4})s)?")
 
 
-def name(told: Fields, key: str) -> str:
+def name(values: Fields, key: str) -> str:
     """A name that ECS would take for a cluster or service, and that is short enough to read."""
-    value = required(text(told, key, ""), key)
+    value = required(text(values, key, ""), key)
     if not _NAME.fullmatch(value):
         raise InvalidInput(key, f'must be a name of letters, digits, - and _, found "{value[:40]}"')
     return value
 
 
-def sentence(told: Fields, key: str) -> str:
-    return required(text(told, key, ""), key)
+def sentence(values: Fields, key: str) -> str:
+    return required(text(values, key, ""), key)
 
 
-def span(told: Fields, key: str) -> timedelta:
+def span(values: Fields, key: str) -> timedelta:
     """A time since the scenario began, or between two runs: `90s`, `1h30m`."""
-    value = required(text(told, key, ""), key)
+    value = required(text(values, key, ""), key)
     parts = _SPAN.fullmatch(value)
     if not parts:
         raise InvalidInput(key, f'must be a time such as 90s, 20m or 1h30m, found "{value[:40]}"')
@@ -48,24 +48,24 @@ def span(told: Fields, key: str) -> timedelta:
     return found
 
 
-def interval(told: Fields, key: str) -> timedelta:
-    found = span(told, key)
+def interval(values: Fields, key: str) -> timedelta:
+    found = span(values, key)
     if found < timedelta(minutes=1):
-        raise InvalidInput(key, f"must be a minute or more, found {told[key]}")
+        raise InvalidInput(key, f"must be a minute or more, found {values[key]}")
     return found
 
 
-def yes(told: Fields, key: str) -> bool:
-    if told.get(key) is not True:
-        raise InvalidInput(key, f"must be true, found {kind(told.get(key))}")
+def yes(values: Fields, key: str) -> bool:
+    if values.get(key) is not True:
+        raise InvalidInput(key, f"must be true, found {kind(values.get(key))}")
     return True
 
 
 def choice(allowed: Collection[str]) -> Reader:
     """A reader of one of these words."""
 
-    def read(told: Fields, key: str) -> str:
-        value = required(text(told, key, ""), key)
+    def read(values: Fields, key: str) -> str:
+        value = required(text(values, key, ""), key)
         if value not in allowed:
             raise InvalidInput(key, f'must be one of {", ".join(allowed)}, found "{value[:40]}"')
         return value
@@ -76,8 +76,8 @@ def choice(allowed: Collection[str]) -> Reader:
 def number(least: int, most: int) -> Reader:
     """A reader of a whole number within these limits."""
 
-    def read(told: Fields, key: str) -> int:
-        value = required(whole(told, key, "", negative=True), key)
+    def read(values: Fields, key: str) -> int:
+        value = required(whole(values, key, "", negative=True), key)
         if not least <= value <= most:
             raise InvalidInput(key, f"must be from {least} to {most}, found {value}")
         return value
@@ -85,11 +85,11 @@ def number(least: int, most: int) -> Reader:
     return read
 
 
-def facts(told: Fields, keys: Collection[str]) -> Mapping[str, Any]:
+def facts(values: Fields, keys: Collection[str]) -> Mapping[str, Any]:
     """What is expected, by field; only what JSON can hold can be what `--json` prints."""
     if not keys:
         raise InvalidInput("expect", "says nothing that is expected: lastStatus, version, findings, ...")
-    found = {key: told[key] for key in keys}
+    found = {key: values[key] for key in keys}
     for key, value in found.items():
         try:
             json.dumps(value)

@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from .play import Moment, Play
-    from .run import Played
+    from .player import Played
 
 _STYLES = {"fault": "magenta", "sweep": "cyan", "watch": "cyan", "finding": "yellow", "check": "green"}
 
 
-def tell(screen: Console, scenarios: Sequence[Played]) -> None:
+def report(screen: Console, scenarios: Sequence[Played]) -> None:
     """One after the other, and last how many of them went as expected."""
     for place, played in enumerate(scenarios):
         if place:
@@ -29,9 +29,9 @@ def tell(screen: Console, scenarios: Sequence[Played]) -> None:
         _scenario(screen, played)
     if len(scenarios) > 1:
         failed = sum(not played.passed for played in scenarios)
-        told = f"{failed} of them did not go as expected" if failed else "all went as expected"
+        result = f"{failed} of them did not go as expected" if failed else "all went as expected"
         screen.print()
-        screen.print(Text(f"{len(scenarios)} scenarios: {told}", "bold red" if failed else "bold"))
+        screen.print(Text(f"{len(scenarios)} scenarios: {result}", "bold red" if failed else "bold"))
 
 
 def _scenario(screen: Console, played: Played) -> None:
@@ -68,7 +68,7 @@ def _entries(played: Played) -> Iterator[Text]:
     for entry, rows in played.tasks:
         versions = ", ".join(map(str, sorted({row.version for row in rows})))
         name = played.play.name(entry.state.task_arn)
-        yield Text.assemble("  ", (name, "bold"), f": {entry_words(entry)}; versions told: {versions}")
+        yield Text.assemble("  ", (name, "bold"), f": {entry_words(entry)}; versions seen: {versions}")
 
 
 def _findings(screen: Console, play: Play) -> None:

@@ -31,11 +31,11 @@ class Step:
     index: int
     at: timedelta
     verb: str
-    told: Mapping[str, Any]
+    values: Mapping[str, Any]
 
     def times(self, end: timedelta) -> Iterable[timedelta]:
         """When it is played, until the end."""
-        every: timedelta | None = self.told.get("every")
+        every: timedelta | None = self.values.get("every")
         if every is None:
             return (self.at,)
         return (self.at + turn * every for turn in range((end - self.at) // every + 1))
@@ -48,7 +48,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
-    """What a file tells; `acts` is all that happens, in its order, until the time of the last step."""
+    """What a file says; `acts` is all that happens, in its order, until the time of the last step."""
 
     file: str
     title: str
@@ -77,11 +77,11 @@ def _toml(file: str) -> Fields:
         raise InvalidInput("body", f"is not TOML: {error}") from error
 
 
-def _parts(told: Fields) -> tuple[str, str, Sequence[Fields]]:
-    if unknown := sorted(told.keys() - set(_KEYS)):
+def _parts(values: Fields) -> tuple[str, str, Sequence[Fields]]:
+    if unknown := sorted(values.keys() - set(_KEYS)):
         raise InvalidInput(unknown[0], f"is not known: a scenario has {', '.join(_KEYS)}")
-    title, story = fields.sentence(told, "title"), fields.sentence(told, "story")
-    if not (steps := objects(told, "steps", "")):
+    title, story = fields.sentence(values, "title"), fields.sentence(values, "story")
+    if not (steps := objects(values, "steps", "")):
         raise InvalidInput("steps", "are missing: nothing would happen")
     return title, story, steps
 
@@ -106,23 +106,23 @@ def _step(index: int, line: Fields) -> Step:
     at, (name,) = fields.span(line, "at"), verbs
     verb = VERBS[name]
     others = [key for key in line if key not in ("at", name)]
-    told = {name: verb.value(line, name)}
+    values = {name: verb.value(line, name)}
     if verb.any_facts:
-        return Step(index=index, at=at, verb=name, told=told | {"facts": fields.facts(line, others)})
+        return Step(index=index, at=at, verb=name, values=values | {"facts": fields.facts(line, others)})
     if unknown := [key for key in others if key not in verb.options]:
         allowed = ", ".join(("at", name, *verb.options))
         raise InvalidInput(unknown[0], f"is not known here: a step that says {name} has {allowed}")
     if verb.needs and not {*verb.needs} & {*others}:
         raise InvalidInput(name, f"says neither {' nor '.join(verb.needs)}")
-    told |= {key: verb.options[key](line, key) for key in others}
-    return Step(index=index, at=at, verb=name, told=told)
+    values |= {key: verb.options[key](line, key) for key in others}
+    return Step(index=index, at=at, verb=name, values=values)
 
 
 def _unknown_tasks(steps: Iterable[Step]) -> Iterator[tuple[int, InvalidInput]]:
     """The steps that run a task twice, or speak of one that has not been run by then."""
     running = set()
     for step in sorted(steps, key=lambda step: step.place):
-        name = step.told[step.verb]
+        name = step.values[step.verb]
         if step.verb == "run" and name in running:
             yield step.index, InvalidInput("run", f'"{name}" is running already')
         if step.verb == "run":

@@ -1,4 +1,4 @@
-"""The verbs of a scenario: what a step of each may say beside its time, and what it does on the stage.
+"""The verbs of a scenario: what a step of each may say beside its time, and what it does.
 
 run, report, stop, protect, unprotect      what happens to a task in ECS
 api, events, release                       faults of the API and of the delivery of events
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from .fields import Reader
     from .play import Play
 
-    Told = Mapping[str, Any]
+    Values = Mapping[str, Any]
 
 OLDEST, NEWEST = "oldest first", "newest first"
 
@@ -37,17 +37,17 @@ class Verb:
     """
 
     value: Reader
-    act: Callable[[Play, Told], None]
+    act: Callable[[Play, Values], None]
     options: Mapping[str, Reader] = field(default_factory=dict)
     needs: Sequence[str] = ()
     of_task: bool = False
     any_facts: bool = False
 
 
-def run(on: Play, told: Told) -> None:
+def run(on: Play, values: Values) -> None:
     """ECS starts a Fargate task: one of a service, or else a standalone one of the family of its name."""
-    name, service, cluster = told["run"], told.get("service"), told.get("cluster", "default")
-    ecs = on.stage.ecs
+    name, service, cluster = values["run"], values.get("service"), values.get("cluster", "default")
+    ecs = on.simulated
     ecs.call("CreateCluster", {"clusterName": cluster})
     if service:
         arn = ecs.start_service_task(service, f"{service}:1", cluster=cluster)
@@ -56,63 +56,63 @@ def run(on: Play, told: Told) -> None:
         arn = ecs.call("RunTask", asked)["tasks"][0]["taskArn"]
     on.tasks[name] = arn
     group = f"service:{service}" if service else f"family:{name}"
-    on.tell("ecs", f"{name} of {group} starts in {cluster}: {on.state(name)}")
+    on.report("ecs", f"{name} of {group} starts in {cluster}: {on.state(name)}")
 
 
-def report(on: Play, told: Told) -> None:
+def report(on: Play, values: Values) -> None:
     """The agent reports a status of the task, or that its container has ended."""
-    name, reported = told["report"], {}
-    if "status" in told:
-        reported["status"] = told["status"]
-    if "exit" in told:
-        why = {"reason": told["reason"]} if "reason" in told else {}
+    name, reported = values["report"], {}
+    if "status" in values:
+        reported["status"] = values["status"]
+    if "exit" in values:
+        why = {"reason": values["reason"]} if "reason" in values else {}
         reported["containers"] = [
-            {"containerName": "app", "status": "STOPPED", "exitCode": told["exit"], **why}
+            {"containerName": "app", "status": "STOPPED", "exitCode": values["exit"], **why}
         ]
     on.ecs(name, "SubmitTaskStateChange", task=on.tasks[name], **reported)
-    ended = f", its container ended with {told['exit']}" if "exit" in told else ""
-    on.tell("ecs", f"{name}: {on.state(name)}{ended}")
+    ended = f", its container ended with {values['exit']}" if "exit" in values else ""
+    on.report("ecs", f"{name}: {on.state(name)}{ended}")
 
 
-def stop(on: Play, told: Told) -> None:
+def stop(on: Play, values: Values) -> None:
     """A person asks the task to stop, or by another stop code something else does."""
-    name = told["stop"]
-    code, reason = told.get("code", "UserInitiated"), told.get("reason", "Task stopped by user")
-    on.stage.ecs.interrupt(on.tasks[name], code, reason)
-    on.tell("ecs", f"{name}: {on.state(name)}, {code}: {reason}")
+    name = values["stop"]
+    code, reason = values.get("code", "UserInitiated"), values.get("reason", "Task stopped by user")
+    on.simulated.interrupt(on.tasks[name], code, reason)
+    on.report("ecs", f"{name}: {on.state(name)}, {code}: {reason}")
 
 
-def protect(on: Play, told: Told) -> None:
+def protect(on: Play, values: Values) -> None:
     """The task is protected from scale-in from now on, for so many minutes."""
-    name, minutes = told["protect"], told.get("minutes", DEFAULT_MINUTES)
+    name, minutes = values["protect"], values.get("minutes", DEFAULT_MINUTES)
     on.update_protection(name, protectionEnabled=True, expiresInMinutes=minutes)
-    on.tell("ecs", f"{name} is protected from scale-in for {minutes} minutes from now")
+    on.report("ecs", f"{name} is protected from scale-in for {minutes} minutes from now")
 
 
-def unprotect(on: Play, told: Told) -> None:
+def unprotect(on: Play, values: Values) -> None:
     """Somebody clears the task's protection."""
-    on.update_protection(told["unprotect"], protectionEnabled=False)
-    on.tell("ecs", f"{told['unprotect']} is not protected any more: it was cleared")
+    on.update_protection(values["unprotect"], protectionEnabled=False)
+    on.report("ecs", f"{values['unprotect']} is not protected any more: it was cleared")
 
 
-def api(on: Play, told: Told) -> None:
+def api(on: Play, values: Values) -> None:
     """The API answers like this from now on, for one cluster or for all."""
-    on.stage.api.switch(ApiState(told["api"]), told.get("cluster"))
-    of = f" for {told['cluster']}" if "cluster" in told else ""
-    on.tell("fault", f"from now on the API is {told['api']}{of}")
+    on.api.switch(ApiState(values["api"]), values.get("cluster"))
+    of = f" for {values['cluster']}" if "cluster" in values else ""
+    on.report("fault", f"from now on the API is {values['api']}{of}")
 
 
-def events(on: Play, told: Told) -> None:
-    """Events meet this fate from now on."""
-    on.stage.events.fate = Fate(told["events"])
-    on.tell("fault", f"from now on events are {told['events']}")
+def events(on: Play, values: Values) -> None:
+    """This becomes of events from now on."""
+    on.events.fate = Fate(values["events"])
+    on.report("fault", f"from now on events are {values['events']}")
 
 
-def release(on: Play, told: Told) -> None:
+def release(on: Play, values: Values) -> None:
     """The events that were held arrive."""
-    held = on.stage.events.release()
-    on.tell("fault", f"{len(held)} events that were held are released, {told['release']}")
-    on.deliver(held if told["release"] == OLDEST else held[::-1])
+    held = on.events.release()
+    on.report("fault", f"{len(held)} events that were held are released, {values['release']}")
+    on.deliver(held if values["release"] == OLDEST else held[::-1])
 
 
 VERBS = {

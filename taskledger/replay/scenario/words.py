@@ -27,10 +27,10 @@ def state_words(task: Fields) -> str:
 
 def entry_words(entry: LedgerEntry) -> str:
     """What the ledger says of a task."""
-    told = f"{entry.state.last_status}, version {entry.state.version}, told by {entry.source}"
+    state = f"{entry.state.last_status}, version {entry.state.version}, by {entry.source}"
     held = entry.protection
     parts = [
-        told,
+        state,
         f"closed as {entry.closed_as}" if entry.closed_as is ClosedAs.UNOBSERVED else "",
         f"missing from ECS since {entry.missing_since:%H:%M:%S}"
         if entry.open and entry.missing_since

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from botocore.config import Config
+from taskledger.local.stage import stage
 
 from reconciler.handlers.sweep import summary
-from taskledger.local.stage import stage
 from tests.support.deployed import Functions, functions
 from tests.support.running import taskledger
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from ...chunks import chunks
 from ...errors import LedgerError, TransientError
-from ..aws import aws_errors, chunks
+from ..aws import aws_errors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

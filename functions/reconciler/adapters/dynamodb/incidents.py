@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ...chunks import chunks
 from ...errors import LedgerError, TransientError
 from ...ports.incidents import Refused
-from ..aws import aws_errors, chunks, error_code, translated
+from ..aws import aws_errors, error_code, translated
 from . import incident_items as rows
 from .batch import PAUSES
 from .values import milliseconds, number

@@ -17,11 +17,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from ...chunks import chunks
 from ...errors import InvalidInput, LedgerError
 from ...gate import refresh, succeed
 from ...model.task import ClosedAs
 from ...ports.ledger import Recorded, Recording
-from ..aws import aws_errors, chunks, error_code, translated
+from ..aws import aws_errors, error_code, translated
 from . import entry_items
 from .batch import put_all
 from .reads import LedgerReads, read_entry

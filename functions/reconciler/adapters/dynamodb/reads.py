@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from ...chunks import chunks
 from ...errors import InvalidInput, TransientError
-from ..aws import aws_errors, chunks
+from ..aws import aws_errors
 from . import entry_items
 from .batch import PAUSES
 

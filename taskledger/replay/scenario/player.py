@@ -1,4 +1,4 @@
-"""Scenarios for `taskledger replay`: scripts on the simulated ECS, through the deployed use cases."""
+"""Plays scenarios: scripts of what happens in the simulated ECS, on a local system each."""
 
 from __future__ import annotations
 
@@ -8,8 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import InvalidInput
 
+from ...local.system import REGION, local_system
 from ...output import payload
+from ...simulator.api.ecs import SimulatedEcs
+from ...simulator.engine.clock import Clock
 from ...simulator.engine.errors import ApiError
+from ...simulator.faults.switches import SwitchedApi, SwitchedEvents
 from ..delivery import Rejected
 from .play import Play
 from .script import Scenario, read
@@ -19,9 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconciler.findings.model import Finding
+    from reconciler.findings.policy import Policy
     from reconciler.model.entry import HistoryRow, LedgerEntry
 
-    from ...local.stage import Stage
     from ..delivery import Outcome
 
 SUFFIX = ".toml"
@@ -45,12 +49,12 @@ class Played:
         return list(self.play.found.values())
 
 
-def play(files: Sequence[str], outcome: Outcome, *, in_memory: bool) -> list[Played]:
-    """The scenarios of the files, each played on a stage of its own.
+def play_all(files: Sequence[str], outcome: Outcome, policy: Policy, *, in_memory: bool) -> list[Played]:
+    """The scenarios of the files, each played on a local system of its own.
 
-    What is wrong with a file is rejected by step, as is a scenario that ECS does not go along with.
+    What is wrong with a file is rejected by step, as is a scenario that ECS refuses.
     """
-    results = [result for file in files for result in _from(file, in_memory=in_memory)]
+    results = [result for file in files for result in _from(file, policy, in_memory=in_memory)]
     rejected = [result for result in results if isinstance(result, Rejected)]
     outcome.read += len(rejected)
     outcome.rejected += rejected
@@ -73,31 +77,32 @@ def document(played: Played) -> dict[str, Any]:
     }
 
 
-def _from(file: str, *, in_memory: bool) -> Sequence[Played | Rejected]:
-    from ...local.stage import stage  # noqa: PLC0415 - moto takes a second to import: not before --help
-
+def _from(file: str, policy: Policy, *, in_memory: bool) -> Sequence[Played | Rejected]:
     scenario = read(file)
     if not isinstance(scenario, Scenario):
         return [_rejected(file, index, error) for index, error in scenario.items()]
-    with stage(zlib.crc32(scenario.title.encode()), in_memory=in_memory) as there:
-        return [_play(scenario, there)]
+    clock = Clock()
+    ecs = SimulatedEcs(clock, seed=zlib.crc32(scenario.title.encode()), region=REGION)
+    api, events = SwitchedApi(ecs), SwitchedEvents()
+    ecs.listen(events)
+    with local_system(api, clock, policy, in_memory=in_memory) as system:
+        return [_play(scenario, Play(system, ecs, api, events))]
 
 
-def _play(scenario: Scenario, stage: Stage) -> Played | Rejected:
-    play = Play(stage)
+def _play(scenario: Scenario, play: Play) -> Played | Rejected:
     began = play.now
     for time, step in scenario.acts:
-        stage.clock.move_to(began + time)
+        play.system.clock.move_to(began + time)
         play.step = step.index
         try:
-            VERBS[step.verb].act(play, step.told)
+            VERBS[step.verb].act(play, step.values)
         except InvalidInput as error:
             return _rejected(scenario.file, step.index, error)
         except ApiError as error:
             refused = InvalidInput(step.verb, f"is refused by ECS: {error}")
             return _rejected(scenario.file, step.index, refused)
         play.deliver_emitted()
-    return Played(scenario, play, [told for name in play.tasks if (told := play.entry(name))])
+    return Played(scenario, play, [found for name in play.tasks if (found := play.entry(name))])
 
 
 def _rejected(file: str, index: int, error: InvalidInput) -> Rejected:

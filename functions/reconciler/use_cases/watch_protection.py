@@ -1,0 +1,77 @@
+"""Protection over time: what only the clock brings to protected tasks, found by their index."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ..errors import LedgerError
+from ..findings.model import Finding, Kind
+from ..findings.policy import Policy
+from ..findings.rules import findings
+from ..model.entry import LedgerEntry
+from ..model.protection import Protection
+from ..ports.ecs import Tasks
+from ..ports.ledger import Ledger
+from ..protection import ProtectionChange
+from .check_protection import check_protection
+
+_PROTECTION = frozenset({Kind.PROTECTION_EXPIRING, Kind.PROTECTION_EXPIRED, Kind.PROTECTION_TOO_LONG})
+
+
+@dataclass(slots=True)
+class ProtectionResult:
+    """Findings on protection, how protections changed, and the errors of clusters that failed."""
+
+    findings: list[Finding] = field(default_factory=list)
+    changes: dict[str, ProtectionChange] = field(default_factory=dict)
+    errors: dict[str, LedgerError] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProtectionWatch:
+    """Asks ECS again about each protection that is near its end, past it or very old, then judges."""
+
+    tasks: Tasks
+    ledger: Ledger
+    policy: Policy
+    clock: Callable[[], datetime]
+
+    def run(self) -> ProtectionResult:
+        """What was found in each cluster of the ledger; one that fails leaves the others alone."""
+        result = ProtectionResult()
+        for cluster_arn in self.ledger.clusters():
+            try:
+                self._cluster(cluster_arn, result)
+            except LedgerError as error:
+                result.errors[cluster_arn] = error
+        return result
+
+    def _cluster(self, cluster_arn: str, result: ProtectionResult) -> None:
+        protected, now = self.ledger.protected(cluster_arn), self.clock()
+        entries = self.ledger.entries([arn for arn, held in protected.items() if self._is_due(held, now)])
+        for entry in entries.values():
+            if not entry.open:
+                self._settle(entry, now)
+        running = {arn: entry for arn, entry in entries.items() if entry.open}
+        known = {arn: entry.protection for arn, entry in running.items()}
+        checked = check_protection(cluster_arn, known, tasks=self.tasks, ledger=self.ledger, clock=self.clock)
+        for arn, answer in checked.items():
+            if answer.change is not ProtectionChange.NONE:
+                result.changes[arn] = answer.change
+            if answer.answered:
+                result.findings += self._judge(running[arn], answer.protection)
+
+    def _is_due(self, held: Protection, now: datetime) -> bool:
+        ending = held.expires_at is not None and held.expires_at <= now + self.policy.lead
+        return ending or (held.since is not None and now - held.since > self.policy.protected)
+
+    def _settle(self, entry: LedgerEntry, now: datetime) -> None:
+        """Takes a task that is over out of the index; when its protection was to end stays known."""
+        if entry.protection:
+            self.ledger.record_protection(
+                entry.state.task_arn, replace(entry.protection, enabled=False, checked_at=now)
+            )
+
+    def _judge(self, entry: LedgerEntry, held: Protection | None) -> list[Finding]:
+        found = findings(replace(entry, protection=held), self.clock(), self.policy)
+        return [finding for finding in found if finding.kind in _PROTECTION]

@@ -1,0 +1,152 @@
+"""The local system: a simulated ECS and all that is deployed beside it, on a clock that is set by hand.
+
+    simulated ECS --> observe --> ledger --> assess --> incidents --> notifier
+         ^----------- sweep, watch --^------------------^
+
+The use cases are those that the handlers call, composed in the same way.
+"""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from os import environ
+from typing import TYPE_CHECKING
+from unittest.mock import patch
+
+from reconciler.adapters.dynamodb.ledger import DynamoLedger
+from reconciler.adapters.ecs import EcsTasks
+from reconciler.ports.ledger import EntryChange
+from reconciler.use_cases.assess import assess
+from reconciler.use_cases.notify import Alerts
+from reconciler.use_cases.observe import ObserveResult, observe
+from reconciler.use_cases.sweep import Sweep, SweepResult, sweep_and_notify
+from reconciler.use_cases.watch import WatchResult, watch
+
+from .direct_client import direct_client
+from .memory_incidents import MemoryIncidents, MemoryNotifier
+from .memory_ledger import MemoryLedger
+from .memory_sweep_progress import MemorySweepProgress
+from .table import create_table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    import boto3
+
+    from reconciler.findings.policy import Policy
+    from reconciler.model.entry import LedgerEntry
+    from reconciler.ports.ecs import Tasks
+    from reconciler.ports.ledger import Ledger
+    from reconciler.ports.notifier import Notifier
+    from reconciler.ports.sweep_progress import SweepProgressStore
+
+    from ..simulator.api.ecs import Ecs
+    from ..simulator.engine.clock import Clock
+
+REGION = "us-east-1"  # of the emulated table; events keep the Region that they are of
+RETENTION = timedelta(days=90)
+RUN = timedelta(minutes=10)  # for which one sweep keeps the others out
+_TABLE = "task-ledger"
+# Nothing of the caller's account may be reached from here, whatever the environment says.
+_NO_AWS = {
+    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
+    "AWS_CONFIG_FILE": "/dev/null",
+    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
+}
+
+
+def never() -> bool:
+    """A sweep that has all the time that it needs."""
+    return False
+
+
+@dataclass(slots=True, kw_only=True)
+class LocalSystem:
+    """What is deployed, on ports that a test may exchange; `entries` are as they were assessed last."""
+
+    clock: Clock
+    tasks: Tasks
+    ledger: Ledger
+    progress_store: SweepProgressStore
+    alerts: Alerts
+    clusters: Sequence[str] = ()
+    entries: dict[str, LedgerEntry] = field(default_factory=dict)
+
+    @property
+    def policy(self) -> Policy:
+        return self.alerts.policy
+
+    def observe(self, bodies: Mapping[str, str]) -> ObserveResult:
+        """Delivers one batch of messages, given by id."""
+        return observe(bodies, tasks=self.tasks, ledger=self.ledger, now=self.clock.now)
+
+    def sweep(self, run_id: str = "sweep", out_of_time: Callable[[], bool] = never) -> SweepResult:
+        """One run of the sweep."""
+        sweep = Sweep(
+            tasks=self.tasks,
+            ledger=self.ledger,
+            progress_store=self.progress_store,
+            clock=lambda: self.clock.now,
+            out_of_time=out_of_time,
+            policy=self.policy,
+            clusters=self.clusters,
+        )
+        return sweep_and_notify(sweep, self.alerts, run_id, self.clock.now + RUN)
+
+    def watch(self) -> WatchResult:
+        """One run of the watch."""
+        return watch(tasks=self.tasks, ledger=self.ledger, alerts=self.alerts)
+
+    def assess(self, entries: Mapping[str, LedgerEntry]) -> Sequence[EntryChange]:
+        """Assesses those of the entries that have changed, as the table's stream delivers them, and returns these.
+
+        What the other use cases changed is assessed by this call alone.
+        """
+        changes = [
+            EntryChange(entry=entry, previous=self.entries.get(arn), at=self.clock.now)
+            for arn, entry in entries.items()
+            if entry != self.entries.get(arn)
+        ]
+        self.entries |= entries
+        assess(changes, self.alerts)
+        return changes
+
+
+def memory_system(ecs: Ecs, clock: Clock, policy: Policy, notifier: Notifier | None = None) -> LocalSystem:
+    """A system that keeps all in memory, on this ECS or on what stands before it."""
+    return _system(ecs, clock, policy, MemoryLedger(), notifier or MemoryNotifier())
+
+
+@contextmanager
+def local_system(ecs: Ecs, clock: Clock, policy: Policy, *, in_memory: bool) -> Iterator[LocalSystem]:
+    """The same, or with its ledger on DynamoDB's emulation."""
+    if in_memory:
+        yield memory_system(ecs, clock, policy)
+        return
+    with _emulated_aws() as session:
+        client = session.client("dynamodb")
+        create_table(client, _TABLE)
+        yield _system(ecs, clock, policy, DynamoLedger(client, _TABLE, RETENTION), MemoryNotifier())
+
+
+def _system(ecs: Ecs, clock: Clock, policy: Policy, ledger: Ledger, notifier: Notifier) -> LocalSystem:
+    return LocalSystem(
+        clock=clock,
+        tasks=EcsTasks(direct_client(ecs)),
+        ledger=ledger,
+        progress_store=MemorySweepProgress(),
+        alerts=Alerts(incidents=MemoryIncidents(), notifier=notifier, policy=policy, clock=lambda: clock.now),
+    )
+
+
+@contextmanager
+def _emulated_aws() -> Iterator[boto3.Session]:
+    """A session on AWS's emulation in this process, from which nothing of the caller's is in reach."""
+    import boto3  # noqa: PLC0415 - moto takes a second to import: only where it is needed
+    from moto import mock_aws  # noqa: PLC0415 - the same
+
+    outside = {name: value for name, value in environ.items() if not name.startswith("AWS_")}
+    with patch.dict(environ, outside | _NO_AWS, clear=True), mock_aws():
+        yield boto3.Session(region_name=REGION)
