@@ -1,7 +1,7 @@
-"""The audit of one cluster: all that ECS lists there and the ledger believes to live, compared.
+"""The audit of one cluster: all tasks that ECS lists there or that are open in the ledger, compared.
 
-ECS is asked first and the ledger read after, so that an event that comes in between leaves the ledger ahead
-and not behind. Where the ledger is behind all the same, both are looked at once more after a while.
+ECS is asked before the ledger is read, so that an event that arrives in between leaves the ledger ahead and
+not behind. Where the ledger is behind all the same, both are compared again after a while.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reconciler.chunks import chunks
-from reconciler.errors import ClusterNotFound, LedgerError
+from reconciler.errors import LedgerError
 from reconciler.model.task import Absence
-from reconciler.ports.ecs import Listing
+from reconciler.use_cases.cluster_tasks import cluster_tasks
 
 from .compare import DifferenceKind, differences
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
     from .compare import Difference
     from .missed_events import MissedEvents
 
-CHUNK = 100  # tasks in one DescribeTasks or BatchGetItem call, and the most that are looked at again
+CHUNK = 100  # tasks in one DescribeTasks or BatchGetItem call, and the most that are compared again
 
 
 @dataclass(slots=True, kw_only=True)
 class ClusterAudit:
-    """What was found in one cluster: the differences of each task, None where ECS gave no answer for it."""
+    """The result for one cluster: the differences of each task, None where ECS gave no answer for it."""
 
     cluster_arn: str
     tasks: dict[str, Sequence[Difference] | None] = field(default_factory=dict)
@@ -58,18 +58,18 @@ class ClusterAudit:
 
     @property
     def unexplained(self) -> int:
-        """How many tasks differ in a way that a sound ledger does not."""
+        """How many tasks have a difference that a correct ledger does not have."""
         return sum(any(not each.kind.explained for each in found or ()) for found in self.tasks.values())
 
     @property
     def explained(self) -> int:
-        """How many tasks differ only in ways that a sound ledger does too."""
+        """How many tasks have only differences that a correct ledger has too."""
         return sum(bool(found) for found in self.tasks.values()) - self.unexplained
 
 
 @dataclass(slots=True, kw_only=True)
 class Audit:
-    """What was found in all clusters; `errors` are those that belong to none."""
+    """The result for all clusters; `errors` are those that belong to none."""
 
     stack: str
     at: datetime
@@ -87,61 +87,49 @@ class Audit:
 
     @property
     def code(self) -> int:
-        """The exit code: what could not be looked at counts more than what was seen."""
+        """The exit code: what could not be compared counts more than what differs."""
         return 2 if self.incomplete else min(self.unexplained, 1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditContext:
-    """What an audit works with; `wait` lets the time between two looks pass, `progress` counts tasks."""
+    """What an audit needs; `wait` comes before a second comparison, `on_progress` takes the tasks so far."""
 
     tasks: Tasks
     ledger: LedgerReads
     clock: Callable[[], datetime]
     wait: Callable[[], None]
-    progress: Callable[[int], None]
+    on_progress: Callable[[int], None]
 
 
-def audit_cluster(cluster_arn: str, means: AuditContext, *, may_be_gone: bool) -> ClusterAudit:
-    """Compares every task; an error ends it, and what was found until then stays.
+def audit_cluster(cluster_arn: str, context: AuditContext, *, may_be_gone: bool) -> ClusterAudit:
+    """Compares every task; an error ends it and is in the result, with the differences found until then.
 
     `may_be_gone` when ECS's complete list of clusters does not name it.
     """
     audit = ClusterAudit(cluster_arn=cluster_arn)
     try:
-        task_arns, gone = _universe(cluster_arn, means, may_be_gone=may_be_gone)
-        _look(audit, task_arns, means, gone=gone)
+        open_tasks = context.ledger.open_tasks(cluster_arn)
+        task_arns, gone = cluster_tasks(cluster_arn, context.tasks, open_tasks, may_be_gone=may_be_gone)
+        _compare(audit, task_arns, context, gone=gone)
         behind = [arn for arn, found in audit.tasks.items() if _is_behind(found)]
         if 0 < len(behind) <= CHUNK:
-            means.wait()
-            _look(audit, behind, means, gone=gone)
+            context.wait()
+            _compare(audit, behind, context, gone=gone)
     except LedgerError as error:
         audit.error = error
     return audit
 
 
-def _universe(cluster_arn: str, means: AuditContext, *, may_be_gone: bool) -> tuple[Sequence[str], bool]:
-    """All tasks that ECS lists or the ledger believes to live, and whether the cluster is gone."""
-    found = set(means.ledger.open_tasks(cluster_arn))
-    try:
-        for listing in Listing:
-            found.update(means.tasks.list_tasks(cluster_arn, listing))
-    except ClusterNotFound:
-        if not may_be_gone:
-            raise
-        return sorted(found), True
-    return sorted(found), False
-
-
-def _look(audit: ClusterAudit, task_arns: Sequence[str], means: AuditContext, *, gone: bool) -> None:
+def _compare(audit: ClusterAudit, task_arns: Sequence[str], context: AuditContext, *, gone: bool) -> None:
     for chunk in chunks(task_arns, CHUNK):
         missing = dict.fromkeys(chunk, Absence.MISSING)
-        described = missing if gone else means.tasks.describe(audit.cluster_arn, chunk)
-        entries, now = means.ledger.entries(chunk), means.clock()
+        described = missing if gone else context.tasks.describe(audit.cluster_arn, chunk)
+        entries, now = context.ledger.entries(chunk), context.clock()
         for arn, answer in described.items():
             known = answer is not Absence.UNKNOWN
             audit.tasks[arn] = differences(entries.get(arn), answer, now) if known else None
-        means.progress(len(audit.tasks))
+        context.on_progress(len(audit.tasks))
 
 
 def _is_behind(found: Sequence[Difference] | None) -> bool:

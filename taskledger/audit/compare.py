@@ -6,13 +6,13 @@ UNRECORDED   IN_FLIGHT      yes   ECS changed it within the last minute: the eve
 MISSED       IN_FLIGHT      yes   the same
              MISSED         no
 AHEAD        AHEAD          yes   the API's eventual consistency
-VANISHED     SETTLING       yes   ECS told of it within the last minutes, and may not list it yet
+VANISHED     SETTLING       yes   ECS reported it within the last minutes, and may not list it yet
              VANISHED       no
 NONE         PASSING        yes   a lastStatus that ECS does not count as a version
-             REAPPEARED     no    closed as UNOBSERVED, and there after all
+             REAPPEARED     no    closed as UNOBSERVED, and known to ECS
              CONTRADICTION  no    one version has one state
-any          NOT_IN_EVENTS  yes   health and tags: only a sweep fills them in
-UNKNOWN      -              -     nothing may be concluded
+any          NOT_IN_EVENTS  yes   health and tags, which only a sweep fills in
+UNKNOWN      -              -     nothing can be concluded
 """
 
 from collections.abc import Iterator, Mapping
@@ -31,7 +31,7 @@ Value = str | int | datetime | Mapping[str, str] | None
 
 
 class DifferenceKind(StrEnum):
-    """Why the ledger and ECS differ, as far as the two of them tell."""
+    """Why the ledger and ECS differ, as far as it can be known from the two."""
 
     UNRECORDED = "UNRECORDED"
     MISSED = "MISSED"
@@ -46,7 +46,7 @@ class DifferenceKind(StrEnum):
 
     @property
     def explained(self) -> bool:
-        """Whether a ledger that works can differ from ECS in this way."""
+        """Whether a correct ledger can differ from ECS in this way."""
         return self not in _UNEXPLAINED
 
     @property
@@ -66,13 +66,13 @@ _UNEXPLAINED = frozenset(
 _CAUSES = {
     DifferenceKind.UNRECORDED: "no event of the task arrived, and no sweep has found it yet",
     DifferenceKind.MISSED: "an event was lost, and no sweep has repaired it yet",
-    DifferenceKind.VANISHED: "its end was never told and ECS forgot it; two sweeps close it as UNOBSERVED",
+    DifferenceKind.VANISHED: "its end was not reported and ECS forgot it; two sweeps close it as UNOBSERVED",
     DifferenceKind.REAPPEARED: "it was closed as UNOBSERVED too early; the next sweep opens it again",
     DifferenceKind.CONTRADICTION: "one version with two states: the entry was changed by hand, or a bug",
     DifferenceKind.IN_FLIGHT: "ECS changed it within the last minute: the event may be on its way",
     DifferenceKind.AHEAD: "the API is behind the events: its eventual consistency",
-    DifferenceKind.SETTLING: "ECS told of it a few minutes ago: its API may not show it yet",
-    DifferenceKind.PASSING: "a passing status, which is no version of its own and makes no event",
+    DifferenceKind.SETTLING: "ECS reported it a few minutes ago: its API may not show it yet",
+    DifferenceKind.PASSING: "a passing status, which has no version and makes no event",
     DifferenceKind.NOT_IN_EVENTS: "events do not carry it: the next sweep fills it in",
 }
 
@@ -109,7 +109,7 @@ Pair = tuple[str, Value, Value]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """One field of one task, named as ECS names it, with what the ledger and what ECS says.
+    """One field of one task, as ECS names it, with its values in the ledger and in ECS.
 
     A container's field is named `containers[app].exitCode`. The field `task` stands for the whole of it: its
     lastStatus where it is known, None where it is not.
@@ -125,7 +125,7 @@ class Difference:
 def differences(
     entry: LedgerEntry | None, described: TaskState | Absence, now: datetime
 ) -> tuple[Difference, ...]:
-    """All in which a task's entry and DescribeTasks' answer differ; none where there was no answer."""
+    """The differences between a task's entry and DescribeTasks' answer; none where there was no answer."""
     found = drift(entry, described)
     if isinstance(described, Absence):
         return (_vanished(entry, now),) if entry and found is Drift.VANISHED else ()
@@ -142,7 +142,7 @@ def _vanished(entry: LedgerEntry, now: datetime) -> Difference:
 
 
 def _kind(found: Drift, described: TaskState, now: datetime) -> DifferenceKind:
-    """The kind of a whole task's differences, where the field itself does not explain its own."""
+    """The kind of a task's differences, but of fields that have a kind of their own."""
     if found is Drift.NONE:
         return DifferenceKind.CONTRADICTION
     fresh = described.changed_at is not None and now - described.changed_at <= GRACE
@@ -163,7 +163,7 @@ def _kind_of(pair: Pair, kind: DifferenceKind, *, found: Drift) -> DifferenceKin
 
 
 def _pairs(entry: LedgerEntry, described: TaskState) -> Iterator[Pair]:
-    """Each field with both values; tags only where both were told."""
+    """Each field with both values; tags only where both are known."""
     state = entry.state
     for name, attribute in _FIELDS.items():
         yield name, getattr(state, attribute), getattr(described, attribute)
@@ -175,9 +175,9 @@ def _pairs(entry: LedgerEntry, described: TaskState) -> Iterator[Pair]:
 
 
 def _container_pairs(state: TaskState, described: TaskState) -> Iterator[Pair]:
-    """Containers are found by their names: ECS promises no order."""
+    """Containers are matched by name: ECS promises no order."""
     ours, theirs = (
-        {container.name: container for container in told.containers} for told in (state, described)
+        {container.name: container for container in each.containers} for each in (state, described)
     )
     for name in sorted({*ours, *theirs}):
         mine, other = ours.get(name), theirs.get(name)

@@ -1,4 +1,4 @@
-"""How much no event told: versions that a description brought or nobody, and entries that stand by one."""
+"""How much was missed by events: versions from a description only or from none, and entries from one."""
 
 from __future__ import annotations
 
@@ -12,17 +12,16 @@ if TYPE_CHECKING:
 
     from reconciler.model.entry import HistoryRow, LedgerEntry
 
-    Told = tuple[LedgerEntry, Sequence[HistoryRow]]
-
 
 @dataclass(slots=True, kw_only=True)
 class MissedEvents:
-    """The versions of some tasks by who told them.
+    """The versions of some tasks by their source.
 
-    `by_description` are versions that only DescribeTasks told. `between` are versions that nobody told though
-    a lower one and a higher one were: a hint of a lost event and no proof, as ECS promises no steps of one.
-    `before` are those below the first that was told, as of a task that is older than the ledger. `described`
-    is the number of entries that stand by a description. `sampled` when there are tasks beside these.
+    `by_description` are versions that only DescribeTasks reported. `between` are versions that are not
+    recorded though a lower and a higher one are: a hint of a lost event and no proof, as ECS promises no
+    steps of one. `before` are those below the first recorded one, as of a task that is older than the ledger.
+    `described` is the number of entries whose state is from a description. `sampled` says that there are
+    more tasks.
     """
 
     tasks: int = 0
@@ -48,10 +47,10 @@ def missed_events(
 
 def _add(total: MissedEvents, rows: Sequence[HistoryRow]) -> None:
     events = {row.version for row in rows if row.source is Source.EVENT}
-    told = {row.version for row in rows}
+    recorded = {row.version for row in rows}
     total.by_event += len(events)
-    total.by_description += len(told - events)
-    counted = told - {0}  # 0 stands for a description without a version
+    total.by_description += len(recorded - events)
+    counted = recorded - {0}  # 0 stands for a description without a version
     if counted:
         first, last = min(counted), max(counted)
         total.before += first - 1

@@ -5,14 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from ..deployed.advice import advice
 from ..output import payload
 
 if TYPE_CHECKING:
-    from reconciler.errors import LedgerError
-
     from .clusters import Audit, ClusterAudit
     from .compare import Difference, Value
     from .missed_events import MissedEvents
@@ -29,19 +25,13 @@ def document(found: Audit) -> dict[str, Any]:
             for cluster in found.clusters
             for each in cluster.differences
         ],
-        "errors": [shown_value(error) for error in found.errors],
+        "errors": [advice(error) for error in found.errors],
         "explained": sum(cluster.explained for cluster in found.clusters),
         "unexplained": found.unexplained,
     }
 
 
-def shown_value(error: LedgerError) -> str:
-    """What went wrong and what to do, where AWS said it."""
-    cause = error.__cause__
-    return advice(cause) if isinstance(cause, ClientError | BotoCoreError) else str(error)
-
-
-def value_of(value: Value) -> Any:  # noqa: ANN401 - of any field, as JSON has it
+def value_of(value: Value) -> Any:  # noqa: ANN401 - a JSON value
     return payload.time(value) if isinstance(value, datetime) else value
 
 
@@ -54,7 +44,7 @@ def _cluster(cluster: ClusterAudit) -> dict[str, Any]:
         "explained": cluster.explained,
         "unexplained": cluster.unexplained,
         "kinds": dict(sorted(cluster.kinds.items())),
-        "error": cluster.error and shown_value(cluster.error),
+        "error": cluster.error and advice(cluster.error),
         "missedEvents": cluster.missed and _missed(cluster.missed),
     }
 

@@ -1,4 +1,4 @@
-"""What an audit found: differences in words, counts by cluster, and the account of missed events."""
+"""An audit for people: a summary of each cluster, the differences, and how much events missed."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from ..deployed.advice import advice
 from ..output.terminal import console, short_id, shown
-from .payload import shown_value, value_of
+from .payload import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,15 +30,15 @@ def report(found: Audit) -> None:
     for cluster in found.clusters:
         screen.print(_summary(cluster))
     _differences(screen, found)
-    _accounts(screen, found.clusters)
+    _missed_events(screen, found.clusters)
     for error in found.errors:
-        screen.print(Text(f"not all clusters are known: {shown_value(error)}", "bold red"))
+        screen.print(Text(f"not all clusters are known: {advice(error)}", "bold red"))
     screen.print(_end(found))
 
 
 def _summary(cluster: ClusterAudit) -> Text:
     """`shop: 214 tasks, 2 differ without explanation (1 MISSED, 1 CONTRADICTION), 3 explained (3 AHEAD)`."""
-    text = Text.assemble((cluster.name, "bold"), f": {_several(len(cluster.tasks), 'task')} compared")
+    text = Text.assemble((cluster.name, "bold"), f": {_plural(len(cluster.tasks), 'task')} compared")
     ways = ", ".join(f"{number} {kind}" for kind, number in sorted(cluster.kinds.items()))
     if cluster.unexplained:
         text.append(f", {cluster.unexplained} with unexplained differences", "bold red")
@@ -45,9 +46,9 @@ def _summary(cluster: ClusterAudit) -> Text:
         text.append(f", {cluster.explained} with explained differences only")
     text.append(f" ({ways})" if ways else ", all agree" if cluster.tasks else "")
     if cluster.unknown:
-        text.append(f"; of {cluster.unknown} ECS did not say", "bold red")
+        text.append(f"; ECS gave no answer for {cluster.unknown}", "bold red")
     if cluster.error:
-        text.append(f"; failed: {shown(shown_value(cluster.error))}", "bold red")
+        text.append(f"; failed: {shown(advice(cluster.error))}", "bold red")
     return text
 
 
@@ -75,41 +76,41 @@ def _row(each: Difference) -> Sequence[Text]:
     return (
         Text(short_id(task_id) if sys.stdout.isatty() else task_id),
         Text(each.field),
-        Text(_spell(each.ledger)),
-        Text(_spell(each.ecs)),
+        Text(_text(each.ledger)),
+        Text(_text(each.ecs)),
         Text(f"{each.kind}: {each.kind.cause}", "dim" if each.kind.explained else "bold red"),
     )
 
 
-def _spell(value: Value) -> str:
+def _text(value: Value) -> str:
     found = value_of(value)
     if found is None:
         return "-"
     return shown(found) if isinstance(found, str) else json.dumps(found)
 
 
-def _accounts(screen: Console, clusters: Sequence[ClusterAudit]) -> None:
-    accounts = {cluster.name: cluster.missed for cluster in clusters if cluster.missed}
-    if not accounts:
+def _missed_events(screen: Console, clusters: Sequence[ClusterAudit]) -> None:
+    found = {cluster.name: cluster.missed for cluster in clusters if cluster.missed}
+    if not found:
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
-    titles = ("cluster", "tasks", "told by events", "by description only", "by nobody", "before the first")
+    titles = ("cluster", "tasks", "by event", "by description only", "missing", "before the first")
     for title in (*titles, "entries by description"):
         table.add_column(title, justify="left" if title == "cluster" else "right")
-    for name, missed in accounts.items():
+    for name, missed in found.items():
         numbers = [number for number in asdict(missed).values() if not isinstance(number, bool)]
         table.add_row(name, *(f"{number:,}" for number in numbers))
     screen.print()
-    screen.print(Text("versions of tasks, by who told them", "dim"))
+    screen.print(Text("versions of tasks, by their source", "dim"))
     screen.print(table)
-    if sampled := [name for name, missed in accounts.items() if missed.sampled]:
-        of = ", ".join(sampled)
-        screen.print(Text(f"Of {of} only the newest tasks are counted: --history all counts all.", "dim"))
+    if sampled := [name for name, missed in found.items() if missed.sampled]:
+        names = ", ".join(sampled)
+        screen.print(Text(f"Of {names} only the newest tasks are counted: --history all counts all.", "dim"))
 
 
 def _end(found: Audit) -> Text:
     if found.unexplained:
-        tasks = f"{_several(found.unexplained, 'task')} with differences that are not explained"
+        tasks = f"{_plural(found.unexplained, 'task')} with differences that are not explained"
         return Text(f"\n{tasks}{'; and not all could be compared' if found.incomplete else ''}.", "bold red")
     if found.incomplete:
         return Text("\nNot all could be compared.", "bold red")
@@ -118,5 +119,5 @@ def _end(found: Audit) -> Text:
     return Text("\nThe ledger agrees with ECS, or the difference is explained.")
 
 
-def _several(number: int, thing: str) -> str:
+def _plural(number: int, thing: str) -> str:
     return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -1,1 +1,1 @@
-"""A deployed stack, as the verbs find, read and use it."""
+"""A deployed stack, as the commands find and use it."""

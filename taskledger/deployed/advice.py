@@ -1,14 +1,16 @@
-"""What to do about an error of AWS's, in one line for whoever typed the command.
+"""What to do about an AWS error, in one line for the person at the command.
 
-Which advice fits is decided by the error's class or code; what AWS says itself is only passed on.
+The advice is chosen by the error's class or code; what AWS says is only passed on.
 """
 
 from botocore import exceptions as botocore
 from botocore.exceptions import BotoCoreError, ClientError
 
+from reconciler.errors import LedgerError
+
 _SIGN_IN = "sign in again (aws sso login, aws login), or name another profile in AWS_PROFILE"
 
-# The first class that fits counts: what is more special stands before what it is a kind of.
+# The first class that fits counts: a subclass stands before its base class.
 _BY_CLASS: tuple[tuple[tuple[type[BotoCoreError], ...], str], ...] = (
     (
         (botocore.NoRegionError,),
@@ -84,8 +86,11 @@ _BY_CODE = (
 )
 
 
-def advice(error: ClientError | BotoCoreError) -> str:
+def advice(error: LedgerError | ClientError | BotoCoreError) -> str:
     """What is wrong and what to do, on one line."""
+    if isinstance(error, LedgerError):
+        cause = error.__cause__
+        return advice(cause) if isinstance(cause, ClientError | BotoCoreError) else str(error)
     said = " ".join(str(error).split()).rstrip(".")
     if isinstance(error, ClientError):
         details = error.response.get("Error", {})

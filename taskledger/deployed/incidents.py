@@ -24,17 +24,17 @@ _EVER = timedelta(days=36_500)  # further ahead than any incident is due
 
 
 class DeployedIncidents(DynamoIncidents):
-    """Reads one table; what it says may be a moment behind the last write."""
+    """Reads one table; the answer may be a moment behind the last write."""
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         super().__init__(client, table_name, retention=timedelta(0))  # which only writing asks for
 
-    def open_ones(self, cluster_arn: str, now: datetime) -> list[Incident]:
-        """The incidents that are not over: each has a time at which it is due."""
+    def open_incidents(self, cluster_arn: str, now: datetime) -> list[Incident]:
+        """The incidents that are open: each has a time at which it is due."""
         return [incident for incident in self.due(cluster_arn, now + _EVER) if incident.open]
 
-    def over(self, cluster_arn: str, since: datetime, now: datetime) -> Iterator[Incident]:
-        """The incidents that were over since then, the latest first."""
+    def resolved(self, cluster_arn: str, since: datetime, now: datetime) -> Iterator[Incident]:
+        """The incidents that were resolved since then, the latest first."""
         for item in self._found(cluster_arn, since, now):
             if "incidentId" in item:
                 yield incident_items.incident(item)

@@ -28,7 +28,7 @@ _SORT_KEYS = {"open": entry_items.OPEN, "closed": entry_items.CLOSED}
 
 
 class DeployedLedger(LedgerReads):
-    """Reads one table; what it says may be a moment behind the last write.
+    """Reads one table; the answer may be a moment behind the last write.
 
     No page of an index is read before it is needed. `page` is the number of items to read at a time; without
     it, as many as DynamoDB gives.

@@ -1,4 +1,4 @@
-"""The queue of a deployed stack, filled in full calls; what SQS fails to take is sent again."""
+"""The queue of a deployed stack: events are sent in full batches, and again where SQS fails to take them."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ MAX_BYTES = 1024 * 1024  # of one message, and of all messages of a call (the sa
 PAUSES = (0.2, 0.4, 0.8, 1.6)  # seconds before what SQS failed to take is sent again
 
 # What SQS refuses: all that XML cannot hold.
-_NOT_TAKEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_FORBIDDEN = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 class Queue:
-    """Where a stack's events go in."""
+    """The queue that a stack receives events from."""
 
     def __init__(self, stack: Stack) -> None:
         self.url = stack.output("EventQueueUrl")
@@ -63,18 +63,18 @@ class Queue:
             time.sleep(pause)
 
     def _call(self, batch: Mapping[str, Captured]) -> Mapping[str, BatchResultErrorEntryTypeDef]:
-        """What was not taken, by its place in the batch."""
+        """The errors of the events that failed, by their places in the batch."""
         if not batch:
             return {}
-        answer = self._client.send_message_batch(
+        response = self._client.send_message_batch(
             QueueUrl=self.url,
             Entries=[{"Id": place, "MessageBody": captured.body} for place, captured in batch.items()],
         )
-        return {error["Id"]: error for error in answer.get("Failed", [])}
+        return {error["Id"]: error for error in response.get("Failed", [])}
 
 
 def _unsendable(captured: Captured) -> InvalidInput | None:
-    if found := _NOT_TAKEN.search(captured.body):
+    if found := _FORBIDDEN.search(captured.body):
         return InvalidInput("body", f"has U+{ord(found[0]):04X} at {found.start()}, which SQS does not take")
     if (size := _bytes(captured)) > MAX_BYTES:
         return InvalidInput("body", f"has {size:,} bytes, more than the {MAX_BYTES:,} that SQS takes")

@@ -1,41 +1,38 @@
-"""What `findings` and `incidents` have in common: which ones are asked for, and of which clusters."""
+"""The options that `findings` and `incidents` share: which of them to list, and of which clusters."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeVar
+from dataclasses import dataclass, fields
+from functools import wraps
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from reconciler.findings.model import Kind, Severity
 
-from ..output.times import Since
+from ..output.options import Since
 from .task_query import clusters_named
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
-
-    from reconciler.findings.model import Cause
 
     from .ledger import DeployedLedger
 
 _KIND = click.Choice([each.value for each in Kind])
 _SEVERITY = click.Choice([each.value for each in Severity])
-F = TypeVar("F", bound=Callable[..., Any])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Selection:
     """Which findings or incidents; None stands for any."""
 
     since: datetime
     only_open: bool
-    cluster: str | None = None
-    service: str | None = None
-    kind: str | None = None
-    severity: str | None = None
+    cluster: str | None
+    service: str | None
+    kind: str | None
+    severity: str | None
 
     def covers(self, owner: str, kind: Kind, severity: Severity) -> bool:
         return (
@@ -48,33 +45,25 @@ class Asked:
         return clusters_named(ledger.clusters(), self.cluster)
 
 
-def asking(command: F) -> F:
-    """Gives a command the options that say which ones."""
-    for option in (
-        click.option(
-            "--severity", type=click.Choice([each.value for each in Severity]), help="Only of this severity."
-        ),
-        click.option(
-            "--kind",
-            type=click.Choice([each.value for each in Kind]),
-            metavar="KIND",
-            help="Only of this kind.",
-        ),
-        click.option("--service", metavar="NAME", help="Only of this service."),
-        click.option("--cluster", metavar="NAME|ARN", help="Only of this cluster."),
-        click.option("--open", "only_open", is_flag=True, help="Only of incidents that are not over."),
-        click.option(
-            "--since",
-            type=Since(),
-            metavar="TIME",
-            default="1d",
-            show_default=True,
-            help="A time span before now (90m, 2h, 3d) or a time (2026-11-20T09:00Z).",
-        ),
-    ):
-        command = option(command)
-    return command
+def selection_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Gives a command these options, and their values as one argument `selection`."""
 
+    @click.option(
+        "--since",
+        type=Since(),
+        metavar="TIME",
+        default="1d",
+        show_default=True,
+        help="A time span before now (90m, 2h, 3d) or a time (2026-11-20T09:00Z).",
+    )
+    @click.option("--open", "only_open", is_flag=True, help="Only of incidents that are open.")
+    @click.option("--cluster", metavar="NAME|ARN", help="Only of this cluster.")
+    @click.option("--service", metavar="NAME", help="Only of this service.")
+    @click.option("--kind", type=_KIND, metavar="KIND", help="Only of this kind.")
+    @click.option("--severity", type=_SEVERITY, help="Only of this severity.")
+    @wraps(command)
+    def run(**arguments: Any) -> None:  # noqa: ANN401 - whatever the command's own options are
+        selected = {field.name: arguments.pop(field.name) for field in fields(Selection)}
+        command(selection=Selection(**selected), **arguments)
 
-def fault(kind: Kind, cause: Cause | None) -> str:
-    return f"{kind} {cause or ''}".strip()
+    return run

@@ -1,4 +1,4 @@
-"""A deployed stack, found by its name and known by its outputs; boto3's own variables say where to look."""
+"""A deployed stack, found by its name, and its outputs; boto3's own variables name account and Region."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ DEFAULT = "TaskLedger"
 
 
 class Unusable(click.ClickException):
-    """Something is not there or cannot be reached: exit code 2, and one line that says what to do."""
+    """Something does not exist or cannot be reached: exit code 2, and one line that says what to do."""
 
     exit_code = 2
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """What is deployed, and the session that reaches it."""
+    """Its outputs, and the session to call AWS with."""
 
     name: str
     status: str
@@ -50,10 +50,10 @@ class Stack:
         return self.outputs[key]
 
 
-def on_a_stack(command: Callable[..., None]) -> Callable[..., None]:
+def stack_command(command: Callable[..., None]) -> Callable[..., None]:
     """Gives a command the options `--stack` and `--json`, and as its first argument the stack.
 
-    Whatever AWS answers in the command that it does not handle itself ends it with exit code 2 and advice.
+    An AWS error that the command does not handle ends it with exit code 2 and advice.
     """
 
     @click.option(
@@ -69,23 +69,18 @@ def on_a_stack(command: Callable[..., None]) -> Callable[..., None]:
     @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
     @wraps(command)
     def run(stack_name: str, **arguments: Any) -> None:  # noqa: ANN401 - whatever the command's own options are
-        with advised():
+        with errors_as_advice():
             command(find(stack_name), **arguments)
 
     return run
 
 
 @contextmanager
-def advised() -> Iterator[None]:
-    """Ends the command with advice where AWS refuses, or cannot be reached, in what is done within."""
+def errors_as_advice() -> Iterator[None]:
+    """Ends the command with advice where AWS refuses a call within, or cannot be reached."""
     try:
         yield
-    except LedgerError as error:
-        cause = error.__cause__
-        raise Unusable(
-            advice(cause) if isinstance(cause, ClientError | BotoCoreError) else str(error)
-        ) from error
-    except (ClientError, BotoCoreError) as error:
+    except (LedgerError, ClientError, BotoCoreError) as error:
         raise Unusable(advice(error)) from error
 
 
@@ -95,9 +90,7 @@ def find(name: str) -> Stack:
     try:
         found = connect(session, "cloudformation").describe_stacks(StackName=name)["Stacks"][0]
     except ClientError as error:
-        if (
-            error_code(error) == "ValidationError"
-        ):  # all that can be wrong with a name, also that nobody has it
+        if error_code(error) == "ValidationError":  # of any wrong name, also one that no stack has
             raise Unusable(_missing(name, session)) from error
         raise
     outputs = found.get("Outputs", [])
@@ -110,7 +103,7 @@ def find(name: str) -> Stack:
 
 
 def _session() -> boto3.Session:
-    """As boto3 finds its way, and with AWS_REGION, which it does not read though all other tools do."""
+    """As boto3 makes it, and with AWS_REGION, which it does not read though all other tools do."""
     return boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
 
 

@@ -1,4 +1,4 @@
-"""Which tasks of a deployed ledger are asked for, and those that are, newest first."""
+"""Which tasks of a deployed ledger to list, and those tasks, newest first."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
-from ..output.counting import counted
+from ..output.progress import counted
 from .ledger import EVER
 from .stack import Unusable
 
@@ -26,7 +26,7 @@ RECENT = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
+class TaskQuery:
     """Which tasks; None stands for any."""
 
     now: datetime
@@ -42,7 +42,7 @@ class Question:
     def closed_since(self) -> datetime:
         return self.since or self.now - RECENT
 
-    def asks_for(self, entry: LedgerEntry) -> bool:
+    def matches(self, entry: LedgerEntry) -> bool:
         state = entry.state
         return (
             (self.only_open is None or entry.open == self.only_open)
@@ -52,20 +52,17 @@ class Question:
         )
 
 
-def answer(ledger: DeployedLedger, question: Question) -> tuple[list[LedgerEntry], bool]:
-    """The newest tasks that are asked for, and whether there are more than the limit lets through."""
-    clusters = clusters_named(ledger.clusters(), question.cluster)
-    read = counted(_newest_first(ledger, clusters, question), "tasks read")
-    asked_for = (entry for entry in read if question.asks_for(entry))
-    found = list(islice(asked_for, question.limit and question.limit + 1))
-    return found[: question.limit], question.limit is not None and len(found) > question.limit
+def query_tasks(ledger: DeployedLedger, query: TaskQuery) -> tuple[list[LedgerEntry], bool]:
+    """The newest tasks that match, and whether there are more than the limit lets through."""
+    clusters = clusters_named(ledger.clusters(), query.cluster)
+    read = counted(_newest_first(ledger, clusters, query), "tasks read")
+    found = list(islice(filter(query.matches, read), query.limit and query.limit + 1))
+    return found[: query.limit], query.limit is not None and len(found) > query.limit
 
 
-def _newest_first(
-    ledger: DeployedLedger, clusters: Sequence[str], question: Question
-) -> Iterator[LedgerEntry]:
+def _newest_first(ledger: DeployedLedger, clusters: Sequence[str], query: TaskQuery) -> Iterator[LedgerEntry]:
     """Each entry once, though one that is just closing can be in both indexes."""
-    streams = [stream for cluster in clusters for stream in _streams(ledger, cluster, question)]
+    streams = [stream for cluster in clusters for stream in _streams(ledger, cluster, query)]
     seen = set()
     for _, entry in heapq.merge(*streams, key=itemgetter(0), reverse=True):
         if entry.state.task_arn not in seen:
@@ -73,11 +70,11 @@ def _newest_first(
             yield entry
 
 
-def _streams(ledger: DeployedLedger, cluster: str, question: Question) -> Iterator[Iterator[Placed]]:
-    if question.only_open is not False:
-        yield ledger.opened(cluster, question.since if question.only_open and question.since else EVER)
-    if not question.only_open:
-        yield ledger.closed(cluster, question.closed_since, question.now)
+def _streams(ledger: DeployedLedger, cluster: str, query: TaskQuery) -> Iterator[Iterator[Placed]]:
+    if query.only_open is not False:
+        yield ledger.opened(cluster, query.since if query.only_open and query.since else EVER)
+    if not query.only_open:
+        yield ledger.closed(cluster, query.closed_since, query.now)
 
 
 def clusters_named(known: Sequence[str], wanted: str | None) -> Sequence[str]:
@@ -95,5 +92,5 @@ def _name(cluster_arn: str) -> str:
     return cluster_arn.partition("/")[2]
 
 
-def _same(asked: str | None, told: str | None) -> bool:
-    return asked is None or asked.lower() == (told or "").lower()
+def _same(wanted: str | None, value: str | None) -> bool:
+    return wanted is None or wanted.lower() == (value or "").lower()

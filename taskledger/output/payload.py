@@ -1,4 +1,4 @@
-"""The public JSON of tasks and findings: ECS's names in camelCase, times in ISO 8601 UTC with `Z`."""
+"""The public JSON of tasks, findings and incidents: ECS's names in camelCase, times in UTC with `Z`."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -48,7 +48,7 @@ def task(entry: LedgerEntry) -> dict[str, Any]:
 
 
 def task_with_history(entry: LedgerEntry, rows: Sequence[HistoryRow]) -> dict[str, Any]:
-    """The task, with each telling of it and the versions that nobody told."""
+    """The task with its history, and the versions that are not in it."""
     seen = sorted({row.version for row in rows})
     return task(entry) | {
         "versionsSeen": seen,
@@ -67,7 +67,7 @@ def task_with_history(entry: LedgerEntry, rows: Sequence[HistoryRow]) -> dict[st
 
 
 def missing_versions(seen: Iterable[int]) -> list[int]:
-    """The versions from 1 up to the highest seen that nobody told; the first `MOST_MISSING` of them.
+    """The versions from 1 to the highest seen that are not recorded; the first `MOST_MISSING` of them.
 
     ECS does not promise steps of one: a gap is a hint that an event was lost, not a proof.
     """

@@ -1,26 +1,49 @@
-"""How far a long reading has come, on standard error, for people only."""
+"""Progress of a long command, on standard error, shown only where that is a terminal."""
 
 from __future__ import annotations
 
 import sys
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
-STEP = 256 * 1024  # bytes between two looks of the bar
+T = TypeVar("T")
+
+COUNT_STEP = 100  # items between two updates of a counter
+BYTE_STEP = 256 * 1024  # bytes between two updates of a bar
+
+
+@contextmanager
+def working(what: str) -> Iterator[Callable[[int], None]]:
+    """Shows what is being done; the function it yields adds a number, such as the tasks done so far."""
+    screen = Console(stderr=True)
+    if not screen.is_terminal:
+        yield lambda _: None
+        return
+    with screen.status(what) as status:
+        yield lambda number: status.update(f"{what}: {number:,}")
+
+
+def counted(items: Iterable[T], what: str) -> Iterator[T]:
+    """The items as they come, with a counter for as long as they do."""
+    with working(what) as update:
+        for number, item in enumerate(items, start=1):
+            if number % COUNT_STEP == 0:
+                update(number)
+            yield item
 
 
 @contextmanager
 def reading(paths: Sequence[str]) -> Iterator[Callable[[int], None]]:
-    """A function to call with each number of bytes read; it shows a bar where a terminal looks at it."""
-    console = Console(stderr=True)
+    """Shows a bar; the function it yields is called with each number of bytes read."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
     with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
         bar = progress.add_task("replaying", total=_size(paths))
         waiting = 0
@@ -28,7 +51,7 @@ def reading(paths: Sequence[str]) -> Iterator[Callable[[int], None]]:
         def advance(size: int) -> None:
             nonlocal waiting
             waiting += size
-            if waiting >= STEP:
+            if waiting >= BYTE_STEP:
                 progress.advance(bar, waiting)
                 waiting = 0
 

@@ -1,4 +1,4 @@
-"""What a sweep found, as a table: clusters by counts; it reads the JSON that the function answers with."""
+"""What a sweep found, for people: clusters by counts. It reads the JSON that the sweep function returns."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
-from .sweep_words import counts
 from .terminal import console, shown
 
 if TYPE_CHECKING:
@@ -19,7 +18,7 @@ ALWAYS = ("missed", "unrecorded", "vanished", "repaired", "closed")
 
 
 def failed(answer: Answer) -> bool:
-    """Whether anything is left undone."""
+    """Whether anything was not swept."""
     clusters = answer["clusters"].values()
     return (
         not answer.get("complete") or bool(answer.get("errors")) or any(each["errors"] for each in clusters)
@@ -43,9 +42,25 @@ def report(answer: Answer) -> None:
     screen.print(_end(answer))
 
 
+def cluster_words(cluster: Answer) -> str:
+    """What was found in one cluster, on one line: `2 tasks: 1 missed, 1 repaired`."""
+    tasks, errors = cluster["tasks"], "; ".join(cluster["errors"])
+    if errors and not tasks:
+        return f"failed: {errors}"
+    found = ", ".join(f"{number} {name}" for name, number in _counts(cluster).items()) or "nothing to repair"
+    return f"{tasks} task{'' if tasks == 1 else 's'}: {found}" + (f"; failed: {errors}" if errors else "")
+
+
+def _counts(cluster: Answer) -> dict[str, int]:
+    """How often each drift, repair and change of protection occurred, without those that did not."""
+    numbers = {name: value for name, value in cluster.items() if isinstance(value, int)}
+    numbers["stuck"] = len(cluster["stuck"])
+    return {name: number for name, number in numbers.items() if number and name != "tasks"}
+
+
 def _table(clusters: Mapping[str, Answer]) -> Table:
-    """A column for each count that some cluster has, beside those that people look for."""
-    found = {arn: counts(cluster) for arn, cluster in clusters.items()}
+    """A column for each count that some cluster has, beside those that are always shown."""
+    found = {arn: _counts(cluster) for arn, cluster in clusters.items()}
     others = sorted({name for each in found.values() for name in each} - set(ALWAYS))
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("cluster", no_wrap=True)
@@ -59,7 +74,7 @@ def _table(clusters: Mapping[str, Answer]) -> Table:
 
 def _end(answer: Answer) -> Text:
     if not answer.get("complete"):
-        return Text("Time was up before all clusters were done: the next sweep goes on there.", "yellow")
+        return Text("Time was up before all clusters were done: the next sweep continues there.", "yellow")
     if failed(answer):
         return Text("Not all clusters could be swept: the next sweep tries them again.", "yellow")
     return Text("All clusters are swept." if answer["clusters"] else "There is no cluster to sweep.")

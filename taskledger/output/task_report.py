@@ -1,4 +1,4 @@
-"""One task for people: what it is, what its containers did, how it got there, and what is wrong."""
+"""One task for people: its entry, its containers, its history, and what is wrong with it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .payload import missing_versions, time
-from .terminal import SEVERITY_STYLE, STATUS_STYLE, console, indented
+from .terminal import STATUS_STYLE, console, fault_heading, indented
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -27,16 +27,16 @@ def report(entry: LedgerEntry, rows: Sequence[HistoryRow], found: Sequence[Findi
     screen = console()
     state = entry.state
     screen.print(Text.assemble((state.task_id, "bold"), "  ", _status(state.last_status)))
-    _grid(screen, "", (fact for fact in _facts(entry) if fact[1]))
+    _grid(screen, "", (field for field in _fields(entry) if field[1]))
     _grid(screen, "containers", _containers(state))
     _grid(screen, "history", _history(rows))
     if missing := missing_versions(row.version for row in rows):
-        told = ", ".join(map(str, missing))
-        screen.print(indented(f"nobody told of version {told}: ECS may have skipped it", "yellow"))
+        versions = ", ".join(map(str, missing))
+        screen.print(indented(f"not recorded: version {versions}; ECS may have skipped it", "yellow"))
     _findings(screen, found)
 
 
-def _facts(entry: LedgerEntry) -> Iterator[tuple[str, Cell]]:
+def _fields(entry: LedgerEntry) -> Iterator[tuple[str, Cell]]:
     state = entry.state
     yield "of", state.group
     yield "cluster", state.cluster
@@ -54,7 +54,7 @@ def _facts(entry: LedgerEntry) -> Iterator[tuple[str, Cell]]:
     yield "started by", state.started_by
     yield "tags", " ".join(f"{key}={value}" for key, value in (state.tags or {}).items())
     yield "protection", _protection(entry.protection)
-    yield "told by", f"{entry.source}, version {state.version}, {time(entry.observed_at)}"
+    yield "source", f"{entry.source}, version {state.version}, {time(entry.observed_at)}"
     yield "closed as", entry.closed_as
 
 
@@ -75,9 +75,7 @@ def _findings(screen: Console, found: Sequence[Finding]) -> None:
     if not found:
         screen.print(Text("nothing is wrong with it", "dim"))
     for finding in found:
-        what = " ".join(filter(None, (finding.kind, finding.cause)))
-        severity = Text(f"{finding.severity:<6}", SEVERITY_STYLE[finding.severity])
-        screen.print(Text.assemble(severity, "  ", (what, "bold")))
+        screen.print(fault_heading(finding.severity, finding.kind, finding.cause))
         screen.print(indented(finding.summary))
         screen.print(indented(finding.remedy, "dim"))
 

@@ -1,4 +1,4 @@
-"""Tasks as a table: what each is, since when, and why it is over."""
+"""Tasks as a table: what each is, since when, and why it stopped."""
 
 from __future__ import annotations
 
@@ -8,28 +8,30 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from reconciler.findings.rules import findings
-
 from .terminal import SEVERITY_STYLE, STATUS_STYLE, console, short_id
 from .times import age
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from datetime import datetime
 
+    from reconciler.findings.model import Finding
     from reconciler.model.entry import LedgerEntry
+
+    Judge = Callable[[LedgerEntry], Sequence[Finding]]
 
 TITLES = ("task", "of", "cluster", "status", "since", "stop code", "finding")
 UNCUT = 10_000  # columns where the output is piped: no value is cut short there
 
 
-def table(entries: Sequence[LedgerEntry], now: datetime) -> None:
+def table(entries: Sequence[LedgerEntry], now: datetime, judge: Judge) -> None:
+    """Prints them; `judge` finds what is wrong with an entry."""
     piped = not sys.stdout.isatty()
     rows = Table(box=None, pad_edge=False, header_style="dim")
     for title in TITLES:
         rows.add_column(title, no_wrap=True)
     for entry in entries:
-        rows.add_row(*_row(entry, now, piped=piped))
+        rows.add_row(*_row(entry, now, piped=piped), _findings(judge(entry)))
     screen = console()
     if piped:
         screen.width = UNCUT
@@ -47,13 +49,11 @@ def _row(entry: LedgerEntry, now: datetime, *, piped: bool) -> tuple[str | Text,
         Text(state.last_status, STATUS_STYLE.get(state.last_status, "")),
         f"{since:%Y-%m-%dT%H:%M:%SZ}" if piped else age(now, since),
         state.stop_code or "-",
-        _findings(entry, now),
     )
 
 
-def _findings(entry: LedgerEntry, now: datetime) -> Text:
-    """By their causes, and by their kind where that says it all."""
-    found = findings(entry, now)
+def _findings(found: Sequence[Finding]) -> Text:
+    """By their causes; by their kind where they have none."""
     if not found:
         return Text("-")
     return Text(", ".join(each.cause or each.kind for each in found), SEVERITY_STYLE[found[0].severity])

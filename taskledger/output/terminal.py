@@ -1,4 +1,4 @@
-"""How things look in a terminal: colour and tables there, plain lines where the output is piped."""
+"""Text for people: colours and tables in a terminal, plain lines where the output is piped."""
 
 import io
 import re
@@ -32,11 +32,17 @@ def indented(text: str, style: str = "") -> RenderableType:
     return Text(" " * INDENT + text)
 
 
+def fault_heading(severity: str, kind: str, cause: str | None) -> Text:
+    """The severity, in its colour where it is a known one, and the kind and cause."""
+    title = " ".join(filter(None, (kind, cause)))
+    return Text.assemble((f"{severity:<6}", SEVERITY_STYLE.get(severity, "")), "  ", (title, "bold"))
+
+
 def shown(text: str) -> str:
-    """Somebody's text with nothing in it that a terminal would obey."""
+    """Text from outside without control characters, which a terminal would execute."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
 
 
 def short_id(task_id: str) -> str:
-    """The start of a task's id, which is enough to tell tasks apart by eye and to find them by."""
+    """The start of a task's id, which `taskledger show` finds it by."""
     return task_id[:8] if len(task_id) == 32 or _UUID.fullmatch(task_id) else task_id

@@ -1,34 +1,10 @@
-"""Moments as people give them to a command, and as they read them."""
+"""Times as people write them for a command, and as they read them."""
 
 import re
 from datetime import UTC, datetime, timedelta
 
-import click
-
 _SPAN = re.compile(r"(\d{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
-
-
-class Since(click.ParamType[datetime]):
-    """A moment in the past: a time span before now, or an ISO 8601 time, in UTC unless it says otherwise."""
-
-    name = "time"
-
-    def convert(
-        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
-    ) -> datetime:
-        if isinstance(value, datetime):
-            return value
-        now = datetime.now(UTC)
-        try:
-            found = before(now, value)
-        except (ValueError, OverflowError):
-            self.fail(
-                f'"{value}" is neither a time span (90m, 2h, 3d) nor a time (2026-11-20T09:00Z).', param, ctx
-            )
-        if found > now:
-            self.fail(f'"{value}" is still to come.', param, ctx)
-        return found
 
 
 def before(now: datetime, text: str) -> datetime:
@@ -40,9 +16,9 @@ def before(now: datetime, text: str) -> datetime:
 
 
 def age(now: datetime, moment: datetime) -> str:
-    """How long ago, in the two largest units that matter: `3d 4h`, `12m 5s`."""
+    """How long ago, in the two largest units that are not zero: `3d 4h`, `12m 5s`."""
     seconds = max(int((now - moment).total_seconds()), 0)
-    parts = {"d": seconds // 86400, "h": seconds // 3600 % 24, "m": seconds // 60 % 60, "s": seconds % 60}
-    told = [f"{number}{unit}" for unit, number in parts.items()]
-    first = next((place for place, number in enumerate(parts.values()) if number), len(told) - 1)
-    return " ".join(told[first : first + 2])
+    numbers = {"d": seconds // 86400, "h": seconds // 3600 % 24, "m": seconds // 60 % 60, "s": seconds % 60}
+    parts = [f"{number}{unit}" for unit, number in numbers.items()]
+    first = next((place for place, number in enumerate(numbers.values()) if number), len(parts) - 1)
+    return " ".join(parts[first : first + 2])

@@ -1,1 +1,1 @@
-"""One module a verb of `taskledger`; no verb imports another."""
+"""One module for each verb of `taskledger`; no verb imports another."""

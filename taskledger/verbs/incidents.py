@@ -1,4 +1,4 @@
-"""`taskledger incidents`: what people were told of, what goes on and what is over."""
+"""`taskledger incidents`: the open incidents of a deployed stack, and those resolved of late."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from rich.text import Text
 
 from ..deployed.incidents import deployed_incidents
 from ..deployed.ledger import deployed_ledger
-from ..deployed.selection import Asked, asking, fault
-from ..deployed.stack import on_a_stack
+from ..deployed.selection import selection_options
+from ..deployed.stack import stack_command
 from ..output import payload
-from ..output.terminal import SEVERITY_STYLE, console, indented, shown
+from ..output.terminal import console, fault_heading, indented, shown
 from ..output.times import age
 
 if TYPE_CHECKING:
@@ -23,36 +23,36 @@ if TYPE_CHECKING:
     from reconciler.incidents.model import Incident
 
     from ..deployed.incidents import DeployedIncidents
+    from ..deployed.selection import Selection
     from ..deployed.stack import Stack
 
 
 @click.command()
-@asking
-@on_a_stack
-def incidents(stack: Stack, *, as_json: bool, **asked: object) -> None:
-    """List the incidents that go on, however old, and those that were over since --since.
+@selection_options
+@stack_command
+def incidents(stack: Stack, *, as_json: bool, selection: Selection) -> None:
+    """List the open incidents, however old, and those that were resolved since --since.
 
-    Those that go on come first; of each, those of which something came last.
+    Open incidents come first; within both groups, the one with the latest finding is first.
     """
-    question = Asked(**asked)  # type: ignore[arg-type]  # as click checked
     now = datetime.now(UTC)
-    found = answer(deployed_incidents(stack), question.clusters(deployed_ledger(stack)), question, now)
+    found = _select(deployed_incidents(stack), selection.clusters(deployed_ledger(stack)), selection, now)
     if as_json:
         click.echo(json.dumps({"incidents": [payload.incident(each) for each in found]}, indent=2))
     else:
         _report(found, now)
 
 
-def answer(
-    incidents: DeployedIncidents, clusters: Sequence[str], asked: Asked, now: datetime
+def _select(
+    incidents: DeployedIncidents, clusters: Sequence[str], selection: Selection, now: datetime
 ) -> Sequence[Incident]:
     found: list[Incident] = []
     for cluster in clusters:
-        found += incidents.open_ones(cluster, now)
-        if not asked.only_open:
-            found += incidents.over(cluster, asked.since, now)
-    covered = [one for one in found if asked.covers(one.key.owner, one.key.kind, one.severity)]
-    return sorted(covered, key=lambda one: (one.open, one.last_seen_at), reverse=True)
+        found += incidents.open_incidents(cluster, now)
+        if not selection.only_open:
+            found += incidents.resolved(cluster, selection.since, now)
+    selected = [one for one in found if selection.covers(one.key.owner, one.key.kind, one.severity)]
+    return sorted(selected, key=lambda one: (one.open, one.last_seen_at), reverse=True)
 
 
 def _report(found: Sequence[Incident], now: datetime) -> None:
@@ -60,10 +60,8 @@ def _report(found: Sequence[Incident], now: datetime) -> None:
     if not found:
         screen.print(Text("no incidents", "dim"))
     for one in found:
-        severity = Text(f"{one.severity:<6}", SEVERITY_STYLE.get(one.severity, ""))
-        told = fault(one.key.kind, one.key.cause)
-        of = f"  {shown(one.key.owner)} in {shown(one.cluster)}"
-        screen.print(Text.assemble(severity, "  ", (told, "bold"), of))
+        heading = fault_heading(one.severity, one.key.kind, one.key.cause)
+        screen.print(heading.append(f"  {shown(one.key.owner)} in {shown(one.cluster)}"))
         screen.print(indented(_state(one, now), "yellow" if one.open else "dim"))
         screen.print(indented(shown(one.summary)))
         screen.print(indented(one.remedy, "dim"))
@@ -72,4 +70,4 @@ def _report(found: Sequence[Incident], now: datetime) -> None:
 def _state(one: Incident, now: datetime) -> str:
     times = "once" if one.count == 1 else f"{one.count} times"
     since, last = age(now, one.first_seen_at), age(now, one.last_seen_at)
-    return f"{'goes on' if one.open else 'is over'}: {times}, first {since} ago, last {last} ago"
+    return f"{'open' if one.open else 'resolved'}: {times}, first {since} ago, last {last} ago"

@@ -1,4 +1,4 @@
-"""`taskledger send`: saved events onto the queue of a deployed stack."""
+"""`taskledger send`: puts saved events on the queue of a deployed stack."""
 
 from __future__ import annotations
 
@@ -11,13 +11,12 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from reconciler.errors import InvalidInput
-from reconciler.parsing.event import parse_json
-from reconciler.parsing.event import parse_task_event as parse_event
+from reconciler.parsing.event import parse_json, parse_task_event
 
 from ..deployed.advice import advice
 from ..deployed.queue import Queue
-from ..deployed.stack import Unusable, on_a_stack
-from ..output.counting import counted
+from ..deployed.stack import Unusable, stack_command
+from ..output.progress import counted
 from ..replay import captures
 from ..replay.delivery import Rejected
 
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Sent:
-    """What became of the events."""
+    """How many events were read and sent, and those that were not sent."""
 
     read: int = 0
     sent: int = 0
@@ -40,14 +39,14 @@ class Sent:
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
 @click.option(
-    "--as-is", is_flag=True, help="Also send what is no task state change event, to see what happens."
+    "--as-is", is_flag=True, help="Also send what is not a task state change event, to see what happens."
 )
-@on_a_stack
+@stack_command
 def send(stack: Stack, paths: Sequence[str], *, as_is: bool, as_json: bool) -> None:
     """Put saved events on the queue of a deployed stack.
 
-    PATHS are files and folders as `taskledger replay` takes them. Sending events again is harmless: the
-    ledger lets in no version twice. What is no task state change event is not sent, as it would only end in
+    PATHS are files and folders, as for `taskledger replay`. Sending events again is harmless: the ledger
+    records no version twice. What is not a task state change event is not sent, because it would only end in
     the dead-letter queue.
 
     Exits with 1 if any event was not sent.
@@ -58,7 +57,7 @@ def send(stack: Stack, paths: Sequence[str], *, as_is: bool, as_json: bool) -> N
         _fill(queue, _sendable(counted(_events(paths), "events read"), result, as_is=as_is), result)
     except (ClientError, BotoCoreError) as error:
         raise Unusable(f"{result.sent:,} events were sent, then: {advice(error)}") from error
-    _tell(result, stack, queue, as_json=as_json)
+    _report(result, stack, queue, as_json=as_json)
     sys.exit(1 if result.rejected else 0)
 
 
@@ -91,11 +90,11 @@ def _checked(found: Captured | Unreadable, *, as_is: bool) -> Captured:
     if isinstance(found, captures.Unreadable):
         raise found.error
     if not as_is:
-        parse_event(parse_json(found.body))
+        parse_task_event(parse_json(found.body))
     return found
 
 
-def _tell(result: Sent, stack: Stack, queue: Queue, *, as_json: bool) -> None:
+def _report(result: Sent, stack: Stack, queue: Queue, *, as_json: bool) -> None:
     rejected = [asdict(each) for each in result.rejected]
     if as_json:
         counts = {"read": result.read, "sent": result.sent, "rejected": len(rejected)}

@@ -1,4 +1,4 @@
-"""`taskledger show`: all that the ledger of a deployed stack knows of one task."""
+"""`taskledger show`: all that the ledger of a deployed stack knows about one task."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.findings.policy import DEFAULT
 from reconciler.findings.rules import findings
 
 from ..deployed.find_task import find_task
 from ..deployed.ledger import deployed_ledger
-from ..deployed.stack import on_a_stack
+from ..deployed.stack import stack_command
 from ..output import payload
+from ..output.options import Since
 from ..output.task_report import report
-from ..output.times import Since
 
 if TYPE_CHECKING:
     from ..deployed.stack import Stack
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
     metavar="TIME",
     default="1d",
     show_default=True,
-    help="How far back to look among closed tasks for the beginning of an id.",
+    help="How far back to search closed tasks for the beginning of an id.",
 )
-@on_a_stack
+@stack_command
 def show(stack: Stack, task: str, *, since: datetime, as_json: bool) -> None:
     """Show one task: its entry, its history, its protection and what is wrong with it.
 
@@ -41,7 +42,7 @@ def show(stack: Stack, task: str, *, since: datetime, as_json: bool) -> None:
     ledger = deployed_ledger(stack)
     entry = find_task(ledger, task, since)
     rows = ledger.history(entry.state.task_arn)
-    wrong = findings(entry, datetime.now(UTC))
+    wrong = findings(entry, datetime.now(UTC), DEFAULT)
     if as_json:
         document = payload.task_with_history(entry, rows) | {
             "findings": [payload.finding(each) for each in wrong]

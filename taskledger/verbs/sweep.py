@@ -1,4 +1,4 @@
-"""`taskledger sweep`: a sweep on a deployed stack, now, and what it found."""
+"""`taskledger sweep`: runs a sweep on a deployed stack now, and shows what it found."""
 
 from __future__ import annotations
 
@@ -12,39 +12,39 @@ from botocore.exceptions import ReadTimeoutError
 
 from reconciler.adapters.aws import client_config
 
-from ..deployed.stack import Unusable, on_a_stack
+from ..deployed.stack import Unusable, stack_command
+from ..output.progress import working
 from ..output.sweep_report import failed, report
-from ..output.working import working
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
     from ..deployed.stack import Stack
 
-LONGEST = 15 * 60 + 10  # seconds: what Lambda lets a function run at most, and an answer's way
+TIMEOUT = 15 * 60 + 10  # seconds: the longest run of a Lambda function, and some for the network
 
-# One answer is waited for, and never a second sweep begun where the first one's answer was lost.
-_PATIENT = Config(read_timeout=LONGEST, tcp_keepalive=True, retries={"total_max_attempts": 1})
+# Waits for one response: where it is lost, a retry would start a second sweep.
+_PATIENT = Config(read_timeout=TIMEOUT, tcp_keepalive=True, retries={"total_max_attempts": 1})
 
 
 @click.command()
-@on_a_stack
+@stack_command
 def sweep(stack: Stack, *, as_json: bool) -> None:
     """Run a sweep of all clusters now, as the schedule does, and show what it found and repaired.
 
     \b
-    missed      ECS was ahead of the ledger: an event had been lost, or was late
-    unrecorded  no event of the task had come
+    missed      ECS was ahead of the ledger: an event was lost, or is late
+    unrecorded  no event of the task has arrived
     vanished    open in the ledger and unknown to ECS: closed after two sweeps in a row
     unknown     ECS did not answer for the task: nothing is concluded
     ahead       the ledger was ahead of the API: nothing to repair
-    repaired    a version recorded that no event had brought
+    repaired    a version recorded that no event had reported
     closed      vanished for the second time, and closed as UNOBSERVED
 
-    With --json, prints what the sweep function answers. Exits with 1 if a cluster failed, if time was up
-    before all clusters were done (the next sweep goes on from there), or if another sweep was under way and
+    With --json, prints what the sweep function returns. Exits with 1 if a cluster failed, if time was up
+    before all clusters were done (the next sweep continues there), or if another sweep was running and
     nothing was done.
-    """  # noqa: D301 - the backspace tells click to leave the lines as they are
+    """  # noqa: D301 - \b makes click keep the lines as they are
     with working("sweeping"):
         answer = _run(stack)
     if as_json:
@@ -55,24 +55,24 @@ def sweep(stack: Stack, *, as_json: bool) -> None:
 
 
 def _run(stack: Stack) -> dict[str, Any]:
-    """What the sweep function answers; raises `Unusable` where it has no answer."""
+    """What the sweep function returns; raises `Unusable` where it returns nothing of use."""
     name = stack.output("SweepFunctionName")
     client: LambdaClient = stack.session.client("lambda", config=client_config().merge(_PATIENT))
     try:
         response = client.invoke(FunctionName=name, InvocationType="RequestResponse", Payload=b"{}")
     except ReadTimeoutError as error:
-        raise Unusable(f"The sweep did not answer in {LONGEST} seconds: read the log of {name}.") from error
+        raise Unusable(f"The sweep did not answer in {TIMEOUT} seconds: read the log of {name}.") from error
     answer = _json(response["Payload"].read())
     if "FunctionError" in response:
-        told = ": ".join(str(answer[key]) for key in ("errorType", "errorMessage") if answer.get(key))
-        raise Unusable(f"The sweep function failed ({told}): read more in the log of {name}.")
+        problem = ": ".join(str(answer[key]) for key in ("errorType", "errorMessage") if answer.get(key))
+        raise Unusable(f"The sweep function failed ({problem}): read more in the log of {name}.")
     if not isinstance(answer.get("clusters"), dict):
-        raise Unusable(f"{name} answered nothing that a sweep does: is the stack of another version?")
+        raise Unusable(f"{name} did not return the result of a sweep: is the stack of another version?")
     return answer
 
 
 def _json(payload: bytes) -> dict[str, Any]:
-    """The JSON object in an answer; empty where there is none."""
+    """The JSON object in a payload; empty where there is none."""
     try:
         found = json.loads(payload)
     except ValueError:

@@ -1,19 +1,23 @@
-"""`taskledger tasks`: what the ledger of a deployed stack holds, newest first."""
+"""`taskledger tasks`: the tasks in the ledger of a deployed stack, newest first."""
 
 from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.findings.policy import DEFAULT
+from reconciler.findings.rules import findings
+
 from ..deployed.ledger import deployed_ledger
-from ..deployed.stack import on_a_stack
-from ..deployed.task_query import MAX_PAGE, Question, answer
+from ..deployed.stack import stack_command
+from ..deployed.task_query import MAX_PAGE, TaskQuery, query_tasks
 from ..output import payload
+from ..output.options import Since
 from ..output.tasks_table import table
-from ..output.times import Since
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,7 +26,7 @@ if TYPE_CHECKING:
 
     from ..deployed.stack import Stack
 
-LIMIT = 100  # of what people are shown, unless they say otherwise
+LIMIT = 100  # tasks shown to people by default
 
 
 @click.command()
@@ -34,7 +38,7 @@ LIMIT = 100  # of what people are shown, unless they say otherwise
     "--since",
     type=Since(),
     metavar="TIME",
-    help="Closed tasks: those that closed since then. With --open: those that opened since then. A time span"
+    help="Closed tasks that closed since then; with --open, open tasks that opened since then. A time span"
     " before now (90m, 2h, 3d) or a time (2026-11-20T09:00Z).  [default: 1h, and any open task]",
 )
 @click.option("--open/--closed", "only_open", default=None, help="Only open tasks, or only closed ones.")
@@ -44,27 +48,28 @@ LIMIT = 100  # of what people are shown, unless they say otherwise
     metavar="N",
     help=f"The newest N tasks.  [default: {LIMIT}; with --json all]",
 )
-@on_a_stack
-def tasks(stack: Stack, *, as_json: bool, limit: int | None, **asked: object) -> None:
+@stack_command
+def tasks(stack: Stack, *, as_json: bool, limit: int | None, **filters: object) -> None:
     """List the tasks that are open, and those that closed in the last hour, newest first.
 
-    A task is as new as its last beginning or end: an open one counts by when it opened, a closed one by when
-    it closed.
+    An open task is as new as the time it opened, a closed one as the time it closed.
     """
     limit = limit or (None if as_json else LIMIT)
-    question = Question(now=datetime.now(UTC), limit=limit, **asked)  # type: ignore[arg-type]  # as click checked
-    found, more = answer(deployed_ledger(stack, page=min(limit + 1, MAX_PAGE) if limit else None), question)
+    query = TaskQuery(now=datetime.now(UTC), limit=limit, **filters)  # type: ignore[arg-type]  # as click checked
+    ledger = deployed_ledger(stack, page=min(limit + 1, MAX_PAGE) if limit else None)
+    found, more = query_tasks(ledger, query)
     if as_json:
         click.echo(json.dumps({"tasks": [payload.task(entry) for entry in found]}, indent=2))
     else:
-        table(found, question.now)
-    for note in _notes(question, found, more=more):
+        judge = partial(findings, now=query.now, policy=DEFAULT)
+        table(found, query.now, judge)
+    for note in _notes(query, found, more=more):
         click.echo(note, err=True)
 
 
-def _notes(question: Question, found: Sequence[LedgerEntry], *, more: bool) -> Iterator[str]:
-    """What is not seen, for people: where a program reads the output, it is no part of it."""
+def _notes(query: TaskQuery, found: Sequence[LedgerEntry], *, more: bool) -> Iterator[str]:
+    """What is not listed, for people; it is not part of the output that a program reads."""
     if more:
         yield f"There are more than these {len(found)}: --limit shows more, --json all."
-    if question.only_open is not True and question.since is None:
+    if query.only_open is not True and query.since is None:
         yield "Closed tasks are those of the last hour: --since 1d shows those of a day."

@@ -42,7 +42,7 @@ def replay(*paths: object, stdin: bytes | None = None) -> Ran:
 
 
 def states(document: dict[str, Any]) -> list[dict[str, Any]]:
-    """The tasks without their history, to which each telling adds."""
+    """The tasks without their history, to which each observation adds."""
     return [{name: value for name, value in task.items() if name != "history"} for task in document["tasks"]]
 
 

@@ -1,4 +1,4 @@
-"""What is asked wrongly ends with 2, one line that says what to do, and nothing on stdout."""
+"""Wrong usage ends with 2, one line that says what to do, and nothing on stdout."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from tests.support.running import taskledger
 
 
 @pytest.mark.parametrize(
-    ("arguments", "told"),
+    ("arguments", "error"),
     [
         (["replay"], "Missing argument 'PATHS...'"),
         (["replay", "--ledger", "paper", "events"], "'paper' is not one of 'dynamodb', 'memory'"),
@@ -16,11 +16,11 @@ from tests.support.running import taskledger
         (["--jsn"], "No such option"),
     ],
 )
-def test_wrong_usage(arguments: list[str], told: str) -> None:
-    """Wrong usage is told from what the input shows by its exit code."""
+def test_wrong_usage(arguments: list[str], error: str) -> None:
+    """Its exit code differs from that of a problem in the input."""
     ran = taskledger(*arguments)
     assert (ran.code, ran.out) == (2, "")
-    assert told in ran.err
+    assert error in ran.err
     assert "Traceback" not in ran.err
 
 
@@ -28,7 +28,7 @@ def test_wrong_usage(arguments: list[str], told: str) -> None:
     "arguments", [["--help"], ["-h"], ["replay", "--help"], ["replay", "-h"], ["--version"]]
 )
 def test_help(arguments: list[str]) -> None:
-    """Help and version are what was asked for: on stdout, with 0."""
+    """Help and version are a result: on stdout, with 0."""
     ran = taskledger(*arguments)
     assert (ran.code, ran.err) == (0, "")
     assert ran.out

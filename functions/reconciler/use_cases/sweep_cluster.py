@@ -12,7 +12,7 @@ from datetime import datetime
 
 from ..chunks import chunks
 from ..drift import Drift, drift, is_gone, may_vanish
-from ..errors import ClusterNotFound, LedgerError
+from ..errors import LedgerError
 from ..findings.model import Finding
 from ..findings.policy import Policy
 from ..findings.rules import stuck
@@ -20,11 +20,12 @@ from ..gate import Verdict, classify, description, history_row, refresh
 from ..model.entry import LedgerEntry
 from ..model.protection import Protection
 from ..model.task import Absence, TaskState
-from ..ports.ecs import Listing, Tasks
+from ..ports.ecs import Tasks
 from ..ports.ledger import Ledger, Recorded, Recording
 from ..ports.sweep_progress import SweepProgress
 from ..protection import ProtectionChange
 from .check_protection import check_protection
+from .cluster_tasks import cluster_tasks
 
 CHUNK = 100  # tasks in one DescribeTasks, GetTaskProtection or BatchGetItem call
 
@@ -84,7 +85,11 @@ class ClusterSweep:
 
     def _tasks(self) -> str | None:
         after = self.place.after or ""
-        due = [arn for arn in self._universe() if arn > after]
+        open_tasks = self.context.ledger.open_tasks(self.cluster_arn)
+        task_arns, self.gone = cluster_tasks(
+            self.cluster_arn, self.context.tasks, open_tasks, may_be_gone=self.may_be_gone
+        )
+        due = [arn for arn in task_arns if arn > after]
         for chunk in chunks(due, CHUNK):
             if self.context.out_of_time():
                 break
@@ -95,18 +100,6 @@ class ClusterSweep:
                 self._ask_protection(CHUNK)
         self._ask_protection(len(self.protectable))
         return after if due and after < due[-1] else None
-
-    def _universe(self) -> Sequence[str]:
-        """All tasks of the cluster that ECS lists or the ledger believes to live."""
-        found = set(self.context.ledger.open_tasks(self.cluster_arn))
-        try:
-            for listing in Listing:
-                found.update(self.context.tasks.list_tasks(self.cluster_arn, listing))
-        except ClusterNotFound:
-            if not self.may_be_gone:
-                raise
-            self.gone = True
-        return sorted(found)
 
     def _compare(self, chunk: Sequence[str]) -> None:
         now = self.context.clock()

@@ -11,7 +11,7 @@ from reconciler.findings.rules import findings
 from reconciler.handlers.sweep import summary
 from reconciler.use_cases.observe import Failed
 
-from ...output.sweep_words import cluster_words
+from ...output.sweep_report import cluster_words
 from ...simulator.engine.errors import ApiError
 from ...simulator.faults.switches import Fate, SwitchedApi, SwitchedEvents
 from .words import entry_words, finding_words, spell, state_words

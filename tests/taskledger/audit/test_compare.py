@@ -1,4 +1,4 @@
-"""The audit's truth table: what differs between an entry and ECS, and what a sound ledger explains."""
+"""The audit's truth table: how an entry and ECS differ, and which differences are explained."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -16,9 +16,9 @@ LATER = at(3600)
 OVER = {"last_status": "STOPPED", "desired_status": "STOPPED"}
 
 
-def entry(version: int = 3, **told: Any) -> LedgerEntry:
+def entry(version: int = 3, **values: Any) -> LedgerEntry:
     """An entry as an event left it."""
-    return succeed(None, event(version, **told))
+    return succeed(None, event(version, **values))
 
 
 def found(ours: LedgerEntry | None, theirs: TaskState | Absence, now: Any = LATER) -> dict[str, str]:
@@ -49,8 +49,10 @@ def one(ours: LedgerEntry | None, theirs: TaskState | Absence) -> Difference:
         (entry(), state(3, health_status="HEALTHY"), {"healthStatus": "NOT_IN_EVENTS"}),
     ],
 )
-def test_what_differs(ours: LedgerEntry | None, theirs: TaskState | Absence, kinds: dict[str, str]) -> None:
-    """Each way in which the two can stand to each other has one kind, and agreement has none."""
+def test_the_kind_of_a_difference(
+    ours: LedgerEntry | None, theirs: TaskState | Absence, kinds: dict[str, str]
+) -> None:
+    """Each way in which the two can differ has one kind, and agreement has none."""
     assert found(ours, theirs) == kinds
 
 
@@ -70,13 +72,13 @@ def test_what_differs(ours: LedgerEntry | None, theirs: TaskState | Absence, kin
     ],
 )
 def test_which_are_explained(kind: str, explained: bool) -> None:  # noqa: FBT001 - a column of the table
-    """A sound ledger differs from ECS for some moments; what lasts is not explained. Each has its words."""
+    """A correct ledger differs from ECS for a moment; what lasts is not explained. Each kind has a text."""
     assert DifferenceKind(kind).explained is explained
     assert DifferenceKind(kind).cause
 
 
 @pytest.mark.parametrize(
-    ("name", "told", "ours", "theirs"),
+    ("name", "field", "ours", "theirs"),
     [
         ("desiredStatus", "desired_status", "RUNNING", "STOPPED"),
         ("stopCode", "stop_code", "UserInitiated", "ServiceSchedulerInitiated"),
@@ -92,15 +94,15 @@ def test_which_are_explained(kind: str, explained: bool) -> None:  # noqa: FBT00
         ("availabilityZone", "availability_zone", "eu-central-1a", "eu-central-1b"),
     ],
 )
-def test_each_field(name: str, told: str, ours: Any, theirs: Any) -> None:
+def test_each_field(name: str, field: str, ours: Any, theirs: Any) -> None:
     """At one version, any field that both know is compared, by ECS's name and with both values."""
-    only = one(entry(**{told: ours}), state(3, **{told: theirs}))
+    only = one(entry(**{field: ours}), state(3, **{field: theirs}))
     assert (only.task_arn, only.field, only.ledger, only.ecs) == (TASK, name, ours, theirs)
     assert only.kind is DifferenceKind.CONTRADICTION
 
 
 @pytest.mark.parametrize(
-    ("name", "told", "ours", "theirs"),
+    ("name", "field", "ours", "theirs"),
     [
         ("lastStatus", "last_status", "RUNNING", "STOPPED"),
         ("exitCode", "exit_code", 0, 137),
@@ -109,16 +111,16 @@ def test_each_field(name: str, told: str, ours: Any, theirs: Any) -> None:
         ("imageDigest", "image_digest", "sha256:aa", "sha256:bb"),
     ],
 )
-def test_each_field_of_a_container(name: str, told: str, ours: Any, theirs: Any) -> None:
+def test_each_field_of_a_container(name: str, field: str, ours: Any, theirs: Any) -> None:
     """Containers are compared by name, in whatever order they come."""
     web = Container(name="web")
-    ledger = entry(containers=(Container(name="app", **{told: ours}), web))
-    ecs = state(3, containers=(web, Container(name="app", **{told: theirs})))
+    ledger = entry(containers=(Container(name="app", **{field: ours}), web))
+    ecs = state(3, containers=(web, Container(name="app", **{field: theirs})))
     only = one(ledger, ecs)
     assert (only.field, only.ledger, only.ecs) == (f"containers[app].{name}", ours, theirs)
 
 
-def test_a_container_that_only_one_of_them_knows() -> None:
+def test_a_container_that_only_one_of_them_has() -> None:
     """It is named once, with its status where it is known."""
     ledger = entry(containers=(Container(name="app", last_status="RUNNING"),))
     assert [
@@ -139,8 +141,8 @@ def test_health_and_tags_of_any_version() -> None:
     }
 
 
-def test_tags_that_were_not_told() -> None:
-    """An event tells no tags, and ECS deletes those of a task that it stops: neither is a difference."""
+def test_tags_that_are_not_known() -> None:
+    """An event has no tags, and ECS deletes those of a task that it stops: neither is a difference."""
     tagged = state(3, tags={"team": "shop"})
     assert found(entry(), tagged) == {}
     assert found(succeed(None, replace(event(3), state=tagged)), state(3)) == {}
@@ -166,13 +168,13 @@ def test_a_fresh_change_explains_no_contradiction() -> None:
 
 
 def test_missing_says_nothing_of_a_fresh_task() -> None:
-    """ECS may not list for five minutes what it has told of."""
+    """ECS may not list for five minutes what it has reported."""
     assert found(entry(), Absence.MISSING, at(30) + timedelta(seconds=299)) == {"task": "SETTLING"}
     assert found(entry(), Absence.MISSING, at(30) + timedelta(seconds=300)) == {"task": "VANISHED"}
 
 
-def test_a_task_closed_that_ecs_still_knows() -> None:
-    """An entry closed as UNOBSERVED whose task is there after all is never explained."""
+def test_a_closed_task_that_ecs_still_knows() -> None:
+    """An entry closed as UNOBSERVED whose task ECS knows is never explained."""
     closed = replace(entry(), closed_as=ClosedAs.UNOBSERVED, closed_at=at(60))
     assert found(closed, state(3)) == {"closedAs": "REAPPEARED"}
     assert found(closed, Absence.MISSING) == {}

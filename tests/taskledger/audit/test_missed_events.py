@@ -1,4 +1,4 @@
-"""The account of missed events: each version counts once, by the best that told it."""
+"""How missed events are counted: each version once, by an event where there is one."""
 
 from dataclasses import asdict
 
@@ -12,8 +12,8 @@ from tests.support.values import TASK, at, describe, event
 
 
 def rows(events: list[int], descriptions: list[int]) -> list[HistoryRow]:
-    told = [(version, Source.EVENT) for version in events]
-    told += [(version, Source.DESCRIBE) for version in descriptions]
+    sources = [(version, Source.EVENT) for version in events]
+    sources += [(version, Source.DESCRIBE) for version in descriptions]
     return [
         HistoryRow(
             task_arn=TASK,
@@ -23,7 +23,7 @@ def rows(events: list[int], descriptions: list[int]) -> list[HistoryRow]:
             desired_status="RUNNING",
             at=at(0),
         )
-        for version, source in told
+        for version, source in sources
     ]
 
 
@@ -43,13 +43,13 @@ def rows(events: list[int], descriptions: list[int]) -> list[HistoryRow]:
     ],
 )
 def test_versions(events: list[int], descriptions: list[int], counts: tuple[int, int, int, int]) -> None:
-    """Told by an event; by a description only; by nobody between two that were; below the first."""
+    """By an event; by a description only; missing between two that are recorded; below the first."""
     found = missed_events([(succeed(None, event(3)), rows(events, descriptions))], sampled=False)
     assert (found.by_event, found.by_description, found.between, found.before) == counts
 
 
 def test_entries() -> None:
-    """Entries that stand by a description are counted beside."""
+    """Entries whose state is from a description are counted too."""
     tasks = [(succeed(None, seen), rows([1], [])) for seen in (event(1), describe(1), describe(2))]
     found = asdict(missed_events(tasks, sampled=True))
     assert (found["tasks"], found["described"], found["by_event"], found["sampled"]) == (3, 2, 3, True)

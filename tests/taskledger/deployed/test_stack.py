@@ -1,4 +1,4 @@
-"""How a stack is found, and what is said when it is not: one line that says what to do, and exit code 2."""
+"""How a stack is found; where it is not, exit code 2 and one line that says what to do."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ import pytest
 from botocore import exceptions as botocore
 
 from taskledger.deployed.advice import advice
+from tests.support.deployed import Deployment, ago, refusal
 from tests.support.running import Ran, taskledger, write
 from tests.support.values import envelope
-from tests.taskledger.conftest import Deployment, ago, refusal
 
 
 def refused(ran: Ran, *words: str) -> None:
-    """It ended with 2, wrote nothing for programs, and one line with these words for people."""
+    """It ended with 2, wrote nothing on stdout, and one line with these words on stderr."""
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.count("\n") == 1
     assert [word for word in words if word not in ran.err] == []
@@ -27,13 +27,13 @@ def test_the_default_is_taskledger(deployment: Deployment) -> None:
     assert taskledger("tasks").code == 0
 
 
-@pytest.mark.parametrize("told", ["option", "variable"])
-def test_another_stack_is_named(deployment: Deployment, told: str) -> None:
+@pytest.mark.parametrize("given", ["option", "variable"])
+def test_another_stack_is_named(deployment: Deployment, given: str) -> None:
     """By --stack or TASKLEDGER_STACK."""
     deployment.cloudformation.stacks["Other"] = deployment.cloudformation.stacks.pop("TaskLedger")
-    if told == "variable":
+    if given == "variable":
         deployment.monkeypatch.setenv("TASKLEDGER_STACK", "Other")
-    assert taskledger("tasks", *(["--stack", "Other"] if told == "option" else [])).code == 0
+    assert taskledger("tasks", *(["--stack", "Other"] if given == "option" else [])).code == 0
 
 
 def test_the_option_outdoes_the_variable(deployment: Deployment) -> None:
@@ -44,7 +44,7 @@ def test_the_option_outdoes_the_variable(deployment: Deployment) -> None:
 
 @pytest.mark.parametrize("name", ["Nobody", "no/such name"])
 def test_no_such_stack(deployment: Deployment, name: str) -> None:
-    """Its name and Region are told, and how to deploy."""
+    """The error names it and the Region, and says how to deploy."""
     refused(taskledger("tasks", "--stack", name), f'"{name}" in eu-central-1', "cdk deploy", "--stack")
 
 
@@ -103,11 +103,11 @@ def test_an_expired_sso_session(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         (403, "InvalidClientTokenId", ["does not accept the credentials", "sign in again"]),
         (403, "SignatureDoesNotMatch", ["does not accept the credentials"]),
         (403, "AccessDenied", ["denied access (why)", "permission"]),
-        (400, "NeverHeardOf", ["refused DescribeStacks: why"]),
+        (400, "NotKnown", ["refused DescribeStacks: why"]),
     ],
 )
 def test_what_aws_refuses(deployment: Deployment, status: int, code: str, words: list[str]) -> None:
-    """Each kind of refusal has its advice; what nobody foresaw is passed on."""
+    """Each kind of refusal has its advice; what is not known is passed on."""
     deployment.cloudformation.error = (status, code, "why")
     refused(taskledger("tasks"), *words)
 
@@ -125,20 +125,20 @@ def test_nobody_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_endpoint_that_is_no_url(deployment: Deployment, service: str) -> None:
     """Says which variable is wrong."""
     deployment.monkeypatch.setenv(f"AWS_ENDPOINT_URL{service}", "localhost")
-    deployment.monkeypatch.delenv("AWS_ENDPOINT_URL_CLOUDFORMATION", raising=not service)
-    if service:
-        deployment.monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", deployment.cloudformation.url)
+    if not service:
+        deployment.monkeypatch.delenv("AWS_ENDPOINT_URL_CLOUDFORMATION")
     refused(taskledger("tasks"), "Invalid endpoint: localhost", "AWS_ENDPOINT_URL")
 
 
 @pytest.mark.parametrize(
-    ("verb", "output"), [("tasks", "LedgerTableName"), ("show", "LedgerTableName"), ("send", "EventQueueUrl")]
+    ("verb", "output"),
+    [("tasks", "LedgerTableName"), ("sweep", "SweepFunctionName"), ("send", "EventQueueUrl")],
 )
 def test_a_stack_without_the_output(deployment: Deployment, verb: str, output: str) -> None:
     """An older stack, or one that failed, says which output it lacks, and its state."""
     deployment.cloudformation.stacks["TaskLedger"] = {}
     deployment.cloudformation.status = "ROLLBACK_COMPLETE"
-    arguments = [] if verb == "tasks" else ["4fb1d2c3"]
+    arguments = ["events"] if verb == "send" else []
     refused(taskledger(verb, *arguments), output, "ROLLBACK_COMPLETE", "cdk deploy")
 
 
@@ -150,12 +150,12 @@ def test_a_table_that_is_gone(deployment: Deployment) -> None:
 
 def test_a_queue_that_is_gone(deployment: Deployment, tmp_path: Path) -> None:
     """The same for the queue."""
-    deployment.sqs.delete_queue(QueueUrl=deployment.queue_url)
+    deployment.sqs.delete_queue(QueueUrl=deployment.outputs["EventQueueUrl"])
     refused(taskledger("send", write(tmp_path / "one.json", json.dumps(envelope()))), "is not there")
 
 
 def test_no_right_to_read(deployment: Deployment) -> None:
-    """A refusal after the stack was found is told as well."""
+    """A refusal after the stack was found has its advice too."""
     deployment.open(1, ago(minutes=5))
     deployment.answer("dynamodb.BatchGetItem", lambda _: refusal("AccessDeniedException"))
     refused(taskledger("tasks"), "denied access (no)", "permission")

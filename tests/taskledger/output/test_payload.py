@@ -1,4 +1,4 @@
-"""Public JSON, where what was told is extreme."""
+"""The public JSON of extreme values."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,13 +30,13 @@ from tests.support.values import envelope
     ],
 )
 def test_missing_versions(seen: Sequence[int], missing: Sequence[int]) -> None:
-    """What lies between 1 and the highest and was not told, a hundred of them at most."""
+    """Those between 1 and the highest that were not seen, a hundred of them at most."""
     assert missing_versions(seen) == missing
 
 
 @given(st.lists(st.integers(0, 2**63 - 1) | st.integers(0, 300)))
 def test_missing_versions_of_any(seen: list[int]) -> None:
-    """Never one that was seen, in order, below the highest, and no more than can be read."""
+    """Never one that was seen, in order, below the highest, and no more than the limit."""
     missing = missing_versions(seen)
     assert missing == sorted(set(missing) - set(seen))
     assert len(missing) <= MOST_MISSING
@@ -54,8 +54,8 @@ def test_the_highest_version(tmp_path: Path) -> None:
     assert f" 1,{highest} " in taskledger("replay", "--ledger", "memory", path).out
 
 
-def test_a_version_told_by_ecs_only(tmp_path: Path) -> None:
-    """A version that only DescribeTasks told has been seen as well."""
+def test_a_version_from_a_description_only(tmp_path: Path) -> None:
+    """A version that only DescribeTasks reported has been seen as well."""
     events = [envelope(2), envelope(1)]
     (task,) = replay(write(tmp_path / "a.jsonl", lines(events))).document["tasks"]
     assert task["versionsSeen"] == [1, 2]

@@ -1,4 +1,4 @@
-"""Times as people give them, and as they read them."""
+"""Times as people write them, and as they read them."""
 
 from datetime import UTC, datetime, timedelta
 

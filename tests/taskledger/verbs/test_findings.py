@@ -15,10 +15,10 @@ from reconciler.incidents.lifecycle import advance_time
 from reconciler.incidents.model import ReportedFinding, report_finding
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryNotifier
+from tests.support.deployed import RETENTION, Deployment, ago
 from tests.support.findings import finding
 from tests.support.running import taskledger
 from tests.support.values import task_arn
-from tests.taskledger.conftest import RETENTION, Deployment, ago
 
 KEYS = {
     "incidentId", "kind", "cause", "severity", "account", "region", "clusterArn", "cluster", "group",
@@ -27,20 +27,20 @@ KEYS = {
 }  # fmt: skip
 
 
-class Told:
-    """A deployment whose functions have told of some findings."""
+class Alerted:
+    """A deployment whose functions have reported some findings."""
 
     def __init__(self, deployment: Deployment) -> None:
         self.store = DynamoIncidents(deployment.dynamodb, "ledger", RETENTION)
         deployment.open(1, ago(days=2))  # a cluster is known by its tasks
 
-    def tell(self, number: int, when: datetime, **told: Any) -> ReportedFinding:
-        found = report_finding(finding(number, **told), when)
+    def report(self, number: int, when: datetime, **values: Any) -> ReportedFinding:
+        found = report_finding(finding(number, **values), when)
         alerts = Alerts(incidents=self.store, notifier=MemoryNotifier(), policy=Policy(), clock=lambda: when)
         alerts.notify([found])
         return found
 
-    def end(self, found: ReportedFinding, when: datetime) -> None:
+    def resolve(self, found: ReportedFinding, when: datetime) -> None:
         incident = self.store.current(found.key)
         assert incident is not None
         over = advance_time(replace(incident, pending=()), recovered=True, now=when, policy=Policy())
@@ -48,16 +48,16 @@ class Told:
 
 
 @pytest.fixture
-def told(deployment: Deployment) -> Told:
-    """An image that could not be pulled, over by now; a task out of memory, and Spot, that go on."""
-    there = Told(deployment)
-    pull = there.tell(1, ago(hours=5))
-    there.tell(2, ago(hours=4))
-    there.end(pull, ago(hours=3))
+def alerted(deployment: Deployment) -> Alerted:
+    """An image that could not be pulled, resolved; a task out of memory, and Spot, both open."""
+    there = Alerted(deployment)
+    pull = there.report(1, ago(hours=5))
+    there.report(2, ago(hours=4))
+    there.resolve(pull, ago(hours=3))
     memory = {"kind": Kind.ESSENTIAL_CONTAINER_FAILED, "cause": Cause.OUT_OF_MEMORY}
-    there.tell(3, ago(hours=2), **memory, group="service:orders")
+    there.report(3, ago(hours=2), **memory, group="service:orders")
     spot = {"kind": Kind.CAPACITY_INTERRUPTED, "cause": Cause.SPOT, "severity": Severity.LOW}
-    there.tell(4, ago(minutes=30), **spot)
+    there.report(4, ago(minutes=30), **spot)
     return there
 
 
@@ -85,8 +85,10 @@ def incidents(*arguments: object) -> list[str]:
         (["--cluster", "shop", "--since", "45m"], [4]),
     ],
 )
-def test_findings_are_listed_latest_first(told: Told, arguments: list[str], expected: list[int]) -> None:
-    """All of a day, or those that are asked for."""
+def test_findings_are_listed_latest_first(
+    alerted: Alerted, arguments: list[str], expected: list[int]
+) -> None:
+    """Those of the last day, or those that the options select."""
     assert findings(*arguments) == expected
 
 
@@ -101,41 +103,41 @@ def test_findings_are_listed_latest_first(told: Told, arguments: list[str], expe
         (["--service", "checkout"], ["SPOT", "IMAGE_PULL"]),
     ],
 )
-def test_incidents_that_go_on_come_first(told: Told, arguments: list[str], expected: list[str]) -> None:
-    """However old they are; then those that were over since then."""
+def test_open_incidents_come_first(alerted: Alerted, arguments: list[str], expected: list[str]) -> None:
+    """However old they are; then those that were resolved since then."""
     assert incidents(*arguments) == expected
 
 
-def test_an_incident_has_all_its_fields(told: Told) -> None:
-    """What a notification says of it, and how it stands."""
+def test_an_incident_has_all_its_fields(alerted: Alerted) -> None:
+    """Those of a notification, and its status with times."""
     found = {each["cause"]: each for each in taskledger("incidents", "--json").document["incidents"]}
     assert all(each.keys() == KEYS for each in found.values())
     assert (found["IMAGE_PULL"]["status"], found["IMAGE_PULL"]["count"]) == ("RESOLVED", 2)
     assert (found["SPOT"]["status"], found["SPOT"]["resolvedAt"]) == ("OPEN", None)
 
 
-def test_a_finding_has_all_its_fields(told: Told) -> None:
+def test_a_finding_has_all_its_fields(alerted: Alerted) -> None:
     """As everywhere else in the command line's JSON, and when it was found."""
     found = taskledger("findings", "--json").document["findings"][-1]
     assert (found["taskArn"], found["findingId"]) == (task_arn(1), finding(1).finding_id)
     assert found["foundAt"].endswith("Z")
 
 
-def test_people_get_words(told: Told) -> None:
-    """What, of what, how often and since when, why and what next."""
-    said = taskledger("incidents").out
-    assert "OUT_OF_MEMORY  service:orders in shop" in said
-    assert "goes on: once, first 2h" in said
-    assert "is over: 2 times" in said
+def test_the_text(alerted: Alerted) -> None:
+    """Kind, cause, owner, how often and since when, why, and what to look at next."""
+    text = taskledger("incidents").out
+    assert "OUT_OF_MEMORY  service:orders in shop" in text
+    assert "open: once, first 2h" in text
+    assert "resolved: 2 times" in text
     assert "IMAGE_PULL  service:checkout  00000000" in taskledger("findings").out
 
 
 def test_what_is_about_to_be_deleted_is_not_shown(deployment: Deployment) -> None:
-    """DynamoDB takes days to delete what has expired."""
-    there = Told(deployment)
+    """DynamoDB can take days to delete what has expired."""
+    there = Alerted(deployment)
     there.store = DynamoIncidents(deployment.dynamodb, "ledger", timedelta(minutes=1))
-    pull = there.tell(1, ago(hours=5))
-    there.end(pull, ago(hours=3))
+    pull = there.report(1, ago(hours=5))
+    there.resolve(pull, ago(hours=3))
     assert (findings(), incidents()) == ([], [])
 
 
@@ -146,7 +148,7 @@ def test_nothing_is_an_answer(deployment: Deployment) -> None:
     assert "no incidents" in taskledger("incidents").out
 
 
-def test_a_cluster_that_is_not_known_is_wrong_usage(told: Told) -> None:
+def test_a_cluster_that_is_not_known_is_wrong_usage(alerted: Alerted) -> None:
     """As with tasks: the known ones are named."""
     ran = taskledger("incidents", "--cluster", "other")
     assert (ran.code, "It has tasks of: shop" in ran.err) == (2, True)

@@ -49,7 +49,7 @@ def test_the_document(samples: dict[str, Any]) -> None:
 
 
 def test_tasks(samples: dict[str, Any]) -> None:
-    """Every task, container and row of history has all keys of the contract, told or not."""
+    """Every task, container and row of history has all keys of the contract, with or without a value."""
     for task in samples["tasks"]:
         assert task.keys() == TASK
         assert all(container.keys() == CONTAINER for container in task["containers"])
@@ -71,13 +71,13 @@ def test_findings(samples: dict[str, Any]) -> None:
 
 
 def test_times(samples: dict[str, Any]) -> None:
-    """Times are ISO 8601 in UTC with milliseconds and `Z`, however they were told."""
-    told = json.dumps(samples["tasks"])
+    """Times are ISO 8601 in UTC with milliseconds and `Z`, however they were written."""
+    text = json.dumps(samples["tasks"])
     names = ("createdAt", "startedAt", "stoppingAt", "stoppedAt", "observedAt")
     times = [task[name] for task in samples["tasks"] for name in names if task[name]]
     assert len(times) > 100
     assert all(len(time) == 24 and time[10] == "T" and time.endswith("Z") for time in times)
-    assert "+00:00" not in told
+    assert "+00:00" not in text
 
 
 def test_a_task_in_full(tmp_path: Path) -> None:
@@ -141,8 +141,8 @@ def test_a_task_in_full(tmp_path: Path) -> None:
 
 def test_the_same_input_gives_the_same_bytes() -> None:
     """Twice in memory and once on DynamoDB: not a byte is different, nor does anything come on stderr."""
-    told = ("fargate-life", "out-of-order", "duplicate", "non-zero-exit", "future-fields", "old-arn", "spot")
-    paths = [EVENTS / f"{name}.json" for name in told]
+    names = ("fargate-life", "out-of-order", "duplicate", "non-zero-exit", "future-fields", "old-arn", "spot")
+    paths = [EVENTS / f"{name}.json" for name in names]
     in_memory = replay(*paths)
     assert in_memory == replay(*paths) == taskledger("replay", "--json", *paths)
     assert (in_memory.code, in_memory.err) == (0, "")

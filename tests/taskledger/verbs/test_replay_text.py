@@ -20,8 +20,8 @@ REPLAY = [sys.executable, "-m", "taskledger", "replay", "--ledger", "memory"]
 def environment(**changed: str) -> dict[str, str]:
     """The environment of a user's shell, without what would force or forbid colours."""
     forced = ("FORCE_COLOR", "NO_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLUMNS", "PYTHONIOENCODING")
-    told = {name: value for name, value in os.environ.items() if name not in forced}
-    return told | {"PYTHONPATH": "functions", "TERM": "xterm-256color"} | changed
+    kept = {name: value for name, value in os.environ.items() if name not in forced}
+    return kept | {"PYTHONPATH": "functions", "TERM": "xterm-256color"} | changed
 
 
 def in_a_terminal(*paths: object, **changed: str) -> str:
@@ -135,7 +135,7 @@ def test_a_reader_that_leaves_early(tmp_path: Path) -> None:
 
 
 def test_many_tasks_are_counted_not_listed(tmp_path: Path) -> None:
-    """People get the first sixty rows and are told of the others."""
+    """People get the first sixty rows and the number of the others."""
     events = [envelope(1, taskArn=task_arn(number)) for number in range(100)]
     out = taskledger("replay", "--ledger", "memory", write(tmp_path / "a.jsonl", lines(events))).out
     assert out.count("service:checkout") == 60

@@ -1,4 +1,4 @@
-"""What `taskledger send` puts on the queue, what it keeps back, and what it says of both."""
+"""What `taskledger send` puts on the queue, what it rejects, and how it reports both."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from taskledger.deployed import queue
+from tests.support.deployed import Answer, Deployment, answered, refusal
 from tests.support.running import Ran, lines, taskledger, write
 from tests.support.values import envelope, task_arn
-from tests.taskledger.conftest import Answer, Deployment, answered, refusal
 
 SAMPLES = Path(__file__).parents[3] / "events"
 
@@ -25,7 +25,7 @@ def test_events_are_put_on_the_queue(deployment: Deployment, tmp_path: Path) -> 
     events = [envelope(1, taskArn=task_arn(number)) for number in range(25)]
     ran = taskledger("send", "--json", write(tmp_path / "events.jsonl", lines(events)))
     assert sent(ran) == (0, 25, 25, 0)
-    assert ran.document["queueUrl"] == deployment.queue_url
+    assert ran.document["queueUrl"] == deployment.outputs["EventQueueUrl"]
     assert sorted(deployment.bodies()) == sorted(json.dumps(event) for event in events)
 
 
@@ -37,8 +37,8 @@ def test_folders_are_sent(deployment: Deployment) -> None:
     assert {json.loads(body)["source"] for body in deployment.bodies()} == {"aws.ecs"}
 
 
-def test_what_is_no_event_is_kept_back(deployment: Deployment, tmp_path: Path) -> None:
-    """It would only end in the dead-letter queue; what is right beside it is sent."""
+def test_what_is_no_event_is_rejected(deployment: Deployment, tmp_path: Path) -> None:
+    """It would only end in the dead-letter queue; the events beside it are sent."""
     file = write(tmp_path / "events.jsonl", lines([envelope(1), "nonsense", envelope(-1), envelope(2)]))
     ran = taskledger("send", "--json", file, tmp_path / "nowhere.json")
     assert sent(ran) == (1, 5, 2, 3)
@@ -56,8 +56,8 @@ def test_as_is_sends_it_all_the_same(deployment: Deployment, tmp_path: Path) -> 
     assert "nonsense" in deployment.bodies()
 
 
-def test_what_people_see(deployment: Deployment, tmp_path: Path) -> None:
-    """How many went where, and a line for each that did not."""
+def test_the_text(deployment: Deployment, tmp_path: Path) -> None:
+    """How many were sent, and a line for each that was not."""
     file = write(tmp_path / "events.jsonl", lines([envelope(1), {}]))
     ran = taskledger("send", file)
     first, second = ran.out.splitlines()
@@ -86,14 +86,14 @@ def test_a_call_takes_ten_messages_and_a_megabyte(deployment: Deployment, tmp_pa
     ],
 )
 def test_what_sqs_never_takes(deployment: Deployment, tmp_path: Path, body: str, problem: str) -> None:
-    """Is told before SQS refuses a whole call for it; the others are sent."""
+    """It is rejected before SQS refuses a whole call for it; the others are sent."""
     ran = taskledger("send", "--json", write(tmp_path / "events.jsonl", lines([envelope(2), body])))
     assert sent(ran) == (1, 2, 1, 1)
     assert problem in ran.rejected[0][2]
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(queue, "PAUSES", (0, 0))
 
 
@@ -104,7 +104,7 @@ def failures(body: bytes, *, sender: bool, first: int = 0) -> Answer:
     return answered({"Successful": [], "Failed": [{"Id": entry["Id"], **error} for entry in entries]})
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("no_pauses")
 def test_messages_that_fail_are_sent_again(deployment: Deployment, tmp_path: Path) -> None:
     """When it is not their fault; those that were taken are not."""
     bodies = []
@@ -124,7 +124,7 @@ def test_messages_that_fail_are_sent_again(deployment: Deployment, tmp_path: Pat
     assert bodies[1] == bodies[0][1:]
 
 
-@pytest.mark.usefixtures("impatient")
+@pytest.mark.usefixtures("no_pauses")
 @pytest.mark.parametrize(("sender", "calls"), [(True, 1), (False, 3)])
 def test_messages_that_go_on_failing(
     deployment: Deployment, tmp_path: Path, *, sender: bool, calls: int
@@ -144,7 +144,7 @@ def test_messages_that_go_on_failing(
 
 
 def test_a_refusal_in_the_middle(deployment: Deployment, tmp_path: Path) -> None:
-    """Says how many events were sent before it."""
+    """The error says how many events were sent before it."""
     calls = iter([None])
     deployment.answer("sqs.SendMessageBatch", lambda _: next(calls, refusal("AccessDenied", 403)))
     events = lines(envelope(1, taskArn=task_arn(number)) for number in range(25))

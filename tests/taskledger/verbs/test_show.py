@@ -1,4 +1,4 @@
-"""What `taskledger show` finds by an ARN, an id and the beginning of one, and what it tells of the task."""
+"""What `taskledger show` finds by an ARN, an id and the beginning of one, and what it shows of the task."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 
 from reconciler.model.task import Container
+from tests.support.deployed import NOW, Deployment, ago, other_cluster
 from tests.support.running import taskledger
 from tests.support.values import CLUSTER, TASK, at, describe, event, task_arn
-from tests.taskledger.conftest import NOW, Deployment, ago, other_cluster
 
 ID = TASK.rsplit("/", 1)[1]
 OLD_TASK = TASK.replace("task/shop/", "task/")
@@ -23,7 +23,7 @@ def shown(*arguments: object) -> str:
     return str(ran.document["taskArn"])
 
 
-def failed(deployment: Deployment, **told: object) -> None:
+def failed(deployment: Deployment, **values: object) -> None:
     """A task that was started, and ended badly."""
     deployment.record(
         event(1, last_status="PROVISIONING"),
@@ -36,19 +36,19 @@ def failed(deployment: Deployment, **told: object) -> None:
             stop_code="EssentialContainerExited",
             stopped_reason="Essential container in task exited",
             containers=(Container(name="app", last_status="STOPPED", exit_code=3),),
-            **told,
+            **values,
         ),
     )
 
 
-@pytest.mark.parametrize("asked", [TASK, ID, ID[:8], ID[:1]])
+@pytest.mark.parametrize("wanted", [TASK, ID, ID[:8], ID[:1]])
 @pytest.mark.parametrize("life", ["open", "closed"])
-def test_a_task_is_found(deployment: Deployment, asked: str, life: str) -> None:
+def test_a_task_is_found(deployment: Deployment, wanted: str, life: str) -> None:
     """By its ARN, its id, and a beginning of it that no other task's id has."""
     record = deployment.open if life == "open" else deployment.close
     record(1, ago(minutes=2), task_arn=TASK)
     record(2, ago(minutes=1))
-    assert shown(asked) == TASK
+    assert shown(wanted) == TASK
 
 
 def test_an_id_finds_a_task_in_any_cluster(deployment: Deployment) -> None:
@@ -59,30 +59,30 @@ def test_an_id_finds_a_task_in_any_cluster(deployment: Deployment) -> None:
     assert shown(batch.rsplit("/", 1)[1]) == batch
 
 
-@pytest.mark.parametrize("asked", [OLD_TASK, ID, ID[:8]])
-def test_arns_of_the_old_form(deployment: Deployment, asked: str) -> None:
+@pytest.mark.parametrize("wanted", [OLD_TASK, ID, ID[:8]])
+def test_arns_of_the_old_form(deployment: Deployment, wanted: str) -> None:
     """Without a cluster in them; found like any other."""
     deployment.open(1, ago(minutes=1), task_arn=OLD_TASK)
-    assert shown(asked) == OLD_TASK
+    assert shown(wanted) == OLD_TASK
 
 
-@pytest.mark.parametrize("asked", [UUID, UUID[:8], UUID[:20]])
-def test_ids_of_the_old_form(deployment: Deployment, asked: str) -> None:
+@pytest.mark.parametrize("wanted", [UUID, UUID[:8], UUID[:20]])
+def test_ids_of_the_old_form(deployment: Deployment, wanted: str) -> None:
     """UUIDs with their hyphens."""
     arn = f"arn:aws-cn:ecs:cn-north-1:111122223333:task/{UUID}"
     deployment.open(1, ago(minutes=1), task_arn=arn, cluster_arn=arn.replace(f"task/{UUID}", "cluster/shop"))
-    assert shown(asked) == arn
+    assert shown(wanted) == arn
 
 
 def test_a_beginning_of_several_ids(deployment: Deployment) -> None:
-    """Says which tasks it can mean, and shows none."""
+    """The error names the tasks that match, and none is shown."""
     arns = [deployment.open(1, ago(minutes=1)), deployment.close(2, ago(minutes=1))]
     ran = taskledger("show", "0000")
     assert (ran.code, ran.out) == (1, "")
     assert [arn for arn in arns if arn not in ran.err] == []
 
 
-def test_a_beginning_finds_what_closed_of_late(deployment: Deployment) -> None:
+def test_a_beginning_finds_what_closed_recently(deployment: Deployment) -> None:
     """In the last day, unless --since says otherwise: then it reads that far back."""
     deployment.close(1, ago(days=3), task_arn=TASK)
     ran = taskledger("show", ID[:8])
@@ -90,20 +90,20 @@ def test_a_beginning_finds_what_closed_of_late(deployment: Deployment) -> None:
     assert shown(ID[:8], "--since", "4d") == TASK
 
 
-@pytest.mark.parametrize("asked", [TASK, ID, "deadbeef", UUID])
-def test_no_such_task(deployment: Deployment, asked: str) -> None:
-    """Is an answer: exit code 1, with what was asked for."""
+@pytest.mark.parametrize("wanted", [TASK, ID, "deadbeef", UUID])
+def test_no_such_task(deployment: Deployment, wanted: str) -> None:
+    """Exit code 1, and the error names what was not found."""
     deployment.open(1, ago(minutes=1))
-    ran = taskledger("show", asked)
+    ran = taskledger("show", wanted)
     assert (ran.code, ran.out) == (1, "")
-    assert f'no task "{asked}"' in ran.err
+    assert f'no task "{wanted}"' in ran.err
 
 
-@pytest.mark.parametrize("asked", ["", "a b", "service/checkout", CLUSTER, "arn:aws:s3:::task/x", "%", "é"])
+@pytest.mark.parametrize("wanted", ["", "a b", "service/checkout", CLUSTER, "arn:aws:s3:::task/x", "%", "é"])
 @pytest.mark.usefixtures("deployment")
-def test_what_no_task_can_be_called(asked: str) -> None:
-    """Is wrong usage."""
-    ran = taskledger("show", asked)
+def test_what_is_no_name_of_a_task(wanted: str) -> None:
+    """It is wrong usage."""
+    ran = taskledger("show", wanted)
     assert (ran.code, ran.out) == (2, "")
     assert "neither the ARN of a task, nor an id" in ran.err
 
@@ -123,8 +123,8 @@ def test_the_document(deployment: Deployment) -> None:
     assert (finding["taskArn"], finding["exitCodes"]) == (TASK, {"app": 3})
 
 
-def test_what_people_see(deployment: Deployment) -> None:
-    """All that matters in the night: state, why, who says so, how it came about, what to look at next."""
+def test_the_text(deployment: Deployment) -> None:
+    """State, reason, source, history, and what to look at next."""
     failed(deployment, group="service:checkout")
     ran = taskledger("show", ID)
     wanted = [
@@ -134,7 +134,7 @@ def test_what_people_see(deployment: Deployment) -> None:
         "exit 3",
         "v3",
         "PROVISIONING",
-        "nobody told of version 2, 4, 5",
+        "not recorded: version 2, 4, 5",
         "ESSENTIAL_CONTAINER_FAILED EXIT_CODE",
     ]
     assert ran.code == 0

@@ -1,4 +1,4 @@
-"""Which tasks `taskledger tasks` lists, in which order, and what it reads for that."""
+"""Which tasks `taskledger tasks` lists, in which order, and how much it reads for them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import pytest
 from reconciler.adapters.dynamodb import reads
 from reconciler.model.task import Container
 from taskledger.verbs.tasks import LIMIT
+from tests.support.deployed import Answer, Deployment, ago, answered, other_cluster
 from tests.support.running import Ran, taskledger
 from tests.support.values import CLUSTER, TASK, event, task_arn
-from tests.taskledger.conftest import Answer, Deployment, ago, answered, other_cluster
 
 KEYS = {
     "taskArn", "clusterArn", "cluster", "group", "service", "taskDefinitionArn", "launchType",
@@ -31,7 +31,7 @@ def listed(*arguments: object) -> list[str]:
 
 
 def test_open_and_just_closed_tasks_newest_first(deployment: Deployment) -> None:
-    """Without a word: every open task, and those that closed in the last hour, by what happened last."""
+    """By default: every open task, and those that closed in the last hour, by what happened last."""
     ancient = deployment.open(1, ago(days=30))
     recent = deployment.close(2, ago(minutes=50))
     new = deployment.open(3, ago(minutes=20))
@@ -47,8 +47,8 @@ def test_a_task_has_all_its_fields(deployment: Deployment) -> None:
     assert (task.keys(), task["taskArn"], task["open"], task["closedAs"]) == (KEYS, arn, False, "STOPPED")
 
 
-def test_nothing_is_an_answer(deployment: Deployment) -> None:
-    """A ledger that has not seen anything yet has no tasks, whatever is asked."""
+def test_an_empty_ledger(deployment: Deployment) -> None:
+    """It has no tasks, whatever the filter."""
     assert listed("--cluster", "shop") == []
 
 
@@ -67,7 +67,7 @@ def test_nothing_is_an_answer(deployment: Deployment) -> None:
     ],
 )
 def test_filters(deployment: Deployment, arguments: list[str], numbers: list[int]) -> None:
-    """Each leaves what it names, and several leave what all of them name."""
+    """Each keeps what it names, and several keep what all of them name."""
     deployment.open(1, ago(minutes=10))
     deployment.close(2, ago(minutes=20))
     deployment.close(3, ago(minutes=30), group="service:payments", stop_code="TaskFailedToStart")
@@ -75,7 +75,7 @@ def test_filters(deployment: Deployment, arguments: list[str], numbers: list[int
 
 
 def test_a_cluster_by_name_or_arn(deployment: Deployment) -> None:
-    """The name means every cluster that is called so."""
+    """A name stands for every cluster of that name."""
     batch = deployment.open(1, ago(minutes=1), cluster_arn=other_cluster("batch"))
     elsewhere = CLUSTER.replace("eu-central-1", "eu-west-1")
     shops = [deployment.open(2, ago(minutes=2)), deployment.open(3, ago(minutes=3), cluster_arn=elsewhere)]
@@ -84,8 +84,8 @@ def test_a_cluster_by_name_or_arn(deployment: Deployment) -> None:
     assert listed("--cluster", CLUSTER) == shops[:1]
 
 
-def test_an_unknown_cluster_is_most_likely_a_slip(deployment: Deployment) -> None:
-    """So it is an error that names those that there are."""
+def test_an_unknown_cluster(deployment: Deployment) -> None:
+    """It is most likely a typo: an error that names those that are known."""
     deployment.open(1, ago(minutes=1))
     ran = taskledger("tasks", "--cluster", "shopp")
     assert (ran.code, ran.out) == (2, "")
@@ -114,11 +114,11 @@ def test_since(deployment: Deployment, arguments: list[str], numbers: list[int])
 
 @pytest.mark.parametrize("since", ["yesterday", "3", "3y", "-3h", "2026-13-01", "9999-01-01", "999999w", ""])
 @pytest.mark.usefixtures("deployment")
-def test_a_since_that_says_nothing(since: str) -> None:
-    """Wrong usage, with the forms that there are."""
+def test_a_wrong_since(since: str) -> None:
+    """It is wrong usage, and the error shows the right forms."""
     ran = taskledger("tasks", "--since", since)
     assert (ran.code, ran.out) == (2, "")
-    assert "90m" in ran.err or "still to come" in ran.err
+    assert "90m" in ran.err or "in the future" in ran.err
 
 
 def test_expired_tasks_are_gone(deployment: Deployment) -> None:
@@ -129,7 +129,7 @@ def test_expired_tasks_are_gone(deployment: Deployment) -> None:
 
 
 def test_limit_takes_the_newest(deployment: Deployment) -> None:
-    """Of open and closed tasks together; that there are more is told, but not to a program."""
+    """Of open and closed tasks together; that there are more is said on stderr."""
     for number in range(4):
         deployment.open(number, ago(minutes=10 * number + 2))
         deployment.close(10 + number, ago(minutes=10 * number + 1))
@@ -208,7 +208,7 @@ def keys(body: bytes) -> list[dict[str, Any]]:
 def test_unprocessed_keys_are_asked_for_again(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What DynamoDB leaves unread at first is in the list."""
+    """Those that DynamoDB leaves unread at first are in the list."""
     monkeypatch.setattr(reads, "PAUSES", (0, 0))
     refused = iter([True, True])
 
@@ -221,7 +221,7 @@ def test_unprocessed_keys_are_asked_for_again(
 
 
 def test_keys_that_stay_unprocessed(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
-    """No list is better than one that lacks tasks without a word."""
+    """No list is better than one that silently lacks tasks."""
     monkeypatch.setattr(reads, "PAUSES", (0, 0))
     deployment.open(1, ago(minutes=1))
     deployment.answer("dynamodb.BatchGetItem", unread)

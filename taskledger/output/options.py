@@ -1,0 +1,71 @@
+"""Values that options take, read from the command line; a wrong one is wrong usage."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from reconciler.errors import InvalidInput
+from reconciler.findings.policy import Policy
+from reconciler.findings.policy_file import parse
+
+from .times import before
+
+
+class Since(click.ParamType[datetime]):
+    """A moment in the past: a time span before now, or an ISO 8601 time, in UTC unless it says otherwise."""
+
+    name = "time"
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        now = datetime.now(UTC)
+        try:
+            found = before(now, value)
+        except (ValueError, OverflowError):
+            self.fail(
+                f'"{value}" is neither a time span (90m, 2h, 3d) nor a time (2026-11-20T09:00Z).', param, ctx
+            )
+        if found > now:
+            self.fail(f'"{value}" is in the future.', param, ctx)
+        return found
+
+
+class NumberOrAll(click.ParamType[int | None]):
+    """A number, or `all`, which is None."""
+
+    name = "number"
+
+    def convert(
+        self, value: str | int, param: click.Parameter | None, ctx: click.Context | None
+    ) -> int | None:
+        if value == "all":
+            return None
+        if not str(value).isdecimal():
+            self.fail(f'"{value}" is neither a number nor all.', param, ctx)
+        return int(value)
+
+
+class PolicyFile(click.ParamType[Policy]):
+    """The policy in a TOML file; what is wrong with it is said with the file's name and the key."""
+
+    name = "file"
+
+    def convert(
+        self, value: str | Policy, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Policy:
+        if isinstance(value, Policy):
+            return value
+        try:
+            return parse(Path(value).read_text("utf-8"))
+        except InvalidInput as error:
+            self.fail(f"{value}: {error}", param, ctx)
+        except OSError as error:
+            self.fail(f"{value}: {error.strerror}", param, ctx)
+        except UnicodeDecodeError:
+            self.fail(f"{value}: is not UTF-8", param, ctx)
