@@ -15,7 +15,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from enum import StrEnum
 
-from .model.entry import HistoryRow, LedgerEntry
+from .model.entry import Closure, HistoryRow, LedgerEntry
 from .model.task import Absence, ClosedAs, Observation, Source, TaskState
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -107,17 +107,17 @@ def succeed(previous: LedgerEntry | None, observation: Observation) -> LedgerEnt
         source=observation.source,
         observed_at=observation.observed_at,
         described_at=observation.described_at,
-        closed_as=ClosedAs.STOPPED if state.closed else None,
-        closed_at=closed_at(observation),
+        closed=closure(observation),
         protection=previous.protection if previous else None,
         replayed=observation.source is Source.EVENT and observation.replay_name is not None,
     )
 
 
-def closed_at(observation: Observation) -> datetime | None:
-    """When the task was over; None while it is open."""
-    state = observation.state
-    return (state.stopped_at or observation.observed_at) if state.closed else None
+def closure(observation: Observation) -> Closure | None:
+    """How and when the task was over; None while it is open."""
+    if not observation.state.closed:
+        return None
+    return Closure(ClosedAs.STOPPED, observation.state.stopped_at or observation.observed_at)
 
 
 def refresh(entry: LedgerEntry, observation: Observation) -> LedgerEntry | None:
@@ -126,16 +126,16 @@ def refresh(entry: LedgerEntry, observation: Observation) -> LedgerEntry | None:
     Only a description of the entry's own version may; the state itself is never touched here. One of a task
     that was closed as unobserved, and lives, opens its entry again.
     """
-    told = observation.described_at
-    if told is None or observation.state.version != entry.state.version:
+    described_at = observation.described_at
+    if described_at is None or observation.state.version != entry.state.version:
         return None
-    if entry.described_at is not None and told <= entry.described_at:
+    if entry.described_at is not None and described_at <= entry.described_at:
         return None
-    seen = replace(entry, state=enrich(entry.state, observation.state), described_at=told)
-    if entry.closed_as is ClosedAs.UNOBSERVED and not observation.state.closed:
-        concluded = entry.closed_at is None or told <= entry.closed_at
-        return None if concluded else replace(seen, closed_as=None, closed_at=None, missing_since=None)
-    return seen if seen.state != entry.state else None
+    filled = replace(entry, state=enrich(entry.state, observation.state), described_at=described_at)
+    if entry.closed and entry.unobserved and not observation.state.closed:
+        opened = described_at > entry.closed.at
+        return replace(filled, closed=None, missing_since=None) if opened else None
+    return filled if filled.state != entry.state else None
 
 
 def history_row(observation: Observation) -> HistoryRow:

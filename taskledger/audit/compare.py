@@ -22,7 +22,7 @@ from enum import StrEnum
 
 from reconciler.drift import Drift, drift, may_vanish
 from reconciler.model.entry import LedgerEntry
-from reconciler.model.task import Absence, ClosedAs, Container, TaskState
+from reconciler.model.task import Absence, Container, TaskState
 
 GRACE = timedelta(seconds=60)  # from a change in ECS until its event must have come
 PASSING_STATUSES = frozenset({"ACTIVATING", "DEACTIVATING", "STOPPING"})
@@ -169,8 +169,8 @@ def _pairs(entry: LedgerEntry, described: TaskState) -> Iterator[Pair]:
         yield name, getattr(state, attribute), getattr(described, attribute)
     if state.tags is not None and described.tags is not None:
         yield "tags", state.tags, described.tags
-    if entry.closed_as is ClosedAs.UNOBSERVED:
-        yield "closedAs", entry.closed_as, None
+    if entry.unobserved:
+        yield "closedAs", "UNOBSERVED", None
     yield from _container_pairs(state, described)
 
 

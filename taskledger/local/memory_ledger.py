@@ -7,7 +7,7 @@ from threading import Lock
 
 from reconciler.errors import LedgerError
 from reconciler.gate import Verdict, classify, refresh, succeed
-from reconciler.model.entry import HistoryRow, LedgerEntry
+from reconciler.model.entry import Closure, HistoryRow, LedgerEntry
 from reconciler.model.protection import Protection
 from reconciler.model.task import ClosedAs, Observation, Source
 from reconciler.ports.ledger import Recorded, Recording
@@ -36,9 +36,8 @@ class MemoryLedger:
         self._mark(entry, lambda current: replace(current, missing_since=since))
 
     def close(self, entry: LedgerEntry, now: datetime) -> bool:
-        return self._mark(
-            entry, lambda current: replace(current, closed_as=ClosedAs.UNOBSERVED, closed_at=now)
-        )
+        closed = Closure(ClosedAs.UNOBSERVED, now)
+        return self._mark(entry, lambda current: replace(current, closed=closed))
 
     def _mark(self, entry: LedgerEntry, change: Callable[[LedgerEntry], LedgerEntry]) -> bool:
         with self._lock:

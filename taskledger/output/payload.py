@@ -43,7 +43,7 @@ def task(entry: LedgerEntry) -> dict[str, Any]:
         "source": entry.source,
         "observedAt": time(entry.observed_at),
         "open": entry.open,
-        "closedAs": entry.closed_as,
+        "closedAs": entry.closed.how if entry.closed else None,
     }
 
 

@@ -55,7 +55,7 @@ def _fields(entry: LedgerEntry) -> Iterator[tuple[str, Cell]]:
     yield "tags", " ".join(f"{key}={value}" for key, value in (state.tags or {}).items())
     yield "protection", _protection(entry.protection)
     yield "source", f"{entry.source}, version {state.version}, {time(entry.observed_at)}"
-    yield "closed as", entry.closed_as
+    yield "closed as", entry.closed.how if entry.closed else None
 
 
 def _containers(state: TaskState) -> Iterator[tuple[Cell, ...]]:

@@ -41,7 +41,7 @@ def table(entries: Sequence[LedgerEntry], now: datetime, judge: Judge) -> None:
 def _row(entry: LedgerEntry, now: datetime, *, piped: bool) -> tuple[str | Text, ...]:
     """Whole ids and times for a program; for people, the start of an id and an age."""
     state = entry.state
-    since = entry.closed_at or state.created_at or entry.observed_at
+    since = entry.closed.at if entry.closed else state.created_at or entry.observed_at
     return (
         state.task_id if piped else short_id(state.task_id),
         state.group or "-",

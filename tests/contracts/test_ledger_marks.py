@@ -5,15 +5,17 @@ from datetime import datetime
 
 import pytest
 
-from reconciler.model.entry import LedgerEntry
-from reconciler.model.protection import Protection
+from reconciler.model.entry import Closure, LedgerEntry
+from reconciler.model.protection import Protection, ProtectionEnd
 from reconciler.model.task import ClosedAs, Observation
 from reconciler.ports.ledger import Ledger, Recorded
 from tests.support.values import CLUSTER, TASK, at, describe, event, recording, task_arn
 
 OTHER_CLUSTER = CLUSTER.replace("shop", "batch")
 OTHER = task_arn(7).replace("shop", "batch")
-HELD = Protection(enabled=True, expires_at=at(7200), checked_at=at(60), since=at(50))
+HELD = Protection(expires_at=at(7200), checked_at=at(60), since=at(50))
+RAN_OUT = replace(HELD, ended=ProtectionEnd.EXPIRED)
+CLEARED = Protection(expires_at=None, checked_at=at(60), ended=ProtectionEnd.CLEARED)
 STOPPED = event(6, last_status="STOPPED", stopped_at=at(70))
 
 
@@ -40,15 +42,15 @@ def missed(ledger: Ledger, seconds: float = 1800) -> LedgerEntry:
     [
         HELD,
         replace(HELD, expires_at=None),
-        replace(HELD, enabled=False),
-        Protection(enabled=False, expires_at=None, checked_at=at(60)),
+        RAN_OUT,
+        CLEARED,
     ],
     ids=["on", "on without an end", "ran out", "cleared"],
 )
 def test_keeps_a_protection(ledger: Ledger, told: Protection) -> None:
     """A protection is given back as it was told, whatever was known before, and the state is untouched."""
     put(ledger, event(3))
-    for known in (HELD, replace(HELD, enabled=False)):
+    for known in (HELD, RAN_OUT):
         before = stands(ledger)
         ledger.record_protection(TASK, replace(known, checked_at=at(10)))
         ledger.record_protection(TASK, told)
@@ -85,8 +87,8 @@ def test_protected_lists_what_has_an_end(ledger: Ledger) -> None:
     told = {
         task_arn(1): HELD,
         task_arn(2): replace(HELD, expires_at=at(9000)),
-        task_arn(3): replace(HELD, enabled=False),
-        task_arn(4): Protection(enabled=False, expires_at=None, checked_at=at(60)),
+        task_arn(3): RAN_OUT,
+        task_arn(4): CLEARED,
         task_arn(5): replace(HELD, expires_at=None),
     }
     for arn, protection in told.items():
@@ -96,7 +98,7 @@ def test_protected_lists_what_has_an_end(ledger: Ledger) -> None:
     put(ledger, event(1, task_arn=OTHER, cluster_arn=OTHER_CLUSTER))
     ledger.record_protection(OTHER, HELD)
     assert dict(ledger.protected(CLUSTER)) == {arn: told[arn] for arn in (task_arn(1), task_arn(2))}
-    ledger.record_protection(task_arn(1), replace(HELD, enabled=False, checked_at=at(61)))
+    ledger.record_protection(task_arn(1), replace(RAN_OUT, checked_at=at(61)))
     assert list(ledger.protected(CLUSTER)) == [task_arn(2)]
 
 
@@ -146,10 +148,10 @@ def test_closed_as_unobserved(ledger: Ledger) -> None:
     ledger.record_protection(TASK, HELD)
     rows, read = ledger.history(TASK), missed(ledger)
     assert ledger.close(read, at(3600))
-    assert stands(ledger) == replace(read, closed_as=ClosedAs.UNOBSERVED, closed_at=at(3600))
+    assert stands(ledger) == replace(read, closed=Closure(ClosedAs.UNOBSERVED, at(3600)))
     assert (ledger.history(TASK), list(ledger.open_tasks(CLUSTER))) == (rows, [])
     assert not ledger.close(read, at(3700))
-    assert stands(ledger).closed_at == at(3600)
+    assert stands(ledger).closed == Closure(ClosedAs.UNOBSERVED, at(3600))
 
 
 def test_closing_needs_an_open_entry(ledger: Ledger) -> None:
@@ -162,18 +164,20 @@ def test_closing_needs_an_open_entry(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize(
-    ("late", "closed_as"), [(event(4), None), (STOPPED, ClosedAs.STOPPED)], ids=["lives", "stopped"]
+    ("late", "closed"),
+    [(event(4), None), (STOPPED, Closure(ClosedAs.STOPPED, at(70)))],
+    ids=["lives", "stopped"],
 )
 def test_what_is_told_after_the_closing_counts(
-    ledger: Ledger, late: Observation, closed_as: ClosedAs | None
+    ledger: Ledger, late: Observation, closed: Closure | None
 ) -> None:
     """A newer version stands in place of the conclusion that the task vanished, which leaves no trace."""
     put(ledger, event(3))
     ledger.close(missed(ledger), at(3600))
     result = put(ledger, late)
     assert result.entry == stands(ledger)
-    assert (stands(ledger).closed_as, stands(ledger).missing_since) == (closed_as, None)
-    assert (TASK in ledger.open_tasks(CLUSTER)) is (closed_as is None)
+    assert (stands(ledger).closed, stands(ledger).missing_since) == (closed, None)
+    assert (TASK in ledger.open_tasks(CLUSTER)) is (closed is None)
 
 
 def test_seen_alive_after_the_closing(ledger: Ledger) -> None:

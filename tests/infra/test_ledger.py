@@ -10,7 +10,7 @@ from infra.changes import ENTRY_CHANGES
 from reconciler.adapters.dynamodb import entry_items
 from reconciler.adapters.dynamodb.incident_items import finding_item
 from reconciler.gate import history_row, succeed
-from reconciler.model.protection import Protection
+from reconciler.model.protection import Protection, ProtectionEnd
 from tests.infra.synthesised import Synthesised
 from tests.support.findings import finding
 from tests.support.ledgers import RETENTION, dynamodb_table
@@ -89,7 +89,7 @@ def image(last_status: str, desired_status: str, protection: Protection | None =
     return {**entry_items.key(TASK), **entry_items.entry_values(entry, RETENTION), **told}
 
 
-PROTECTED = Protection(enabled=True, expires_at=at(60), checked_at=START, since=START)
+PROTECTED = Protection(expires_at=at(60), checked_at=START, since=START)
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ PROTECTED = Protection(enabled=True, expires_at=at(60), checked_at=START, since=
         (image("STOPPED", "STOPPED"), True),
         (image("STOPPED", "RUNNING"), True),
         (image("RUNNING", "RUNNING", PROTECTED), True),
-        (image("RUNNING", "RUNNING", replace(PROTECTED, enabled=False)), True),
+        (image("RUNNING", "RUNNING", replace(PROTECTED, ended=ProtectionEnd.EXPIRED)), True),
         (entry_items.cluster(CLUSTER), False),
         (
             entry_items.row_item(

@@ -7,13 +7,13 @@ import pytest
 
 from reconciler.drift import SETTLED, Drift, drift, is_gone, may_vanish
 from reconciler.gate import succeed
-from reconciler.model.entry import LedgerEntry
+from reconciler.model.entry import Closure, LedgerEntry
 from reconciler.model.task import Absence, ClosedAs, TaskState
 from tests.support.values import at, event, state
 
 OPEN = succeed(None, event(3))
 STOPPED = succeed(None, event(6, last_status="STOPPED", stopped_at=at(60)))
-UNOBSERVED = replace(OPEN, closed_as=ClosedAs.UNOBSERVED, closed_at=at(60))
+UNOBSERVED = replace(OPEN, closed=Closure(ClosedAs.UNOBSERVED, at(60)))
 PASS_BEGAN = at(3600)
 NOW = at(3660)
 

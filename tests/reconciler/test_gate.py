@@ -16,6 +16,7 @@ from reconciler.gate import (
     succeed,
     verdicts,
 )
+from reconciler.model.entry import Closure
 from reconciler.model.task import Absence, ClosedAs, Container, Source
 from tests.support.values import at, describe, event, state
 
@@ -118,12 +119,14 @@ def test_succeed_drops_health_of_an_older_version() -> None:
 def test_succeed_closes_at_stopped_at() -> None:
     """A STOPPED task closes its entry at the time that ECS gives."""
     entry = succeed(None, event(6, last_status="STOPPED", stopped_at=at(42)))
-    assert (entry.closed_as, entry.closed_at, entry.open) == (ClosedAs.STOPPED, at(42), False)
+    assert (entry.closed, entry.open) == (Closure(ClosedAs.STOPPED, at(42)), False)
 
 
 def test_succeed_closes_without_stopped_at() -> None:
     """A STOPPED task without its time closes at the time it was observed."""
-    assert succeed(None, event(6, last_status="STOPPED", seconds=50)).closed_at == at(50)
+    assert succeed(None, event(6, last_status="STOPPED", seconds=50)).closed == Closure(
+        ClosedAs.STOPPED, at(50)
+    )
 
 
 @pytest.mark.parametrize(
@@ -148,7 +151,7 @@ def test_refresh_touches_nothing_but_what_events_lack() -> None:
     told = refresh(entry, describe(3, health_status="HEALTHY", last_status="STOPPED", stop_code="X"))
     assert told is not None
     assert told.state == enrich(entry.state, state(3, health_status="HEALTHY", tags={}))
-    assert (told.source, told.closed_as) == (Source.EVENT, None)
+    assert (told.source, told.closed) == (Source.EVENT, None)
 
 
 def test_history_row_of_an_event_has_the_events_time() -> None:

@@ -1,12 +1,13 @@
 """The truth table of scale-in protection between two answers."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.model.protection import Protection, ProtectionAnswer
+from reconciler.model.protection import Protection, ProtectionAnswer, ProtectionEnd
 from reconciler.model.task import Absence
 from reconciler.protection import ProtectionChange, classify_change, protection_after
 from tests.support.values import at
@@ -14,11 +15,12 @@ from tests.support.values import at
 X, Y = at(3600), at(7200)
 BEFORE, AFTER = at(3599.999), at(3600.001)
 
+EXPIRED, CLEARED = ProtectionEnd.EXPIRED, ProtectionEnd.CLEARED
 NEVER = None
-OFF = Protection(enabled=False, expires_at=None, checked_at=at(0))
-RAN_OUT = Protection(enabled=False, expires_at=at(-60), checked_at=at(0), since=at(-600))
-UNTIL_X = Protection(enabled=True, expires_at=X, checked_at=at(0), since=at(-900))
-ENDLESS = Protection(enabled=True, expires_at=None, checked_at=at(0), since=at(-900))
+OFF = Protection(expires_at=None, checked_at=at(0), ended=CLEARED)
+RAN_OUT = Protection(expires_at=at(-60), checked_at=at(0), since=at(-600), ended=EXPIRED)
+UNTIL_X = Protection(expires_at=X, checked_at=at(0), since=at(-900))
+ENDLESS = Protection(expires_at=None, checked_at=at(0), since=at(-900))
 
 ANSWER_OFF = ProtectionAnswer(enabled=False, expires_at=None)
 
@@ -61,11 +63,11 @@ def test_change(
 @pytest.mark.parametrize(
     ("known", "answer", "expected"),
     [
-        (NEVER, on(X), Protection(enabled=True, expires_at=X, checked_at=AFTER, since=AFTER)),
-        (RAN_OUT, on(Y), Protection(enabled=True, expires_at=Y, checked_at=AFTER, since=AFTER)),
-        (UNTIL_X, on(Y), Protection(enabled=True, expires_at=Y, checked_at=AFTER, since=at(-900))),
-        (UNTIL_X, ANSWER_OFF, Protection(enabled=False, expires_at=X, checked_at=AFTER, since=at(-900))),
-        (ENDLESS, ANSWER_OFF, Protection(enabled=False, expires_at=None, checked_at=AFTER)),
+        (NEVER, on(X), Protection(expires_at=X, checked_at=AFTER, since=AFTER)),
+        (RAN_OUT, on(Y), Protection(expires_at=Y, checked_at=AFTER, since=AFTER)),
+        (UNTIL_X, on(Y), Protection(expires_at=Y, checked_at=AFTER, since=at(-900))),
+        (UNTIL_X, ANSWER_OFF, replace(UNTIL_X, checked_at=AFTER, ended=EXPIRED)),
+        (ENDLESS, ANSWER_OFF, Protection(expires_at=None, checked_at=AFTER, ended=CLEARED)),
     ],
     ids=["begins", "begins anew", "goes on", "ran out", "cleared"],
 )
@@ -79,7 +81,7 @@ def test_what_is_known_after(
 def test_cleared_before_its_end_has_no_end() -> None:
     """What was turned off in time never counts as run out."""
     assert protection_after(UNTIL_X, ANSWER_OFF, BEFORE) == Protection(
-        enabled=False, expires_at=None, checked_at=BEFORE
+        expires_at=None, checked_at=BEFORE, ended=CLEARED
     )
 
 

@@ -11,8 +11,8 @@ from reconciler.findings.rules import findings, stuck
 from reconciler.gate import succeed
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import NotificationType, report_finding
-from reconciler.model.entry import LedgerEntry
-from reconciler.model.protection import Protection
+from reconciler.model.entry import Closure, LedgerEntry
+from reconciler.model.protection import Protection, ProtectionEnd
 from reconciler.model.task import ClosedAs, Container
 from reconciler.notifications.message import Message, compose
 from tests.support.values import START, at, event
@@ -45,7 +45,7 @@ SCHEDULED = [
     "ECS is performing maintenance on the underlying infrastructure hosting the task.",
 ]
 TERMINATED = "Host EC2 (instance i-0a1b2c3d4e5f60718) terminated."
-HELD = Protection(enabled=True, expires_at=at(600), checked_at=at(1), since=at(1))
+HELD = Protection(expires_at=at(600), checked_at=at(1), since=at(1))
 PASSING = ("PROVISIONING", "PENDING", "ACTIVATING", "DEACTIVATING", "STOPPING", "DEPROVISIONING")
 LONG = START + timedelta(hours=30)
 
@@ -99,12 +99,12 @@ def _entries() -> Iterator[LedgerEntry]:
     yield _stopped("InfrastructureHealth", "The instance is impaired", started_at=START)
     yield _stopped("SomethingNew", "Nobody knows this code", started_at=START)
     yield _stopped(None, None, containers=())
-    yield replace(_running(), closed_as=ClosedAs.UNOBSERVED, closed_at=at(60))
+    yield replace(_running(), closed=Closure(ClosedAs.UNOBSERVED, at(60)))
 
 
 def _protected() -> Iterator[LedgerEntry]:
     yield replace(_running(), protection=HELD)
-    yield replace(_running(), protection=replace(HELD, enabled=False, expires_at=at(400)))
+    yield replace(_running(), protection=replace(HELD, ended=ProtectionEnd.EXPIRED, expires_at=at(400)))
     for code, reason in (
         ("UserInitiated", "Task stopped by user"),
         ("SpotInterruption", "Your Spot Task was interrupted."),
@@ -115,7 +115,7 @@ def _protected() -> Iterator[LedgerEntry]:
         ("ServiceSchedulerInitiated", SCHEDULED[2]),
     ):
         yield replace(_stopped(code, reason, started_at=START, stopping_at=at(30)), protection=HELD)
-    ran_out = Protection(enabled=False, expires_at=at(20), checked_at=at(25), since=START)
+    ran_out = Protection(expires_at=at(20), checked_at=at(25), since=START, ended=ProtectionEnd.EXPIRED)
     scaled_in = _stopped(
         "ServiceSchedulerInitiated",
         "Scaling activity initiated by (deployment ecs-svc/1)",

@@ -30,7 +30,6 @@ from reconciler.errors import TransientError
 from reconciler.findings.policy import DEFAULT
 from reconciler.handlers.observe import receive
 from reconciler.model.protection import Protection
-from reconciler.model.task import ClosedAs
 from reconciler.use_cases.sweep import Sweep, SweepResult
 from reconciler.use_cases.watch import Watch
 from reconciler.wiring import Services
@@ -297,8 +296,8 @@ class Account(RuleBasedStateMachine):
         """Not for a moment, unless the API denied it in two passes."""
         for arn, task in self._known().items():
             entry = self.ledger.entry(arn)
-            if entry and entry.closed_as and task["lastStatus"] != "STOPPED":
-                assert (entry.closed_as, len(self.denied[arn]) > 1) == (ClosedAs.UNOBSERVED, True)
+            if entry and entry.closed and task["lastStatus"] != "STOPPED":
+                assert (entry.unobserved, len(self.denied[arn]) > 1) == (True, True)
 
     def teardown(self) -> None:
         """The faults end, what was late arrives, and two sweeps run."""
@@ -324,8 +323,7 @@ class Account(RuleBasedStateMachine):
         entries = self.ledger.entries(self.lived)
         assert set(self.lived) - set(entries) <= self.lost
         for arn, task in self._known().items():
-            told = (task["version"], task["lastStatus"] == "STOPPED")
-            assert (entries[arn].state.version, entries[arn].closed_as is ClosedAs.STOPPED) == told
+            assert (entries[arn].state.version, entries[arn].unobserved) == (task["version"], False)
             assert entries[arn].open == (task["lastStatus"] != "STOPPED")
             assert entries[arn].missing_since is None
             assert {row.version for row in self.ledger.history(arn)} >= {task["version"]}

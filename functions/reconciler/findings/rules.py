@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 
 from ..model.entry import LedgerEntry
-from ..model.task import ClosedAs
+from ..model.protection import ProtectionEnd
 from .model import Cause, Finding, Kind, Severity
 from .policy import DEFAULT, Policy
 from .stop import Stop, explain
@@ -91,7 +91,7 @@ class _Fault:
 
 def _stop(entry: LedgerEntry) -> Stop | None:
     """Why it stopped; a task that vanished after it was asked to stop is judged by what was told then."""
-    if entry.closed_as is ClosedAs.UNOBSERVED and entry.state.stop_code:
+    if entry.unobserved and entry.state.stop_code:
         return explain(replace(entry.state, last_status="STOPPED"))
     return explain(entry.state)
 
@@ -108,7 +108,7 @@ def _faults(entry: LedgerEntry, stop: Stop | None) -> Iterator[_Fault]:
             containers=stop.containers,
             exit_codes=stop.exit_codes,
         )
-    elif entry.closed_as is ClosedAs.UNOBSERVED and not entry.state.stop_code:
+    elif entry.unobserved and not entry.state.stop_code:
         yield _Fault(
             Kind.UNKNOWN_STOP,
             Severity.MEDIUM,
@@ -123,7 +123,7 @@ def _running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[_Fau
     held = entry.protection
     if held is None or not entry.open or entry.state.desired_status == "STOPPED":
         return
-    if held.expires_at and not held.enabled:
+    if held.ended is ProtectionEnd.EXPIRED and held.expires_at:
         yield _Fault(
             Kind.PROTECTION_EXPIRED,
             Severity.MEDIUM,

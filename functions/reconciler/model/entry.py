@@ -7,32 +7,44 @@ from .protection import Protection
 from .task import ClosedAs, Source, TaskState
 
 
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """How the ledger knows that a task is over, and since when."""
+
+    how: ClosedAs
+    at: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
-    """The ledger's current knowledge of one task: the highest version seen, and who told it first.
+    """The ledger's current knowledge of one task: the highest version seen, and its first source.
 
     `missing_since` is when a sweep found it open here and unknown to ECS; None once it was seen again.
-    `replayed` when an EventBridge replay told the state: what is old news wakes nobody.
+    `replayed` when the state came from an EventBridge replay: old news notifies nobody.
     """
 
     state: TaskState
     source: Source
     observed_at: datetime
     described_at: datetime | None = None
-    closed_as: ClosedAs | None = None
-    closed_at: datetime | None = None
+    closed: Closure | None = None
     protection: Protection | None = None
     missing_since: datetime | None = None
     replayed: bool = False
 
     @property
     def open(self) -> bool:
-        return self.closed_as is None
+        return self.closed is None
+
+    @property
+    def unobserved(self) -> bool:
+        """Whether it was closed because ECS no longer knew the task, its stop never reported."""
+        return self.closed is not None and self.closed.how is ClosedAs.UNOBSERVED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HistoryRow:
-    """One version of a task as one source told it; the same telling always makes the same row."""
+    """One version of a task as one source reported it; the same report always makes the same row."""
 
     task_arn: str
     version: int

@@ -2,26 +2,38 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+
+
+class ProtectionEnd(StrEnum):
+    """How a protection ended: it ran out (or was to, after its task was over), or somebody cleared it."""
+
+    EXPIRED = "EXPIRED"
+    CLEARED = "CLEARED"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protection:
-    """Scale-in protection, as far as GetTaskProtection's answers tell.
+    """Scale-in protection that a task has or had, according to GetTaskProtection.
 
-    While enabled, `expires_at` is when it will run out. When it is off, `expires_at` is when it ran out, and
-    None if somebody cleared it before. `since` is when it was first seen, without a break until now or until
-    it ran out. `checked_at` is when ECS last told something new.
+    `expires_at` is when it will run out or ran out; None for one without an end, or cleared. `since` is when
+    it was first seen, without a break until now or until it ran out. `checked_at` is when ECS last answered
+    something new.
     """
 
-    enabled: bool
     expires_at: datetime | None
     checked_at: datetime
     since: datetime | None = None
+    ended: ProtectionEnd | None = None
+
+    @property
+    def enabled(self) -> bool:
+        return self.ended is None
 
 
 @dataclass(frozen=True, slots=True)
 class ProtectionAnswer:
-    """What GetTaskProtection says of a task; `expires_at` is None when it is off."""
+    """The answer of GetTaskProtection for a task; `expires_at` is None when protection is off."""
 
     enabled: bool
     expires_at: datetime | None

@@ -9,7 +9,7 @@ from ..findings.model import Finding, Kind
 from ..findings.policy import Policy
 from ..findings.rules import findings
 from ..model.entry import LedgerEntry
-from ..model.protection import Protection
+from ..model.protection import Protection, ProtectionEnd
 from ..ports.ecs import Tasks
 from ..ports.ledger import Ledger
 from ..protection import ProtectionChange
@@ -69,7 +69,8 @@ class ProtectionWatch:
         """Takes a task that is over out of the index; when its protection was to end stays known."""
         if entry.protection:
             self.ledger.record_protection(
-                entry.state.task_arn, replace(entry.protection, enabled=False, checked_at=now)
+                entry.state.task_arn,
+                replace(entry.protection, ended=ProtectionEnd.EXPIRED, checked_at=now),
             )
 
     def _judge(self, entry: LedgerEntry, held: Protection | None) -> list[Finding]:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from reconciler.model.task import ClosedAs
-
 if TYPE_CHECKING:
     from reconciler.findings.model import Finding
     from reconciler.model.entry import LedgerEntry
@@ -31,7 +29,7 @@ def entry_words(entry: LedgerEntry) -> str:
     held = entry.protection
     parts = [
         state,
-        f"closed as {entry.closed_as}" if entry.closed_as is ClosedAs.UNOBSERVED else "",
+        "closed as UNOBSERVED" if entry.unobserved else "",
         f"missing from ECS since {entry.missing_since:%H:%M:%S}"
         if entry.open and entry.missing_since
         else "",

@@ -10,8 +10,8 @@ from reconciler.findings.model import Cause, Finding, Kind
 from reconciler.findings.policy import DEFAULT, Policy
 from reconciler.findings.rules import findings, stuck
 from reconciler.gate import succeed
-from reconciler.model.entry import LedgerEntry
-from reconciler.model.protection import Protection
+from reconciler.model.entry import Closure, LedgerEntry
+from reconciler.model.protection import Protection, ProtectionEnd
 from reconciler.model.task import ClosedAs
 from tests.support.values import TASK, at, event, state
 
@@ -20,10 +20,12 @@ SECOND = timedelta(seconds=1)
 STOP_OF_A_DEPLOYMENT = "Scaling activity initiated by (deployment ecs-svc/0068978569384120015)"
 UNHEALTHY = "Task failed container health checks"
 
+CLEARED = Protection(expires_at=None, checked_at=at(60), ended=ProtectionEnd.CLEARED)
+
 
 def held(**told: Any) -> Protection:
     """A protection that was first seen at the start and lasts two hours, unless told otherwise."""
-    facts: dict[str, Any] = {"enabled": True, "expires_at": EXPIRY, "checked_at": at(60), "since": at(0)}
+    facts: dict[str, Any] = {"expires_at": EXPIRY, "checked_at": at(60), "since": at(0)}
     return Protection(**(facts | told))
 
 
@@ -88,7 +90,7 @@ def test_too_long(lasted: timedelta, expected: list[Kind]) -> None:
 
 def test_expired() -> None:
     """A task that runs on after its protection ran out is told of for as long as it does."""
-    ran_out = entry(held(enabled=False))
+    ran_out = entry(held(ended=ProtectionEnd.EXPIRED))
     (found,) = findings(ran_out, EXPIRY + timedelta(days=1))
     assert (found.kind, found.cause) == (Kind.PROTECTION_EXPIRED, None)
     assert "2026-11-20 11:00 UTC" in found.summary
@@ -96,7 +98,7 @@ def test_expired() -> None:
 
 @pytest.mark.parametrize(
     "protection",
-    [None, Protection(enabled=False, expires_at=None, checked_at=at(60))],
+    [None, CLEARED],
     ids=["never protected", "cleared by hand"],
 )
 def test_not_protected(protection: Protection | None) -> None:
@@ -104,7 +106,7 @@ def test_not_protected(protection: Protection | None) -> None:
     assert findings(entry(protection), EXPIRY) == ()
 
 
-@pytest.mark.parametrize("protection", [held(), held(enabled=False)])
+@pytest.mark.parametrize("protection", [held(), held(ended=ProtectionEnd.EXPIRED)])
 @pytest.mark.parametrize("over", [{"desired_status": "STOPPED"}, {"last_status": "STOPPED"}])
 def test_a_task_that_ends_needs_no_protection(protection: Protection, over: dict[str, str]) -> None:
     """Protection that ends with the task, or after it, is nothing to tell of."""
@@ -169,7 +171,7 @@ def test_protection_holds_from_its_beginning_to_its_end(asked: datetime, flagged
 
 def test_cleared_before_the_stop() -> None:
     """A stop after protection was cleared by hand is nothing to tell of."""
-    cleared = Protection(enabled=False, expires_at=None, checked_at=at(60))
+    cleared = CLEARED
     assert findings(replace(stopped(at(3600), "UserInitiated"), protection=cleared), at(3700)) == ()
 
 
@@ -199,11 +201,15 @@ def test_without_stopping_at_the_observation_counts() -> None:
         (EXPIRY + DEFAULT.after_expiry + SECOND, False),
     ],
 )
-@pytest.mark.parametrize("enabled", [True, False], ids=["not asked again", "seen to run out"])
-def test_stopped_after_expiry(asked: datetime, enabled: bool, flagged: bool) -> None:  # noqa: FBT001 - columns
+@pytest.mark.parametrize("ended", [None, ProtectionEnd.EXPIRED], ids=["not asked again", "seen to run out"])
+def test_stopped_after_expiry(
+    asked: datetime,
+    ended: ProtectionEnd | None,
+    flagged: bool,  # noqa: FBT001 - columns
+) -> None:
     """A scale-in within ten minutes after protection ran out may have cut the work off."""
     scaled_in = stopped(asked, "ServiceSchedulerInitiated", STOP_OF_A_DEPLOYMENT)
-    found = findings(replace(scaled_in, protection=held(enabled=enabled)), asked)
+    found = findings(replace(scaled_in, protection=held(ended=ended)), asked)
     assert kinds(found) == ([Kind.STOPPED_AFTER_EXPIRY] if flagged else [])
 
 
@@ -216,7 +222,7 @@ def test_only_the_scheduler_waits_for_an_expiry(code: str) -> None:
 
 def test_unobserved() -> None:
     """A task that vanished without any sign of a stop is told of as such."""
-    vanished = replace(entry(), closed_as=ClosedAs.UNOBSERVED, closed_at=at(9000))
+    vanished = replace(entry(), closed=Closure(ClosedAs.UNOBSERVED, at(9000)))
     (found,) = findings(vanished, at(9000))
     assert (found.kind, found.cause) == (Kind.UNKNOWN_STOP, Cause.UNOBSERVED)
     assert "RUNNING" in found.summary
@@ -234,7 +240,7 @@ def test_unobserved() -> None:
 def test_unobserved_after_a_sign(code: str, reason: str, expected: list[Kind]) -> None:
     """One that vanished after it was asked to stop is judged by what was told then."""
     asked = entry(desired_status="STOPPED", stop_code=code, stopped_reason=reason, started_at=at(20))
-    vanished = replace(asked, closed_as=ClosedAs.UNOBSERVED, closed_at=at(9000))
+    vanished = replace(asked, closed=Closure(ClosedAs.UNOBSERVED, at(9000)))
     assert kinds(findings(vanished, at(9000))) == expected
 
 
@@ -256,7 +262,7 @@ _ID = TASK.rsplit("/", 1)[1]
         entry(),
         entry(last_status="STOPPED"),
         entry(last_status="SOMETHING_NEW"),
-        replace(entry(last_status="PENDING"), closed_as=ClosedAs.UNOBSERVED, closed_at=at(60)),
+        replace(entry(last_status="PENDING"), closed=Closure(ClosedAs.UNOBSERVED, at(60))),
     ],
     ids=["runs", "is over", "is in a state without a limit", "vanished"],
 )

@@ -130,7 +130,7 @@ def test_a_replay_alerts_nobody(asked: bool, expected: list[Any]) -> None:  # no
 
 def test_protection_is_judged_at_the_time_of_the_change() -> None:
     """A record that is brought hours later says what it said at first."""
-    held = Protection(enabled=True, expires_at=at(600), checked_at=START, since=START)
+    held = Protection(expires_at=at(600), checked_at=START, since=START)
     plain = succeed(None, event(3))
     room = Room()
     change = EntryChange(entry=replace(plain, protection=held), previous=plain, at=at(1))

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from reconciler.model.protection import Protection
+from reconciler.model.protection import Protection, ProtectionEnd
 from taskledger.simulator.engine.shapes import Answer
 from tests.support.room import BATCH, SHOP, Room, counts
 from tests.support.values import START, task_arn
@@ -53,7 +53,7 @@ def test_what_becomes_of_a_protection(room: Room) -> None:
 
     room.protect(arn, minutes=60)
     assert counts(room.sweep()) == {"PROTECTED": 1}
-    held = Protection(enabled=True, expires_at=START + HOUR, checked_at=START, since=START)
+    held = Protection(expires_at=START + HOUR, checked_at=START, since=START)
     assert room.entry(arn).protection == held
     room.wait(15)
     assert (counts(room.sweep()), room.entry(arn).protection) == ({}, held)
@@ -67,7 +67,9 @@ def test_what_becomes_of_a_protection(room: Room) -> None:
     room.wait(15)
     room.protect(arn, enabled=False)
     assert counts(room.sweep()) == {"CLEARED": 1}
-    assert room.entry(arn).protection == Protection(enabled=False, expires_at=None, checked_at=room.clock.now)
+    assert room.entry(arn).protection == Protection(
+        expires_at=None, checked_at=room.clock.now, ended=ProtectionEnd.CLEARED
+    )
 
     room.wait(15)
     room.protect(arn, minutes=10)
@@ -76,7 +78,7 @@ def test_what_becomes_of_a_protection(room: Room) -> None:
     room.wait(15)
     assert counts(room.sweep()) == {"EXPIRED": 1}
     assert room.entry(arn).protection == Protection(
-        enabled=False,
+        ended=ProtectionEnd.EXPIRED,
         expires_at=began + timedelta(minutes=10),
         checked_at=room.clock.now,
         since=began,

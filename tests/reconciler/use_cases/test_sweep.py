@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from reconciler.errors import TransientError
-from reconciler.model.entry import LedgerEntry
+from reconciler.model.entry import Closure, LedgerEntry
 from reconciler.model.task import ClosedAs, Source
 from reconciler.ports.ledger import Recording
 from taskledger.simulator.engine.errors import cluster_not_found
@@ -43,7 +43,7 @@ def test_missed(room: Room) -> None:
     room.wait(30)
     assert counts(room.sweep()) == {"MISSED": 1, "REPAIRED": 1}
     entry = room.entry(arn)
-    assert (entry.state.last_status, entry.state.version, entry.closed_as) == ("STOPPED", 6, ClosedAs.STOPPED)
+    assert (entry.state.last_status, entry.state.version, entry.unobserved) == ("STOPPED", 6, False)
     assert (entry.source, entry.state.stop_code) == (Source.DESCRIBE, "ServiceSchedulerInitiated")
     assert [(row.version, row.source) for row in room.ledger.history(arn)][-2:] == [
         (3, Source.EVENT),
@@ -74,7 +74,7 @@ def test_vanished(room: Room) -> None:
     room.wait(30)
     assert counts(room.sweep()) == {"CLOSED": 1, "VANISHED": 1}
     entry = room.entry(arn)
-    assert (entry.closed_as, entry.closed_at) == (ClosedAs.UNOBSERVED, room.clock.now)
+    assert entry.closed == Closure(ClosedAs.UNOBSERVED, room.clock.now)
     assert (entry.state.last_status, room.ledger.history(arn)) == ("RUNNING", rows)
     assert counts(room.sweep()) == {}
 
@@ -90,10 +90,10 @@ def test_vanished_and_told_of_after_all(room: Room) -> None:
     for _ in range(2):
         room.sweep()
         room.wait(15)
-    assert room.entry(arn).closed_as is ClosedAs.UNOBSERVED
+    assert room.entry(arn).unobserved
     room.events.extend(late)
     room.deliver()
-    assert (room.entry(arn).closed_as, room.known(arn)) == (ClosedAs.STOPPED, [("STOPPED", 4)])
+    assert (room.entry(arn).unobserved, room.known(arn)) == (False, [("STOPPED", 4)])
 
 
 def forget(*arns: str) -> Any:
@@ -272,7 +272,7 @@ def test_a_deleted_cluster(room: Room, others: tuple[str, ...]) -> None:
     assert room.entry(arn).open
     room.wait(15)
     assert counts(room.sweep()) == {"CLOSED": 1, "VANISHED": 1}
-    assert room.entry(arn).closed_as is ClosedAs.UNOBSERVED
+    assert room.entry(arn).unobserved
 
 
 @pytest.mark.parametrize("reason", ["listed", "not all listed", "not asked"])

@@ -80,7 +80,7 @@ def in_trouble(room: Room, tasks: int = 2, clusters: Sequence[str] = ("batch", "
 def believed(room: Room, arns: list[str]) -> list[tuple[object, ...]]:
     """What the ledger says of the tasks, but for times."""
     return [
-        (entry.state.version, entry.state.last_status, entry.closed_as, entry.protection is not None)
+        (entry.state.version, entry.state.last_status, entry.unobserved, entry.protection is not None)
         for entry in map(room.entry, arns)
     ]
 

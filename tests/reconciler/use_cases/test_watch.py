@@ -8,7 +8,7 @@ from reconciler.errors import TransientError
 from reconciler.findings.model import Kind
 from reconciler.findings.policy import Policy
 from reconciler.findings.rules import findings
-from reconciler.model.protection import Protection
+from reconciler.model.protection import Protection, ProtectionEnd
 from reconciler.protection import ProtectionChange
 from reconciler.use_cases.watch import WatchResult
 from taskledger.simulator.engine.errors import server_error, throttled
@@ -116,7 +116,7 @@ def test_cleared_by_hand(room: Room, arn: str) -> None:
     room.wait(60)
     assert room.watch() == WatchResult()
     assert held(room, arn) == Protection(
-        enabled=False, expires_at=None, checked_at=held(room, arn).checked_at
+        expires_at=None, checked_at=held(room, arn).checked_at, ended=ProtectionEnd.CLEARED
     )
 
 

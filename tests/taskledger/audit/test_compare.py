@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from reconciler.gate import enrich, succeed
-from reconciler.model.entry import LedgerEntry
+from reconciler.model.entry import Closure, LedgerEntry
 from reconciler.model.task import Absence, ClosedAs, Container, TaskState
 from taskledger.audit.compare import Difference, DifferenceKind, differences
 from tests.support.values import TASK, at, event, state
@@ -175,6 +175,6 @@ def test_missing_says_nothing_of_a_fresh_task() -> None:
 
 def test_a_closed_task_that_ecs_still_knows() -> None:
     """An entry closed as UNOBSERVED whose task ECS knows is never explained."""
-    closed = replace(entry(), closed_as=ClosedAs.UNOBSERVED, closed_at=at(60))
+    closed = replace(entry(), closed=Closure(ClosedAs.UNOBSERVED, at(60)))
     assert found(closed, state(3)) == {"closedAs": "REAPPEARED"}
     assert found(closed, Absence.MISSING) == {}

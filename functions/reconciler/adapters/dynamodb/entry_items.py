@@ -17,8 +17,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...model.entry import HistoryRow, LedgerEntry
-from ...model.protection import Protection
+from ...model.entry import Closure, HistoryRow, LedgerEntry
+from ...model.protection import Protection, ProtectionEnd
 from ...model.task import ClosedAs, Container, Source, TaskState
 from .values import milliseconds, moment, number, or_null, or_same, seconds, when
 
@@ -136,23 +136,23 @@ def entry_values(entry: LedgerEntry, retention: timedelta) -> dict[str, Value]:
         values["replayed"] = {"BOOL": True}
     if entry.described_at:
         values["describedAt"] = milliseconds(entry.described_at)
-    if entry.closed_as and entry.closed_at:
-        if entry.closed_as is not ClosedAs.STOPPED:
-            values["closedAs"] = {"S": entry.closed_as}
-        values["closedAt"] = milliseconds(entry.closed_at)
-        values["ttl"] = seconds(entry.closed_at + retention)
+    if entry.closed:
+        if entry.unobserved:
+            values["closedAs"] = {"S": entry.closed.how}
+        values["closedAt"] = milliseconds(entry.closed.at)
+        values["ttl"] = seconds(entry.closed.at + retention)
     return values
 
 
 def entry(item: Item) -> LedgerEntry:
+    closed_at = when(item, CLOSED)
     closed_as = ClosedAs(item["closedAs"]["S"]) if "closedAs" in item else ClosedAs.STOPPED
     return LedgerEntry(
         state=state(item),
         source=Source(item["source"]["S"]) if "source" in item else Source.EVENT,
         observed_at=moment(item["observedAt"]),
         described_at=when(item, "describedAt"),
-        closed_as=closed_as if CLOSED in item else None,
-        closed_at=when(item, CLOSED),
+        closed=Closure(closed_as, closed_at) if closed_at else None,
         protection=protection(item),
         missing_since=when(item, "missingSince"),
         replayed="replayed" in item,
@@ -171,8 +171,9 @@ def protection(item: Item) -> Protection | None:
     if "protectionCheckedAt" not in item:
         return None
     expired, since = when(item, "protectionExpiredAt"), when(item, "protectedSince")
+    cleared = None if since else ProtectionEnd.CLEARED
     return Protection(
-        enabled=since is not None and expired is None,
+        ended=ProtectionEnd.EXPIRED if expired else cleared,
         expires_at=expired or when(item, PROTECTED),
         checked_at=moment(item["protectionCheckedAt"]),
         since=since,

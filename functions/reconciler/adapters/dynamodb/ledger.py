@@ -20,6 +20,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ...chunks import chunks
 from ...errors import InvalidInput, LedgerError
 from ...gate import refresh, succeed
+from ...model.entry import Closure
 from ...model.task import ClosedAs
 from ...ports.ledger import Recorded, Recording
 from ..aws import aws_errors, error_code, translated
@@ -88,7 +89,7 @@ class DynamoLedger(LedgerReads):
         self._mark(entry, sets, removed, values)
 
     def close(self, entry: LedgerEntry, now: datetime) -> bool:
-        closed = replace(entry, closed_as=ClosedAs.UNOBSERVED, closed_at=now)
+        closed = replace(entry, closed=Closure(ClosedAs.UNOBSERVED, now))
         values = entry_items.entry_values(closed, self._retention)
         told = {name: values[name] for name in (entry_items.CLOSED, "closedAs", "ttl")}
         return self._mark(entry, [_assign(name) for name in told], [entry_items.OPEN], told)
