@@ -6,6 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
+from .. import arns
+
 
 class OpenEnum(StrEnum):
     """Words to which later versions add: one that is not listed is read as a member of its own."""
@@ -109,13 +111,13 @@ class Finding:
     @property
     def owner(self) -> str:
         """Whose task it is: `service:NAME`, and for a standalone task `family:NAME`, whatever its group."""
-        if self.group and self.group.startswith("service:"):
-            return self.group
-        family = (self.task_definition_arn or "").rpartition("/")[2].partition(":")[0]
-        return f"family:{family}" if family else self.group or "family:"
+        family = arns.family(self.task_definition_arn)
+        if arns.service_of(self.group) or not family:
+            return self.group or "family:"
+        return f"family:{family}"
 
     @property
     def finding_id(self) -> str:
         """The same for the same fault of a task on the same occasion, however often it is looked at."""
-        of_kind = f"{self.task_arn.rsplit('/', 1)[1]}.{self.kind}"
-        return f"{of_kind}.{self.occasion}" if self.occasion else of_kind
+        task_id = arns.task_id(self.task_arn) or self.task_arn
+        return ".".join(filter(None, (task_id, self.kind, self.occasion)))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
+from ..arns import cluster_name
 from .model import Cause, Finding, Kind, Severity
 
 _TRANSITIONS = {
@@ -33,7 +34,7 @@ class Scope:
     def covers(self, cluster_arn: str, owner: str, kind: Kind, cause: Cause | None) -> bool:
         """Whether a fault of this kind and cause is meant, in that cluster, of a service or family."""
         sort, _, name = owner.partition(":")
-        cluster = cluster_arn if (self.cluster or "").startswith("arn:") else cluster_arn.partition("/")[2]
+        cluster = cluster_arn if (self.cluster or "").startswith("arn:") else cluster_name(cluster_arn) or ""
         return (
             self.kind in (None, kind)
             and self.cause in (None, cause)

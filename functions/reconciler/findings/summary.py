@@ -3,13 +3,12 @@
 The words are our own; of AWS's texts only a short excerpt is shown, on one line and without signatures.
 """
 
-import re
 from collections.abc import Mapping
 from typing import Final
 
+from ..text import excerpt
 from .model import Cause, Kind, Severity
 
-LONGEST_EXCERPT: Final = 160
 _LONGEST_NAME: Final = 60
 _MOST_NAMES: Final = 3
 
@@ -65,9 +64,6 @@ SUMMARIES: Mapping[Cause, str] = {
     Cause.NO_CODE: "there is no stop code, no reason and no exit code",
 }
 
-_REQUEST = re.compile(r"[\s,]*status code: \d+, request id: [\w-]+")
-_SIGNED_URL = re.compile(r"(https?://[^\s?']+)\?[^\s']+")
-
 
 def severity(kind: Kind, cause: Cause, *, service: bool) -> Severity:
     """How much the stop matters, for a service's task or a standalone one."""
@@ -79,19 +75,6 @@ def summarise(kind: Kind, cause: Cause, containers: Mapping[str, int | None], te
     """What happened, to which containers with which exit codes, and an excerpt of the text that tells it."""
     said = f' - ECS says "{excerpt(text)}"' if text else ""
     return f"{_OPENINGS[kind]}: {SUMMARIES[cause]}{_named(containers)}{said}."
-
-
-def excerpt(text: str, longest: int = LONGEST_EXCERPT) -> str:
-    """The text on one line without control characters and signatures, at most `longest` characters.
-
-    AWS begins with what kind of fault it is and ends with what is wrong: a long text is cut in its middle.
-    """
-    line = " ".join("".join(char if char.isprintable() else " " for char in text).replace('"', "'").split())
-    line = _REQUEST.sub("", _SIGNED_URL.sub(r"\1", line)).rstrip(". ")
-    if len(line) <= longest:
-        return line
-    head = longest // 3
-    return f"{line[:head].rstrip()} ... {line[head + 5 - longest :].lstrip()}"
 
 
 def _named(containers: Mapping[str, int | None]) -> str:

@@ -1,7 +1,7 @@
-"""The frozen values that everything else speaks in, named as ECS names them.
+"""Tasks as ECS reports them: frozen values, in its own words.
 
-Facts only: what ECS said, who told us and when. Judgements (verdicts, findings) are made from these
-values elsewhere and are never stored in them.
+Facts only: what ECS reported, through which source and when. Judgements (verdicts, findings) are made from
+these values elsewhere and are never stored in them.
 """
 
 from collections.abc import Mapping
@@ -9,11 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from .. import arns
+
 CLOSED_STATUSES = frozenset({"STOPPED", "DELETED"})
 
 
 class Source(StrEnum):
-    """Who told us of a state."""
+    """Where a state was observed."""
 
     EVENT = "event"
     DESCRIBE = "describe"
@@ -27,7 +29,7 @@ class ClosedAs(StrEnum):
 
 
 class Absence(StrEnum):
-    """What DescribeTasks gave in place of a task's state.
+    """What DescribeTasks answered in place of a task's state.
 
     MISSING is ECS's own word for a task that it does not know (any more). UNKNOWN is no answer at all:
     the call failed, or left the task out; nothing may be concluded from it.
@@ -56,7 +58,7 @@ class TaskState:
 
     `version` 0 stands for a description without a version, as DescribeTasks gave before 2016. Events carry
     neither health nor tags: in a state from an event `health_status`, `tags` and the containers'
-    `health_status` are None, which means "not told", never "none".
+    `health_status` are None, which means "not known", never "none".
     """
 
     task_arn: str
@@ -82,17 +84,16 @@ class TaskState:
 
     @property
     def task_id(self) -> str:
-        return self.task_arn.rsplit("/", 1)[1]
+        return arns.task_id(self.task_arn) or self.task_arn
 
     @property
     def cluster(self) -> str:
-        return self.cluster_arn.split("/", 1)[1]
+        return arns.cluster_name(self.cluster_arn) or self.cluster_arn
 
     @property
     def service(self) -> str | None:
         """The service's name; None for a standalone task (RunTask, Batch, Step Functions)."""
-        kind, _, name = (self.group or "").partition(":")
-        return name if kind == "service" and name else None
+        return arns.service_of(self.group)
 
     @property
     def closed(self) -> bool:
@@ -100,14 +101,14 @@ class TaskState:
 
     @property
     def changed_at(self) -> datetime | None:
-        """The latest of the state's own times: the nearest that DescribeTasks tells to when it came about."""
+        """The latest of the state's own times: DescribeTasks gives no nearer one for when it came about."""
         times = (self.created_at, self.started_at, self.stopping_at, self.stopped_at)
         return max((time for time in times if time), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """One telling of a task's state.
+    """A task's state as one source reported it.
 
     `observed_at` is the event's own time, or for a description the time of the call. `described_at` is None
     unless DescribeTasks answered with this same version: then health and tags are in the state.

@@ -11,9 +11,9 @@ from datetime import datetime
 from typing import Any
 
 from ..findings.model import Severity
-from ..findings.summary import excerpt
 from ..incidents.model import Incident, NotificationType
-from .payload import SCHEMA_VERSION, as_text, clean, document, fitting, short
+from ..text import clean, excerpt
+from .payload import SCHEMA_VERSION, as_text, document, fitting, short
 
 MOST_LISTED = 50  # incidents in one digest
 _SUBJECT = 99

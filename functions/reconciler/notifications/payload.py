@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from ..incidents.model import Incident, NotificationType, Sample
+from ..text import clean
 from .console_links import cluster_link
 
 SCHEMA_VERSION = "1"
@@ -88,13 +89,6 @@ def _links(incident: Incident) -> dict[str, str | None]:
         "service": cluster_link(cluster_arn, "services", service, "health") if service else None,
         "logs": cluster_link(cluster_arn, "tasks", task, "logs") if task else None,
     }
-
-
-def clean(text: str | None, longest: int) -> Any:  # noqa: ANN401 - None for None, else text
-    """The text without what is not to be seen, cut."""
-    if text is None:
-        return None
-    return "".join(char if char.isprintable() else " " for char in text)[:longest]
 
 
 def _time(moment: datetime) -> str:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from ..arns import cluster_arn
 from ..errors import InvalidInput
 from ..model.protection import ProtectionCall
 from ..model.task import Observation, Source
@@ -86,10 +87,7 @@ def _called_cluster(detail: Fields, task_arns: Sequence[str]) -> str:
     """The cluster as the caller named it: by ARN, by name, or not at all, which means `default`."""
     asked = detail.get("requestParameters")
     named = text(asked, "cluster", "detail.requestParameters.") if isinstance(asked, Mapping) else None
-    if named and named.startswith("arn:"):
-        return named
-    prefix = task_arns[0].split(":task/")[0] if task_arns else ""
-    return f"{prefix}:cluster/{named or 'default'}"
+    return cluster_arn(named or "default", beside=task_arns[0] if task_arns else "") or ""
 
 
 def _event_task_arn(envelope: Fields, detail: Fields) -> str:

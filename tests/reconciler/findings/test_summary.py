@@ -9,8 +9,9 @@ from reconciler.findings.model import Cause, Kind
 from reconciler.findings.phrases import PHRASES, REFINEMENTS, WEAK_PHRASES, squeeze
 from reconciler.findings.remedies import BY_CAUSE, BY_EXIT_CODE, BY_TEXT, advise
 from reconciler.findings.stop import explain
-from reconciler.findings.summary import LONGEST_EXCERPT, SUMMARIES, excerpt, severity, summarise
+from reconciler.findings.summary import SUMMARIES, severity, summarise
 from reconciler.model.task import Container
+from reconciler.text import LONGEST_EXCERPT, excerpt
 from tests.support.values import START, state
 
 PAGE = Path(__file__).parents[3] / "docs" / "stops.md"

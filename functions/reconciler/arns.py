@@ -1,0 +1,57 @@
+"""What ARNs and groups of ECS say, taken apart in this one place; None for what is no such ARN or group.
+
+arn:PARTITION:ecs:REGION:ACCOUNT:cluster/CLUSTER
+arn:PARTITION:ecs:REGION:ACCOUNT:task/CLUSTER/TASK      until 2018 without the cluster
+arn:PARTITION:ecs:REGION:ACCOUNT:task-definition/FAMILY:REVISION
+"""
+
+
+def partition(arn: str) -> str | None:
+    return _part(arn, 1)
+
+
+def region(arn: str) -> str | None:
+    return _part(arn, 3)
+
+
+def account(arn: str) -> str | None:
+    return _part(arn, 4)
+
+
+def cluster_name(cluster_arn: str) -> str | None:
+    return _named(cluster_arn, "cluster")
+
+
+def task_id(task_arn: str) -> str | None:
+    path = _named(task_arn, "task")
+    return path and path.rpartition("/")[2]
+
+
+def family(task_definition_arn: str | None) -> str | None:
+    """The name that all revisions of a task definition share."""
+    revision = _named(task_definition_arn or "", "task-definition")
+    return revision and revision.partition(":")[0]
+
+
+def service_of(group: str | None) -> str | None:
+    """The service of a group `service:NAME`; None for that of a standalone task."""
+    kind, _, name = (group or "").partition(":")
+    return name if kind == "service" and name else None
+
+
+def cluster_arn(name: str, beside: str) -> str | None:
+    """The ARN of a cluster that may be named only, in the account and Region of any other ARN."""
+    if name.startswith("arn:"):
+        return name
+    place = f"{region(beside)}:{account(beside)}"
+    return f"arn:{partition(beside)}:ecs:{place}:cluster/{name}" if account(beside) is not None else None
+
+
+def _named(arn: str, kind: str) -> str | None:
+    found, _, name = (_part(arn, 5) or "").partition("/")
+    return name if found == kind and name else None
+
+
+def _part(arn: str, index: int) -> str | None:
+    parts = arn.split(":", 5)
+    return parts[index] if parts[0] == "arn" and len(parts) == 6 else None
