@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from reconciler.arns import cluster_name
 from reconciler.chunks import chunks
 from reconciler.errors import LedgerError
 from reconciler.model.task import Absence
@@ -41,7 +42,7 @@ class ClusterAudit:
 
     @property
     def name(self) -> str:
-        return self.cluster_arn.rsplit("/", 1)[-1]
+        return cluster_name(self.cluster_arn) or self.cluster_arn
 
     @property
     def unknown(self) -> int:

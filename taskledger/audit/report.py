@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
+from reconciler.arns import task_id
+
 from ..deployed.advice import advice
 from ..output.terminal import console, short_id, shown
 from .payload import value_of
@@ -72,9 +74,9 @@ def _differences(screen: Console, found: Audit) -> None:
 
 
 def _row(each: Difference) -> Sequence[Text]:
-    task_id = each.task_arn.rsplit("/", 1)[1]
+    found = task_id(each.task_arn) or each.task_arn
     return (
-        Text(short_id(task_id) if sys.stdout.isatty() else task_id),
+        Text(short_id(found) if sys.stdout.isatty() else found),
         Text(each.field),
         Text(_text(each.ledger)),
         Text(_text(each.ecs)),

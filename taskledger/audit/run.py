@@ -12,13 +12,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from reconciler.adapters.aws import Pace
 from reconciler.adapters.ecs import EcsTasks
+from reconciler.arns import cluster_name
 from reconciler.errors import LedgerError
 from reconciler.settings import SweepSettings
 
 from ..deployed.advice import advice
 from ..deployed.ledger import EVER, deployed_ledger
 from ..deployed.stack import Unusable
-from ..deployed.task_query import MAX_PAGE, TaskQuery, query_tasks
+from ..deployed.task_query import MAX_PAGE, TaskQuery, is_named, names_of, query_tasks
 from ..output.progress import counted, working
 from .clusters import Audit, AuditContext, audit_cluster
 from .missed_events import MissedEvents, missed_events
@@ -47,7 +48,7 @@ def run_audit(stack: Stack, names: Sequence[str], history: int | None) -> Audit:
     if error and not names:
         audit.errors.append(error)
     for arn in _named(known, names, error) if names else _watched(stack, known):
-        with working(f"tasks audited in {_name(arn)}") as update:
+        with working(f"tasks audited in {cluster_name(arn)}") as update:
             context = AuditContext(tasks=tasks, ledger=ledger, clock=_now, wait=_wait, on_progress=update)
             cluster = audit_cluster(arn, context, may_be_gone=not error and arn not in listed)
         if history != 0 and arn in recorded:
@@ -69,13 +70,13 @@ def _listed(tasks: Tasks) -> tuple[Sequence[str], LedgerError | None]:
 
 def _named(known: Sequence[str], names: Sequence[str], error: LedgerError | None) -> Sequence[str]:
     """Those of that name or ARN; that ECS gave no list matters only where the ledger does not know one."""
-    unknown = [name for name in names if not any(name in (arn, _name(arn)) for arn in known)]
+    unknown = [name for name in names if not any(is_named(arn, name) for arn in known)]
     if unknown and error:
         raise error
     if unknown:
-        found = ", ".join(map(_name, known)) or "none"
+        found = ", ".join(names_of(known)) or "none"
         raise Unusable(f'Neither ECS nor the ledger knows a cluster "{unknown[0]}". They know: {found}.')
-    return [arn for arn in known if {arn, _name(arn)} & {*names}]
+    return [arn for arn in known if any(is_named(arn, name) for name in names)]
 
 
 def _watched(stack: Stack, known: Sequence[str]) -> Sequence[str]:
@@ -87,7 +88,7 @@ def _watched(stack: Stack, known: Sequence[str]) -> Sequence[str]:
         click.echo(f"All clusters are audited, watched or not (see --cluster): {advice(error)}", err=True)
         return known
     watched = SweepSettings.read(found.get("Environment", {}).get("Variables", {})).clusters
-    return [arn for arn in known if not watched or {arn, _name(arn)} & {*watched}]
+    return [arn for arn in known if not watched or any(is_named(arn, name) for name in watched)]
 
 
 def _missed(cluster_arn: str, ledger: DeployedLedger, limit: int | None, now: datetime) -> MissedEvents:
@@ -105,7 +106,3 @@ def _now() -> datetime:
 
 def _wait() -> None:
     time.sleep(RECHECK_AFTER)
-
-
-def _name(cluster_arn: str) -> str:
-    return cluster_arn.rsplit("/", 1)[-1]

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from reconciler.arns import cluster_name, task_id
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
@@ -41,15 +43,16 @@ def find_task(ledger: DeployedLedger, wanted: str, closed_since: datetime) -> Le
     return _only(found, wanted)
 
 
-def _arns(task_id: str, clusters: Iterable[str]) -> list[str]:
+def _arns(wanted: str, clusters: Iterable[str]) -> list[str]:
     """All ARNs that the task can have, each once: the old form is the same for all clusters of an account."""
-    arns = (beginning + task_id for cluster in clusters for beginning in _beginnings(cluster))
+    arns = (beginning + wanted for cluster in clusters for beginning in _beginnings(cluster))
     return list(dict.fromkeys(arns))
 
 
 def _beginnings(cluster_arn: str) -> tuple[str, str]:
     """What stands before the id in the ARNs of the cluster's tasks, in both forms."""
-    account, _, name = cluster_arn.partition(":cluster/")
+    name = cluster_name(cluster_arn)
+    account = cluster_arn.removesuffix(f":cluster/{name}")
     return f"{account}:task/{name}/", f"{account}:task/"
 
 
@@ -57,7 +60,7 @@ def _beginning_with(
     beginning: str, ledger: DeployedLedger, clusters: Iterable[str], closed_since: datetime
 ) -> list[str]:
     arns = (arn for cluster in clusters for arn in ledger.task_arns(cluster, closed_since))
-    return sorted({arn for arn in arns if arn.rsplit("/", 1)[1].startswith(beginning)})
+    return sorted({arn for arn in arns if (task_id(arn) or "").startswith(beginning)})
 
 
 def _only(found: Mapping[str, LedgerEntry], wanted: str) -> LedgerEntry:

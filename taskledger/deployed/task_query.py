@@ -9,12 +9,14 @@ from itertools import islice
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
+from reconciler.arns import cluster_name
+
 from ..output.progress import counted
 from .ledger import EVER
 from .stack import Unusable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from reconciler.model.entry import LedgerEntry
 
@@ -81,15 +83,20 @@ def clusters_named(known: Sequence[str], wanted: str | None) -> Sequence[str]:
     """The clusters of that name or ARN, or all; wrong usage when the ledger has none such."""
     if wanted is None or not known:
         return known
-    found = [arn for arn in known if wanted in (arn, _name(arn))]
+    found = [arn for arn in known if is_named(arn, wanted)]
     if not found:
-        names = ", ".join(sorted(map(_name, known)))
+        names = ", ".join(names_of(known))
         raise Unusable(f'The ledger has no task of a cluster "{wanted}". It has tasks of: {names}.')
     return found
 
 
-def _name(cluster_arn: str) -> str:
-    return cluster_arn.partition("/")[2]
+def is_named(cluster_arn: str, wanted: str) -> bool:
+    """Whether that is the cluster's name or ARN."""
+    return wanted in (cluster_arn, cluster_name(cluster_arn))
+
+
+def names_of(cluster_arns: Iterable[str]) -> Sequence[str]:
+    return sorted(cluster_name(arn) or arn for arn in cluster_arns)
 
 
 def _same(wanted: str | None, value: str | None) -> bool:

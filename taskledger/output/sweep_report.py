@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from rich.table import Table
 from rich.text import Text
 
+from reconciler.arns import cluster_name
+
 from .terminal import console, shown
 
 if TYPE_CHECKING:
@@ -81,4 +83,4 @@ def _end(answer: Answer) -> Text:
 
 
 def _name(cluster_arn: str) -> str:
-    return cluster_arn.rsplit("/", 1)[-1]
+    return cluster_name(cluster_arn) or cluster_arn

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.text import Text
 
+from reconciler.arns import task_id
 from reconciler.incidents.model import key_of
 
 from ..deployed.incidents import deployed_incidents
@@ -70,7 +71,7 @@ def _report(found: Sequence[Dated]) -> None:
     if not found:
         screen.print(Text("nothing was found", "dim"))
     for at, finding in found:
-        of = f"{shown(finding.owner)}  {short_id(finding.task_arn.rsplit('/', 1)[1])}"
+        of = f"{shown(finding.owner)}  {short_id(task_id(finding.task_arn) or finding.task_arn)}"
         heading = fault_heading(finding.severity, finding.kind, finding.cause)
         screen.print(heading.append(f"  {of}  {at:%Y-%m-%dT%H:%M:%SZ}"))
         screen.print(indented(shown(finding.summary)))
