@@ -47,28 +47,21 @@ class DifferenceKind(StrEnum):
     @property
     def explained(self) -> bool:
         """Whether a correct ledger can differ from ECS in this way."""
-        return self not in _UNEXPLAINED
+        return self in _EXPLAINED
 
     @property
     def cause(self) -> str:
-        return _CAUSES[self]
+        return {**_UNEXPLAINED, **_EXPLAINED}[self]
 
 
-_UNEXPLAINED = frozenset(
-    {
-        DifferenceKind.UNRECORDED,
-        DifferenceKind.MISSED,
-        DifferenceKind.VANISHED,
-        DifferenceKind.REAPPEARED,
-        DifferenceKind.CONTRADICTION,
-    }
-)
-_CAUSES = {
+_UNEXPLAINED = {
     DifferenceKind.UNRECORDED: "no event of the task arrived, and no sweep has found it yet",
     DifferenceKind.MISSED: "an event was lost, and no sweep has repaired it yet",
     DifferenceKind.VANISHED: "its end was not reported and ECS forgot it; two sweeps close it as UNOBSERVED",
     DifferenceKind.REAPPEARED: "it was closed as UNOBSERVED too early; the next sweep opens it again",
     DifferenceKind.CONTRADICTION: "one version with two states: the entry was changed by hand, or a bug",
+}
+_EXPLAINED = {
     DifferenceKind.IN_FLIGHT: "ECS changed it within the last minute: the event may be on its way",
     DifferenceKind.AHEAD: "the API is behind the events: its eventual consistency",
     DifferenceKind.SETTLING: "ECS reported it a few minutes ago: its API may not show it yet",
