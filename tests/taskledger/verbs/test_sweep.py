@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from botocore.config import Config
-from taskledger.local.stage import stage
 
 from reconciler.handlers.sweep import summary
 from tests.support.deployed import Functions, functions
 from tests.support.running import taskledger
+from tests.support.system import SHOP, new_system
 
 PREFIX = "arn:aws:ecs:eu-central-1:111122223333"
 TASK = f"{PREFIX}:task/shop/4fb1d2c3a4b5c6d7e8f9a0b1c2d3e4f5"
@@ -166,11 +166,11 @@ def test_a_sweep_that_does_not_answer(stack: Functions, monkeypatch: pytest.Monk
 
 def test_what_a_sweep_answers(stack: Functions) -> None:
     """The table reads what the deployed function really says."""
-    with stage(1, in_memory=True) as there:
-        there.ecs.call("CreateCluster", {"clusterName": "shop"})
-        there.ecs.start_service_task("web", "web:1", cluster="shop")
-        there.clock.advance(600)
-        told = summary(there.sweep())
+    system = new_system()
+    system.clusters = [SHOP]
+    system.start()
+    system.wait(10)
+    told = summary(system.sweep_with())
     code, (titles, row, *rest) = lines(stack, told)
     shown = dict(zip(titles.split(), row.split(), strict=True))
     assert (code, rest[-1]) == (0, "All clusters are swept.")
