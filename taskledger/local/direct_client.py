@@ -1,4 +1,4 @@
-"""An ECS client as far as `EcsTasks` uses it, straight onto the simulated ECS, without the way through boto3."""
+"""An ECS client as far as `EcsTasks` uses it, on the simulated ECS without the way through boto3."""
 
 from __future__ import annotations
 

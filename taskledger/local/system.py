@@ -100,7 +100,7 @@ class LocalSystem:
         return watch(tasks=self.tasks, ledger=self.ledger, alerts=self.alerts)
 
     def assess(self, entries: Mapping[str, LedgerEntry]) -> Sequence[EntryChange]:
-        """Assesses those of the entries that have changed, as the table's stream delivers them, and returns these.
+        """The changes among these entries, assessed as the table's stream delivers them.
 
         What the other use cases changed is assessed by this call alone.
         """

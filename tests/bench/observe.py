@@ -71,10 +71,10 @@ def _message(number: int, event: dict[str, Any]) -> dict[str, Any]:
 @contextmanager
 def stubbed(event: dict[str, Any]) -> Iterator[tuple[Services, list[tuple[Any, str, dict[str, Any]]]]]:
     """Services whose transport answers at once, and the calls that were made through them."""
-    observe.metrics.namespace = "TaskLedger"
+    observe.telemetry.metrics.namespace = "TaskLedger"
     session = boto3.Session("testing", "testing", region_name="eu-central-1")
     calls: list[tuple[Any, str, dict[str, Any]]] = []
-    observe.logger.registered_handler.setStream(io.StringIO())  # type: ignore[attr-defined]  # powertools' own
+    observe.telemetry.logger.registered_handler.setStream(io.StringIO())  # type: ignore[attr-defined]  # powertools' own
     old = json.dumps({"Attributes": _old_item(event)}).encode()
     described = json.dumps(
         {"tasks": [_described(record) for record in event["Records"]], "failures": []}

@@ -113,7 +113,7 @@ class _Sweeper:
         self._sweep = Sweep(
             tasks=EcsTasks(ecs),
             ledger=DynamoLedger(dynamodb, "ledger", timedelta(days=90)),
-            passes=DynamoSweepProgress(dynamodb, "ledger"),
+            progress_store=DynamoSweepProgress(dynamodb, "ledger"),
             clock=lambda: NOW,
             out_of_time=lambda: False,
             policy=DEFAULT,

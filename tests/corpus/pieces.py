@@ -9,15 +9,17 @@ from functools import reduce
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from taskledger.local.world import local_world
-
 from reconciler.errors import InvalidInput
+from reconciler.findings.policy import DEFAULT
 from reconciler.findings.stop import Stop, explain
 from reconciler.model.task import TaskState
 from reconciler.parsing.answer import parse_described_task
 from reconciler.parsing.event import DETAIL_TYPE, EVENT_SOURCE, parse_json, parse_task_event
+from taskledger.local.system import memory_system
 from taskledger.replay.captures import SUFFIXES, Captured, Unreadable, read
 from taskledger.replay.delivery import deliver
+from taskledger.simulator.api.ecs import SimulatedEcs
+from taskledger.simulator.engine.clock import Clock
 
 READ = (*SUFFIXES, ".txt")
 REQUIRED = ("source", "detail.clusterArn", "detail.version", "detail.lastStatus")
@@ -61,8 +63,10 @@ def outcome(stop: Stop | None) -> str:
 
 def _of_file(path: Path, file: str) -> Iterator[Piece]:
     found = list(read(str(path)))
-    with local_world(in_memory=True) as world:
-        refused = {one.index: f"{one.field}: {one.error}" for one in deliver(found, world).rejected}
+    clock = Clock()
+    ecs = SimulatedEcs(clock)
+    rejected = deliver(found, memory_system(ecs, clock, DEFAULT), ecs).rejected
+    refused = {one.index: f"{one.field}: {one.error}" for one in rejected}
     for one in found:
         value = _value(one)
         if tasks := _tasks(value):

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -20,11 +20,10 @@ from reconciler.incidents.model import report_finding
 from reconciler.model.protection import ProtectionCall
 from reconciler.use_cases.assess import assess
 from reconciler.use_cases.check_protection import check_called_tasks
-from reconciler.use_cases.maintain_incidents import IncidentMaintenance
 from reconciler.use_cases.notify import Alerts
 from reconciler.use_cases.observe import observe
-from reconciler.use_cases.sweep import Sweep
-from reconciler.use_cases.watch import Watch
+from reconciler.use_cases.sweep import Sweep, sweep_and_notify
+from reconciler.use_cases.watch import watch
 from taskledger.local.memory_incidents import MemoryNotifier
 from taskledger.simulator.api.client import connect
 from taskledger.simulator.api.ecs import SimulatedEcs
@@ -32,7 +31,7 @@ from taskledger.simulator.engine.clock import Clock
 from tests.infra.synthesised import Synthesised
 from tests.support.findings import failed_to_start, finding
 from tests.support.ledgers import RETENTION, dynamodb_table
-from tests.support.values import CLUSTER, START, TASK, at, envelope, event, task_arn
+from tests.support.values import CLUSTER, START, TASK, at, envelope, task_arn
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -51,7 +50,7 @@ class World:
     ecs: SimulatedEcs
     tasks: EcsTasks
     ledger: DynamoLedger
-    passes: DynamoSweepProgress
+    progress_store: DynamoSweepProgress
     alerts: Alerts
     calls: Calls
 
@@ -121,7 +120,7 @@ def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> 
         world.ecs.learn(envelope(3, taskArn=arn)["detail"])
     world.protect(enabled=True)
 
-    observe([event(3)], tasks=world.tasks, ledger=world.ledger, now=START)
+    observe({"1": json.dumps(envelope(3))}, tasks=world.tasks, ledger=world.ledger, now=START)
     assert world.take_calls() == allowed(stack, "Observe")
 
     assert assess([failed_to_start(1)], world.alerts)
@@ -130,30 +129,27 @@ def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> 
     sweep = Sweep(
         tasks=world.tasks,
         ledger=world.ledger,
-        passes=world.passes,
+        progress_store=world.progress_store,
         clock=lambda: START,
         out_of_time=lambda: False,
         policy=Policy(),
     )
-    assert sweep.run("run", at(600)).complete
-    world.alerts.tell([report_finding(finding(2, kind=Kind.STUCK), START)])
+    assert sweep_and_notify(sweep, world.alerts, "run", at(600)).complete
+    world.alerts.notify([report_finding(finding(2, kind=Kind.STUCK), START)])
     assert world.take_calls() == allowed(stack, "Sweep")
 
     world.protect(enabled=False)
-    watched = Watch(tasks=world.tasks, ledger=world.ledger, policy=Policy()).run(
-        lambda: START + timedelta(hours=2)
-    )
-    assert watched.changes.keys() == {TASK, OTHER}
-    world.alerts.tell(report_finding(each, START) for each in watched.findings)
-    world.ecs.clock.advance(3600)
-    assert IncidentMaintenance(alerts=world.alerts, tasks=world.tasks).run([CLUSTER]).resolved
+    world.ecs.clock.advance(7200)
+    watched = watch(tasks=world.tasks, ledger=world.ledger, alerts=world.alerts)
+    assert watched.protection.changes.keys() == {TASK, OTHER}
+    assert watched.maintenance.resolved
     assert world.take_calls() == allowed(stack, "Watch")
 
 
 def test_following_calls_needs_more(stack: Synthesised, other: Synthesised, world: World) -> None:
     """Where calls of UpdateTaskProtection come in, observe may look up their tasks and ask about them."""
     world.ecs.learn(envelope(3)["detail"])
-    observe([event(3)], tasks=world.tasks, ledger=world.ledger, now=START)
+    observe({"1": json.dumps(envelope(3))}, tasks=world.tasks, ledger=world.ledger, now=START)
     world.ecs.learn(envelope(3, taskArn=OTHER)["detail"])
     world.protect(enabled=True)
     call = ProtectionCall(task_arns=(TASK,), cluster_arn=CLUSTER)

@@ -11,7 +11,13 @@ import pytest
 
 import reconciler.settings
 from infra.changes import ENTRY_CHANGES
-from reconciler.settings import AlertSettings, LedgerSettings, SweepSettings, read_policy
+from reconciler.settings import (
+    AlertSettings,
+    LedgerSettings,
+    SweepSettings,
+    read_alert_on_replay,
+    read_policy,
+)
 from tests.infra.synthesised import Synthesised
 
 FUNCTIONS = ("Observe", "Assess", "Sweep", "Watch")
@@ -61,7 +67,7 @@ def test_settings_read_what_was_chosen(stack: Synthesised, other: Synthesised) -
     )
     told = environment(other, "Watch") | {"POLICY_FILE": "tests/infra/policy.toml"}
     assert read_policy(told).lead == timedelta(minutes=20)
-    assert AlertSettings.read(environment(other, "Assess")).on_replay
+    assert read_alert_on_replay(environment(other, "Assess"))
     assert AlertSettings.read(environment(stack, "Watch")).chat_topic_arn is None
 
 

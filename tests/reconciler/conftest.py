@@ -1,10 +1,10 @@
-"""A room of its own for each test."""
+"""A system of its own for each test."""
 
 import pytest
 
-from tests.support.room import Room, new_room
+from tests.support.system import System, new_system
 
 
 @pytest.fixture
-def room() -> Room:
-    return new_room()
+def system() -> System:
+    return new_system()

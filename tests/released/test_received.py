@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
@@ -10,11 +11,9 @@ from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.findings.policy import Policy, Scope
 from reconciler.findings.policy_file import parse
 from reconciler.handlers.assess import read_records
-from reconciler.handlers.observe import receive
 from reconciler.use_cases.observe import Observed
-from reconciler.wiring import Services
 from tests.released.conftest import RELEASE, arn, load, read
-from tests.support.room import new_room
+from tests.support.system import new_system
 from tests.support.values import CLUSTER, at
 from tests.taskledger.conftest import RETENTION, Deployment
 
@@ -34,16 +33,15 @@ def test_stream_records_become_changes() -> None:
 def test_messages_on_the_queue_are_accepted(in_use: Deployment) -> None:
     """Events and calls of UpdateTaskProtection; the gate knows what it holds."""
     bodies = load("queue.json")
-    records = [{"messageId": name, "body": json.dumps(body)} for name, body in bodies.items()]
-    services = Services(tasks=new_room().tasks, ledger=DynamoLedger(in_use.dynamodb, "ledger", RETENTION))
-    received = receive({"Records": records}, services, datetime(2026, 11, 21, tzinfo=UTC))
-    assert (received.rejected, received.response()["batchItemFailures"]) == ({}, [])
-    outcomes = [one for one in received.batch.outcomes if isinstance(one, Observed)]
+    system = replace(new_system(), ledger=DynamoLedger(in_use.dynamodb, "ledger", RETENTION))
+    result = system.observe({name: json.dumps(body) for name, body in bodies.items()})
+    assert result.failed == {}
+    outcomes = [one for one in result.events.values() if isinstance(one, Observed)]
     assert [(one.observation.state.task_arn, one.verdict) for one in outcomes] == [
         (arn("entry closed"), "DUPLICATE"),
         (arn("entry replayed"), "DUPLICATE"),
     ]
-    assert list(received.asked) == ["protection call"]
+    assert list(result.calls) == ["protection call"]
 
 
 def test_a_policy_file_keeps_its_meaning() -> None:

@@ -1,10 +1,10 @@
 """What every function logs and measures in one form: errors by kind, and what came of reported findings.
 
-    error            message or stream record                cluster or incident      logged     counted
-    TransientError   answered as failed: delivered again     left to the next run     warning    TransientErrors
-    TerminalError    answered as failed: dead-letter queue    left to the next run     error      TerminalErrors
-                     in the end, whole
-    any other        the invocation fails, and Lambda counts and logs it
+    error            message or stream record           cluster or incident     logged    counted
+    TransientError   answered as failed: comes again    left to the next run    warning   TransientErrors
+    TerminalError    answered as failed: ends whole     left to the next run    error     TerminalErrors
+                     in the dead-letter queue
+    any other        the invocation fails, and Lambda logs and counts it
 
 Each counted error is one log line with `errorClass` and `error`, and `field` where one value is to blame.
 """
@@ -40,7 +40,7 @@ class Telemetry:
         self.metrics.add_metric(name, MetricUnit.Count, value)
 
     def notified(self, results: Iterable[NotifyResult]) -> None:
-        """One line for each incident that got new findings, was not stored or not published; and the counts."""
+        """One line for each incident with new findings, or not stored or published; and the counts."""
         results = list(results)
         for result in results:
             facts = {"incidentId": result.incident.incident_id if result.incident else "", "new": result.new}

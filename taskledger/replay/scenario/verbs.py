@@ -103,7 +103,7 @@ def api(on: Play, values: Values) -> None:
 
 
 def events(on: Play, values: Values) -> None:
-    """This becomes of events from now on."""
+    """Events are delivered, doubled, lost or held from now on."""
     on.events.fate = Fate(values["events"])
     on.report("fault", f"from now on events are {values['events']}")
 

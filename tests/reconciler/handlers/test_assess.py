@@ -13,7 +13,7 @@ import pytest
 from reconciler.errors import TransientError
 from reconciler.findings.policy import Policy, Scope
 from reconciler.gate import succeed
-from reconciler.handlers.assess import read_records, receive, response
+from reconciler.handlers.assess import read_records, response
 from reconciler.incidents.model import Incident, ReportedFinding
 from reconciler.model.entry import LedgerEntry
 from reconciler.model.protection import Protection
@@ -21,6 +21,7 @@ from reconciler.model.task import Container
 from reconciler.notifications.message import Message
 from reconciler.ports.incidents import Refused
 from reconciler.ports.ledger import EntryChange
+from reconciler.use_cases.assess import assess
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
 from tests.support.findings import failed_to_start
@@ -64,7 +65,7 @@ class Room:
             incidents=self.incidents, notifier=self.notifier, policy=self.policy, clock=lambda: at(100)
         )
         read = read_records(event)
-        answer = response(read, receive(read, alerts, replayed=replayed))
+        answer = response(read, assess(list(read.changes.values()), alerts, replayed=replayed))
         return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
 
     def told(self) -> list[tuple[str, str, int]]:

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
@@ -19,7 +19,7 @@ from reconciler.use_cases.notify import Alerts
 from reconciler.wiring import Services, SweepServices
 from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
 from taskledger.simulator.engine.errors import ApiError
-from tests.support.room import BATCH, SHOP, Room
+from tests.support.system import BATCH, SHOP, System
 from tests.support.values import task_arn
 
 QUIET = {"complete": True, "excluded": False, "errors": [], "clusters": {}}
@@ -42,9 +42,9 @@ class Context:
 
 @dataclass
 class Functions:
-    """Both functions in the room, with what they log and measure."""
+    """Both functions in the system, with what they log and measure."""
 
-    room: Room
+    system: System
     logged: io.StringIO
     alerts: Alerts
     clusters: tuple[str, ...] = ()
@@ -65,22 +65,22 @@ class Functions:
 
 
 @pytest.fixture
-def functions(room: Room, monkeypatch: pytest.MonkeyPatch) -> Functions:
+def functions(system: System, monkeypatch: pytest.MonkeyPatch) -> Functions:
     alerts = Alerts(
         incidents=MemoryIncidents(),
         notifier=MemoryNotifier(),
-        policy=room.policy,
-        clock=lambda: room.clock.now,
+        policy=system.policy,
+        clock=lambda: system.clock.now,
     )
-    functions = Functions(room, io.StringIO(), alerts)
-    services = Services(tasks=room.tasks, ledger=room.ledger)
+    functions = Functions(system, io.StringIO(), alerts)
+    services = Services(tasks=system.tasks, ledger=system.ledger)
 
     def sweep_services() -> SweepServices:
         return SweepServices(
-            tasks=room.tasks,
-            ledger=room.ledger,
-            passes=room.passes,
-            policy=room.policy,
+            tasks=system.tasks,
+            ledger=system.ledger,
+            progress_store=system.progress_store,
+            policy=system.policy,
             clusters=functions.clusters,
         )
 
@@ -88,12 +88,11 @@ def functions(room: Room, monkeypatch: pytest.MonkeyPatch) -> Functions:
         _stand(module, functions, monkeypatch)
     monkeypatch.setattr(sweep_module, "sweep_services", sweep_services)
     monkeypatch.setattr(watch_module, "services", lambda: services)
-    monkeypatch.setattr(watch_module, "policy", lambda: room.policy)
     return functions
 
 
 def _stand(module: ModuleType, functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_now", lambda: functions.room.clock.now)
+    monkeypatch.setattr(module, "_now", lambda: functions.system.clock.now)
     monkeypatch.setattr(module, "alerts", lambda _: functions.alerts)
     monkeypatch.setattr(module.logger.registered_handler, "stream", functions.logged)
 
@@ -109,9 +108,9 @@ def measured(capsys: pytest.CaptureFixture[str], service: str) -> dict[str, floa
 
 def test_a_sweep_answers_with_its_summary(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
     """JSON by cluster, one line of log for each, and a metric for each drift."""
-    arn = functions.room.running()
-    functions.room.drop()
-    functions.room.protect(arn)
+    arn = functions.system.running()
+    functions.system.drop()
+    functions.system.protect(arn)
     answer = functions.sweep()
     shop = {"tasks": 1, "unrecorded": 1, "repaired": 1, "protected": 1, "stuck": [], "errors": []}
     assert answer == {**QUIET, "clusters": {BATCH: IN_ORDER, SHOP: shop}}
@@ -140,8 +139,8 @@ def test_a_sweep_answers_with_its_summary(functions: Functions, capsys: pytest.C
 
 def test_repairs_are_measured_by_cluster(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
     """How many events each cluster lost can be told."""
-    functions.room.start()
-    functions.room.drop()
+    functions.system.start()
+    functions.system.drop()
     functions.sweep()
     blobs = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     assert {blob["cluster"]: blob["SweepRepaired"] for blob in blobs if "cluster" in blob} == {
@@ -151,30 +150,34 @@ def test_repairs_are_measured_by_cluster(functions: Functions, capsys: pytest.Ca
 
 
 def test_a_failing_cluster_is_told(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
-    """By name in the answer, each error once; as a warning in the log; in a metric that can alarm."""
+    """By name in the answer and in the log, each error once; in metrics that can alarm."""
     for _ in range(201):
-        functions.room.start()
-    functions.room.drop()
-    functions.room.api.refuse = lambda operation, request: (
+        functions.system.start()
+    functions.system.drop()
+    functions.system.api.refuse = lambda operation, request: (
         ApiError("AccessDeniedException", "not yours") if operation == "DescribeTasks" else None
     )
     answer = functions.sweep()
     assert (answer["complete"], answer["clusters"][SHOP]["unknown"]) == (True, 201)
     (error,) = answer["clusters"][SHOP]["errors"]
     assert error.startswith("TerminalError: An error occurred (AccessDeniedException)")
-    assert [line["level"] for line in functions.lines("swept")] == ["INFO", "WARNING"]
-    assert measured(capsys, "sweep")["SweepClusterFailures"] == 1
+    (line,) = functions.lines("cluster failed")
+    assert (line["level"], line["clusterArn"], line["errorClass"]) == ("ERROR", SHOP, "TerminalError")
+    found = measured(capsys, "sweep")
+    assert (found["SweepClusterFailures"], found["TerminalErrors"]) == (1, 1)
 
 
 def test_clusters_that_cannot_be_listed_are_told(
     functions: Functions, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What belongs to no cluster is an error of the sweep."""
-    functions.room.api.refuse = lambda *_: ApiError("ThrottlingException", "Rate exceeded")
+    functions.system.api.refuse = lambda *_: ApiError("ThrottlingException", "Rate exceeded")
     answer = functions.sweep()
     assert [error.split(":")[0] for error in answer["errors"]] == ["TransientError"]
-    assert [line["level"] for line in functions.lines("not swept")] == ["ERROR"]
-    assert measured(capsys, "sweep")["SweepClusterFailures"] == 1
+    (line,) = functions.lines("not swept")
+    assert (line["level"], line["errorClass"]) == ("WARNING", "TransientError")
+    found = measured(capsys, "sweep")
+    assert (found["SweepClusterFailures"], found["TransientErrors"]) == (1, 1)
 
 
 def test_a_sweep_stops_before_its_time_is_up(
@@ -182,8 +185,8 @@ def test_a_sweep_stops_before_its_time_is_up(
 ) -> None:
     """With less than half a minute left it leaves its place, and the next run goes on."""
     for _ in range(150):
-        functions.room.start()
-    functions.room.drop()
+        functions.system.start()
+    functions.system.drop()
     left = iter([600_000, 60_000, 30_000, 30_000, 29_999])
     answer = functions.sweep(times=lambda: next(left))
     assert (answer["complete"], answer["clusters"][SHOP]["tasks"]) == (False, 100)
@@ -194,8 +197,8 @@ def test_a_sweep_stops_before_its_time_is_up(
 
 def test_a_sweep_beside_another_says_so(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
     """It is no success and no failure."""
-    now = functions.room.clock.now
-    functions.room.passes.acquire("another", now, now)
+    now = functions.system.clock.now
+    functions.system.progress_store.acquire("another", now, now)
     assert functions.sweep() == {**QUIET, "complete": False, "excluded": True}
     found = measured(capsys, "sweep")
     assert (found["SweepCompleted"], found["SweepClusterFailures"]) == (0, 0)
@@ -204,7 +207,7 @@ def test_a_sweep_beside_another_says_so(functions: Functions, capsys: pytest.Cap
 def test_a_long_sweep_tells_how_far_it_is(functions: Functions) -> None:
     """A line of log for each thousand tasks."""
     for number in range(2050):
-        functions.room.ecs.learn(
+        functions.system.ecs.learn(
             {
                 "taskArn": task_arn(number),
                 "clusterArn": SHOP,
@@ -220,9 +223,9 @@ def test_a_long_sweep_tells_how_far_it_is(functions: Functions) -> None:
 
 def test_stuck_tasks_are_told(functions: Functions) -> None:
     """By ARN in the answer, with words in the log."""
-    arn = functions.room.start()
-    functions.room.deliver()
-    functions.room.wait(6)
+    arn = functions.system.start()
+    functions.system.deliver()
+    functions.system.wait(6)
     assert functions.sweep()["clusters"][SHOP]["stuck"] == [arn]
     (line,) = functions.lines("stuck")
     assert (line["taskArn"], "PROVISIONING for 6 min" in line["summary"]) == (arn, True)
@@ -241,12 +244,12 @@ def test_clusters_may_be_chosen_by_name(functions: Functions, partition: str) ->
 
 def test_a_watch_answers_with_what_it_found(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
     """Findings by id, changes by task, and a line of log for each."""
-    arn = functions.room.running()
-    functions.room.deliver()
-    functions.room.protect(arn)
+    arn = functions.system.running()
+    functions.system.deliver()
+    functions.system.protect(arn)
     functions.sweep()
     capsys.readouterr()
-    functions.room.wait(121)
+    functions.system.wait(121)
     answer = functions.watch()
     assert answer == {
         "findings": [f"{arn.rsplit('/', 1)[1]}.PROTECTION_EXPIRED.20261120T110000Z"],
@@ -265,11 +268,11 @@ def test_a_watch_answers_with_what_it_found(functions: Functions, capsys: pytest
 
 def test_a_watch_looks_after_incidents(functions: Functions) -> None:
     """What a sweep told of is over when it was not seen for a while, and the watch says so."""
-    functions.room.start()
-    functions.room.deliver()
-    functions.room.wait(6)
+    functions.system.start()
+    functions.system.deliver()
+    functions.system.wait(6)
     functions.sweep()
-    functions.room.wait(60 * 5)
+    functions.system.wait(60 * 5)
     (resolved,) = functions.watch()["resolved"]
     assert "|STUCK|PROVISIONING|" in resolved
     assert [message.document["type"] for message in functions.sent()] == ["OPENED", "RESOLVED"]
@@ -279,32 +282,36 @@ def test_a_watch_looks_after_incidents(functions: Functions) -> None:
 def test_a_watch_tells_of_clusters_that_fail(
     functions: Functions, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """By ARN in the answer, as an error in the log, and in a metric that can alarm."""
-    arn = functions.room.running()
-    functions.room.deliver()
-    functions.room.protect(arn)
+    """By ARN in the answer and in the log, and in metrics that can alarm."""
+    arn = functions.system.running()
+    functions.system.deliver()
+    functions.system.protect(arn)
     functions.sweep()
     capsys.readouterr()
-    functions.room.wait(121)
-    functions.room.api.refuse = lambda *_: ApiError("ThrottlingException", "Rate exceeded")
+    functions.system.wait(121)
+    functions.system.api.refuse = lambda *_: ApiError("ThrottlingException", "Rate exceeded")
     assert list(functions.watch()["errors"]) == [SHOP]
     assert [line["clusterArn"] for line in functions.lines("not watched")] == [SHOP]
     found = measured(capsys, "watch")
-    assert {name: value for name, value in found.items() if value} == {"WatchClusterFailures": 1}
+    assert (found["WatchClusterFailures"], found["TransientErrors"]) == (1, 1)
 
 
 @pytest.fixture
-def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
-    monkeypatch.setenv("LEDGER_TABLE_NAME", "ledger")
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    variables = {"LEDGER_TABLE_NAME": "ledger", "LEDGER_RETENTION_DAYS": "90", "SWEEP_CALLS_PER_SECOND": "10"}
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
     wiring.sweep_services.cache_clear()
+    wiring.policy.cache_clear()
     yield monkeypatch
     wiring.sweep_services.cache_clear()
+    wiring.policy.cache_clear()
 
 
 def test_a_sweep_works_with_what_the_environment_names(environment: pytest.MonkeyPatch) -> None:
     """The same services at every call, within the budget of ECS calls that was chosen."""
     environment.setenv("CLUSTERS", "shop,batch")
-    environment.setenv("STUCK_MINUTES", "PENDING=15")
+    environment.setenv("PROTECTION_LEAD_MINUTES", "30")
     services = wiring.sweep_services()
     assert services is wiring.sweep_services()
     assert (services.clusters, services.policy == DEFAULT) == (("shop", "batch"), False)

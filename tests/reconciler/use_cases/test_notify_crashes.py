@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from reconciler.handlers.assess import read_records, receive, response
+from reconciler.handlers.assess import read_records, response
 from reconciler.model.task import Container
 from reconciler.ports.ledger import EntryChange
+from reconciler.use_cases.assess import assess
 from reconciler.use_cases.maintain_incidents import IncidentMaintenance
 from tests.support.desk import Aws, Desk, Fault, Killed, Running, aws, desk
 from tests.support.findings import failed_to_start
@@ -68,7 +69,7 @@ def deliver(room: Desk, changes: list[EntryChange], start: int) -> None:
     for _ in range(DELIVERIES):
         try:
             read = read_records({"Records": todo})
-            answer = response(read, receive(read, room.alerts))
+            answer = response(read, assess(list(read.changes.values()), room.alerts))
         except Killed:
             continue
         failed = [item["itemIdentifier"] for item in answer["batchItemFailures"]]

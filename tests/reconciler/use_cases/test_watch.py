@@ -1,5 +1,6 @@
 """The watch: what only time brings to protected tasks, told after asking ECS again."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -10,197 +11,197 @@ from reconciler.findings.policy import Policy
 from reconciler.findings.rules import findings
 from reconciler.model.protection import Protection, ProtectionEnd
 from reconciler.protection import ProtectionChange
-from reconciler.use_cases.watch import WatchResult
+from reconciler.use_cases.watch_protection import ProtectionResult
 from taskledger.simulator.engine.errors import server_error, throttled
 from taskledger.simulator.engine.shapes import Answer, Fields
-from tests.support.room import BATCH, SHOP, Room
+from tests.support.system import BATCH, SHOP, System
 
 
-def found(watched: WatchResult) -> list[Kind]:
+def found(watched: ProtectionResult) -> list[Kind]:
     return [finding.kind for finding in watched.findings]
 
 
 @pytest.fixture
-def arn(room: Room) -> str:
+def arn(system: System) -> str:
     """A running task that is protected for two hours, and known to be."""
-    arn = room.running()
-    room.deliver()
-    room.protect(arn)
-    room.sweep()
-    room.api.heal()
+    arn = system.running()
+    system.deliver()
+    system.protect(arn)
+    system.sweep_with()
+    system.api.heal()
     return arn
 
 
-def held(room: Room, arn: str) -> Protection:
-    protection = room.entry(arn).protection
+def held(system: System, arn: str) -> Protection:
+    protection = system.entry(arn).protection
     assert protection
     return protection
 
 
-def test_nothing_is_due(room: Room, arn: str) -> None:
+def test_nothing_is_due(system: System, arn: str) -> None:
     """A protection that is far from its end is not asked about."""
-    room.wait(104.9)
-    assert (room.watch(), room.api.calls) == (WatchResult(), [])
+    system.wait(104.9)
+    assert (system.watch().protection, system.api.calls) == (ProtectionResult(), [])
 
 
-def test_expiring(room: Room, arn: str) -> None:
+def test_expiring(system: System, arn: str) -> None:
     """From the lead time on, each look tells of the same finding."""
-    room.wait(105)
-    first = room.watch()
+    system.wait(105)
+    first = system.watch().protection
     assert (found(first), first.changes) == ([Kind.PROTECTION_EXPIRING], {})
-    room.wait(14)
-    again = room.watch()
+    system.wait(14)
+    again = system.watch().protection
     assert [one.finding_id for one in again.findings] == [one.finding_id for one in first.findings]
 
 
-def test_lead_time_can_be_chosen(room: Room, arn: str) -> None:
+def test_lead_time_can_be_chosen(system: System, arn: str) -> None:
     """A longer lead time tells earlier."""
-    room.policy = Policy(lead=timedelta(minutes=60))
-    room.wait(61)
-    assert found(room.watch()) == [Kind.PROTECTION_EXPIRING]
+    system.alerts = replace(system.alerts, policy=Policy(lead=timedelta(minutes=60)))
+    system.wait(61)
+    assert found(system.watch().protection) == [Kind.PROTECTION_EXPIRING]
 
 
-def test_expired(room: Room, arn: str) -> None:
+def test_expired(system: System, arn: str) -> None:
     """Once it has run out, the task is told of, and known to have been protected until then."""
-    ends = held(room, arn).expires_at
-    room.wait(121)
-    watched = room.watch()
+    ends = held(system, arn).expires_at
+    system.wait(121)
+    watched = system.watch().protection
     assert (found(watched), watched.changes) == ([Kind.PROTECTION_EXPIRED], {arn: ProtectionChange.EXPIRED})
-    assert (held(room, arn).enabled, held(room, arn).expires_at) == (False, ends)
-    room.wait(1)
-    assert room.watch() == WatchResult()
-    assert [one.kind for one in findings(room.entry(arn), room.clock.now)] == [Kind.PROTECTION_EXPIRED]
+    assert (held(system, arn).enabled, held(system, arn).expires_at) == (False, ends)
+    system.wait(1)
+    assert system.watch().protection == ProtectionResult()
+    assert [one.kind for one in findings(system.entry(arn), system.clock.now)] == [Kind.PROTECTION_EXPIRED]
 
 
-def test_expired_while_ecs_was_asked(room: Room, arn: str) -> None:
+def test_expired_while_ecs_was_asked(system: System, arn: str) -> None:
     """One that ran out between the question and the answer was cleared by nobody."""
-    room.wait(119.99)
-    room.api.before = lambda operation, request: room.wait(0.1)
-    assert room.watch().changes == {arn: ProtectionChange.EXPIRED}
+    system.wait(119.99)
+    system.api.before = lambda operation, request: system.wait(0.1)
+    assert system.watch().protection.changes == {arn: ProtectionChange.EXPIRED}
 
 
-def test_renewed(room: Room, arn: str) -> None:
+def test_renewed(system: System, arn: str) -> None:
     """A protection that was renewed before its end is neither expiring nor expired, and unbroken."""
-    since = held(room, arn).since
-    room.wait(110)
-    room.protect(arn)
-    watched = room.watch()
+    since = held(system, arn).since
+    system.wait(110)
+    system.protect(arn)
+    watched = system.watch().protection
     assert (found(watched), watched.changes) == ([], {arn: ProtectionChange.RENEWED})
-    room.wait(60)
-    assert room.watch() == WatchResult()
-    assert (held(room, arn).enabled, held(room, arn).since) == (True, since)
+    system.wait(60)
+    assert system.watch().protection == ProtectionResult()
+    assert (held(system, arn).enabled, held(system, arn).since) == (True, since)
 
 
-def test_renewed_but_shortly(room: Room, arn: str) -> None:
+def test_renewed_but_shortly(system: System, arn: str) -> None:
     """A renewal that ends soon is expiring all the same."""
-    room.wait(110)
-    room.protect(arn, minutes=12)
-    watched = room.watch()
+    system.wait(110)
+    system.protect(arn, minutes=12)
+    watched = system.watch().protection
     assert (found(watched), watched.changes) == ([Kind.PROTECTION_EXPIRING], {arn: ProtectionChange.RENEWED})
 
 
-def test_renewed_after_its_end(room: Room, arn: str) -> None:
+def test_renewed_after_its_end(system: System, arn: str) -> None:
     """One that is on again when it should have run out was renewed, as far as ECS tells."""
-    room.wait(121)
-    room.protect(arn)
-    watched = room.watch()
+    system.wait(121)
+    system.protect(arn)
+    watched = system.watch().protection
     assert (found(watched), watched.changes) == ([], {arn: ProtectionChange.RENEWED})
 
 
-def test_cleared_by_hand(room: Room, arn: str) -> None:
+def test_cleared_by_hand(system: System, arn: str) -> None:
     """One that somebody turned off in time has not expired, then or later."""
-    room.wait(110)
-    room.protect(arn, enabled=False)
-    watched = room.watch()
+    system.wait(110)
+    system.protect(arn, enabled=False)
+    watched = system.watch().protection
     assert (found(watched), watched.changes) == ([], {arn: ProtectionChange.CLEARED})
-    room.wait(60)
-    assert room.watch() == WatchResult()
-    assert held(room, arn) == Protection(
-        expires_at=None, checked_at=held(room, arn).checked_at, ended=ProtectionEnd.CLEARED
+    system.wait(60)
+    assert system.watch().protection == ProtectionResult()
+    assert held(system, arn) == Protection(
+        expires_at=None, checked_at=held(system, arn).checked_at, ended=ProtectionEnd.CLEARED
     )
 
 
-def test_protected_for_too_long(room: Room, arn: str) -> None:
+def test_protected_for_too_long(system: System, arn: str) -> None:
     """A protection that is renewed again and again is told of after a day, once for all."""
     ids = set()
     for _ in range(25):
-        room.wait(60)
-        room.protect(arn)
-        room.watch()
-        room.sweep()
-        ids |= {one.finding_id for one in room.watch().findings}
+        system.wait(60)
+        system.protect(arn)
+        system.watch()
+        system.sweep_with()
+        ids |= {one.finding_id for one in system.watch().protection.findings}
     assert len(ids) == 1
-    assert found(room.watch()) == [Kind.PROTECTION_TOO_LONG]
+    assert found(system.watch().protection) == [Kind.PROTECTION_TOO_LONG]
 
 
 @pytest.mark.parametrize(
     "stopped", [("STOPPED",), ("STOPPED", "forgotten")], ids=["just stopped", "long forgotten"]
 )
-def test_a_task_that_stopped_meanwhile(room: Room, arn: str, stopped: tuple[str, ...]) -> None:
+def test_a_task_that_stopped_meanwhile(system: System, arn: str, stopped: tuple[str, ...]) -> None:
     """Its protection is settled without a question, and when it was to end stays known."""
-    ends = held(room, arn).expires_at
-    room.report(arn, "STOPPED")
-    room.deliver()
-    room.api.heal()
-    room.wait(180 if "forgotten" in stopped else 106)
-    assert (room.watch(), room.api.calls) == (WatchResult(), [])
-    assert (held(room, arn).enabled, held(room, arn).expires_at) == (False, ends)
-    assert dict(room.ledger.protected(SHOP)) == {}
+    ends = held(system, arn).expires_at
+    system.report(arn, "STOPPED")
+    system.deliver()
+    system.api.heal()
+    system.wait(180 if "forgotten" in stopped else 106)
+    assert (system.watch().protection, system.api.calls) == (ProtectionResult(), [])
+    assert (held(system, arn).enabled, held(system, arn).expires_at) == (False, ends)
+    assert dict(system.ledger.protected(SHOP)) == {}
 
 
-def test_settled_early_it_still_tells_why_it_stopped(room: Room, arn: str) -> None:
+def test_settled_early_it_still_tells_why_it_stopped(system: System, arn: str) -> None:
     """A protected task that a person stopped is found as such, before and after the watch has settled it."""
-    room.wait(110)
-    room.ecs.call("StopTask", {"cluster": "shop", "task": arn})
-    room.report(arn, "STOPPED")
-    room.deliver()
-    before = [one.kind for one in findings(room.entry(arn), room.clock.now)]
-    room.watch()
-    after = [one.kind for one in findings(room.entry(arn), room.clock.now)]
+    system.wait(110)
+    system.ecs.call("StopTask", {"cluster": "shop", "task": arn})
+    system.report(arn, "STOPPED")
+    system.deliver()
+    before = [one.kind for one in findings(system.entry(arn), system.clock.now)]
+    system.watch()
+    after = [one.kind for one in findings(system.entry(arn), system.clock.now)]
     assert before == after == [Kind.STOPPED_WHILE_PROTECTED]
 
 
-def test_a_task_that_is_asked_to_stop(room: Room, arn: str) -> None:
+def test_a_task_that_is_asked_to_stop(system: System, arn: str) -> None:
     """One that is on its way to its end needs no protection any more."""
-    room.ecs.scheduler_stop(arn, "Scaling activity")
-    room.deliver()
-    room.wait(121)
-    assert found(room.watch()) == []
+    system.ecs.scheduler_stop(arn, "Scaling activity")
+    system.deliver()
+    system.wait(121)
+    assert found(system.watch().protection) == []
 
 
-def test_stopped_a_minute_after_the_expiry(room: Room, arn: str) -> None:
+def test_stopped_a_minute_after_the_expiry(system: System, arn: str) -> None:
     """The scheduler that comes at once after the end has cut the work off."""
-    room.wait(120)
-    assert found(room.watch()) == [Kind.PROTECTION_EXPIRED]
-    room.wait(1)
-    room.ecs.scheduler_stop(arn, "Scaling activity initiated by (deployment ecs-svc/1)")
-    room.report(arn, "STOPPED")
-    room.deliver()
-    room.watch()
-    assert [one.kind for one in findings(room.entry(arn), room.clock.now)] == [Kind.STOPPED_AFTER_EXPIRY]
+    system.wait(120)
+    assert found(system.watch().protection) == [Kind.PROTECTION_EXPIRED]
+    system.wait(1)
+    system.ecs.scheduler_stop(arn, "Scaling activity initiated by (deployment ecs-svc/1)")
+    system.report(arn, "STOPPED")
+    system.deliver()
+    system.watch()
+    assert [one.kind for one in findings(system.entry(arn), system.clock.now)] == [Kind.STOPPED_AFTER_EXPIRY]
 
 
 @pytest.mark.parametrize("error", [throttled(), server_error()], ids=["throttled", "out of order"])
-def test_a_question_that_fails_concludes_nothing(room: Room, arn: str, error: Exception) -> None:
+def test_a_question_that_fails_concludes_nothing(system: System, arn: str, error: Exception) -> None:
     """Without an answer there is no finding and no change; the cluster is told, and asked again next time."""
-    elsewhere = room.running("batch")
-    room.deliver()
-    room.ecs.call(
+    elsewhere = system.running("batch")
+    system.deliver()
+    system.ecs.call(
         "UpdateTaskProtection", {"cluster": "batch", "tasks": [elsewhere], "protectionEnabled": True}
     )
-    room.sweep()
-    before = room.entry(arn)
-    room.wait(121)
+    system.sweep_with()
+    before = system.entry(arn)
+    system.wait(121)
 
     def refuse(operation: str, request: Fields) -> Exception | None:
         return error if request["cluster"] == SHOP else None
 
-    room.api.refuse = refuse
-    watched = room.watch()
+    system.api.refuse = refuse
+    watched = system.watch().protection
     assert (set(watched.errors), set(watched.changes)) == ({SHOP}, {elsewhere})
-    assert (found(watched), room.entry(arn)) == ([Kind.PROTECTION_EXPIRED], before)
-    room.api.heal()
-    assert room.watch().changes == {arn: ProtectionChange.EXPIRED}
+    assert (found(watched), system.entry(arn)) == ([Kind.PROTECTION_EXPIRED], before)
+    system.api.heal()
+    assert system.watch().protection.changes == {arn: ProtectionChange.EXPIRED}
 
 
 @pytest.mark.parametrize(
@@ -208,25 +209,25 @@ def test_a_question_that_fails_concludes_nothing(room: Room, arn: str, error: Ex
     [[], [{"reason": "MISSING"}], [{"reason": "TASK_NOT_VALID"}]],
     ids=["not listed", "MISSING", "TASK_NOT_VALID"],
 )
-def test_no_answer_concludes_nothing(room: Room, arn: str, failures: list[dict[str, str]]) -> None:
+def test_no_answer_concludes_nothing(system: System, arn: str, failures: list[dict[str, str]]) -> None:
     """A task that ECS says nothing of has not expired; it is asked about until it is known to be over."""
-    before = room.entry(arn)
-    room.wait(121)
+    before = system.entry(arn)
+    system.wait(121)
 
     def change(operation: str, answer: Answer) -> Answer:
         return {"protectedTasks": [], "failures": [{"arn": arn, **failure} for failure in failures]}
 
-    room.api.change = change
-    assert (room.watch(), room.entry(arn)) == (WatchResult(), before)
-    room.api.heal()
-    assert found(room.watch()) == [Kind.PROTECTION_EXPIRED]
+    system.api.change = change
+    assert (system.watch().protection, system.entry(arn)) == (ProtectionResult(), before)
+    system.api.heal()
+    assert found(system.watch().protection) == [Kind.PROTECTION_EXPIRED]
 
 
-def test_a_ledger_that_fails_in_one_cluster(room: Room, arn: str) -> None:
+def test_a_ledger_that_fails_in_one_cluster(system: System, arn: str) -> None:
     """The other clusters are watched all the same."""
-    room.running("batch")
-    room.deliver()
-    room.wait(121)
+    system.running("batch")
+    system.deliver()
+    system.wait(121)
 
     class Flaky:
         """The ledger, of which one cluster's index fails."""
@@ -239,22 +240,22 @@ def test_a_ledger_that_fails_in_one_cluster(room: Room, arn: str) -> None:
         def __getattr__(self, name: str) -> object:
             return getattr(ledger, name)
 
-    ledger, room.ledger = room.ledger, Flaky()  # type: ignore[assignment]  # a ledger but for its type
-    watched = room.watch()
+    ledger, system.ledger = system.ledger, Flaky()  # type: ignore[assignment]  # a ledger but for its type
+    watched = system.watch().protection
     assert ({arn: str(error) for arn, error in watched.errors.items()}, found(watched)) == (
         {BATCH: "throttled"},
         [Kind.PROTECTION_EXPIRED],
     )
 
 
-def test_hundreds_at_once(room: Room) -> None:
+def test_hundreds_at_once(system: System) -> None:
     """Many protections that end together are asked about by the hundred."""
-    arns = [room.running() for _ in range(150)]
-    room.deliver()
+    arns = [system.running() for _ in range(150)]
+    system.deliver()
     for start in range(0, 150, 10):
-        room.protect(*arns[start : start + 10])
-    room.sweep()
-    room.api.heal()
-    room.wait(121)
-    assert set(room.watch().changes) == set(arns)
-    assert [len(request["tasks"]) for request in room.api.made("GetTaskProtection")] == [100, 50]
+        system.protect(*arns[start : start + 10])
+    system.sweep_with()
+    system.api.heal()
+    system.wait(121)
+    assert set(system.watch().protection.changes) == set(arns)
+    assert [len(request["tasks"]) for request in system.api.made("GetTaskProtection")] == [100, 50]

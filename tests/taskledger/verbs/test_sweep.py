@@ -6,13 +6,10 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
-from reconciler.findings.policy import Policy
 from reconciler.handlers.sweep import summary
-from taskledger.local.system import memory_system
-from taskledger.simulator.api.ecs import SimulatedEcs
-from taskledger.simulator.engine.clock import Clock
 from tests.support.deployed import Deployment
 from tests.support.running import taskledger
+from tests.support.system import SHOP, new_system
 
 PREFIX = "arn:aws:ecs:eu-central-1:111122223333"
 TASK = f"{PREFIX}:task/shop/4fb1d2c3a4b5c6d7e8f9a0b1c2d3e4f5"
@@ -154,13 +151,11 @@ def test_a_sweep_that_does_not_answer(deployment: Deployment, monkeypatch: pytes
 
 def test_what_a_sweep_answers(deployment: Deployment) -> None:
     """The table reads what the deployed function really returns."""
-    clock = Clock()
-    ecs = SimulatedEcs(clock)
-    ecs.call("CreateCluster", {"clusterName": "shop"})
-    ecs.start_service_task("web", "web:1", cluster="shop")
-    clock.advance(600)
-    result = summary(memory_system(ecs, clock, Policy()).sweep())
-    code, (titles, row, *rest) = lines(deployment, result)
+    system = new_system()
+    system.clusters = [SHOP]
+    system.start()
+    system.wait(10)
+    code, (titles, row, *rest) = lines(deployment, summary(system.sweep_with()))
     shown = dict(zip(titles.split(), row.split(), strict=True))
     assert (code, rest[-1]) == (0, "All clusters are swept.")
     found = [shown[title] for title in ("cluster", "tasks", "unrecorded", "repaired")]
