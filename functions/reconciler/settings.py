@@ -78,7 +78,7 @@ def read_policy(environment: Environment) -> Policy:
     policy = _policy_file(environment.get("POLICY_FILE"))
     if "PROTECTION_LEAD_MINUTES" not in environment:
         return policy
-    return replace(policy, lead=timedelta(minutes=_number(environment, "PROTECTION_LEAD_MINUTES")))
+    return replace(policy, protection_lead=timedelta(minutes=_number(environment, "PROTECTION_LEAD_MINUTES")))
 
 
 def _policy_file(name: str | None) -> Policy:

@@ -126,7 +126,7 @@ def test_what_is_over_makes_room(incidents: Incidents) -> None:
 def test_what_is_due_is_found_by_cluster_and_time(incidents: Incidents) -> None:
     """Open incidents from their time on, those that are over only while something is to be sent."""
     incident = save(incidents, found(1))
-    other = add_findings(None, [found(2, cause=Cause.NETWORK, cluster_arn=CLUSTER + "2")], START, POLICY)
+    other = add_findings(None, [found(2, cause=Cause("NETWORK"), cluster_arn=CLUSTER + "2")], START, POLICY)
     assert incidents.save(other, None, (), START) is None
     assert incident.due_at is not None
     assert incidents.due(CLUSTER, incident.due_at - timedelta(milliseconds=1)) == []
@@ -143,10 +143,10 @@ def test_what_is_due_is_found_by_cluster_and_time(incidents: Incidents) -> None:
 
 def test_many_are_marked_together(incidents: Incidents) -> None:
     """All are stored, or none when any has moved on."""
-    causes = [Cause.NETWORK, Cause.VOLUME, Cause.AGENT]
+    causes = [Cause("NETWORK"), Cause("VOLUME"), Cause("AGENT")]
     first = [save(incidents, found(number, cause=cause)) for number, cause in enumerate(causes)]
     marked = [replace(one, digests=1, revision=one.revision + 1) for one in first]
-    moved = save(incidents, found(9, cause=Cause.AGENT), before=first[2])
+    moved = save(incidents, found(9, cause=Cause("AGENT")), before=first[2])
     assert not incidents.save_all(marked)
     assert [incidents.latest(one) for one in first] == [*first[:2], moved]
     assert incidents.save_all(marked[:2])

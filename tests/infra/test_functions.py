@@ -66,7 +66,7 @@ def test_settings_read_what_was_chosen(stack: Synthesised, other: Synthesised) -
         clusters=CLUSTERS, calls_per_second=5
     )
     told = environment(other, "Watch") | {"POLICY_FILE": "tests/infra/policy.toml"}
-    assert read_policy(told).lead == timedelta(minutes=20)
+    assert read_policy(told).protection_lead == timedelta(minutes=20)
     assert read_alert_on_replay(environment(other, "Assess"))
     assert AlertSettings.read(environment(stack, "Watch")).chat_topic_arn is None
 

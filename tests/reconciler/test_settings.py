@@ -33,7 +33,7 @@ def test_settings_hold_what_the_stack_sets() -> None:
     assert LedgerSettings.read(TABLE) == LedgerSettings(table_name="ledger", retention=timedelta(days=90))
     assert SweepSettings.read(PACE) == SweepSettings(clusters=(), calls_per_second=10)
     assert read_policy({}) == DEFAULT
-    assert read_policy({"PROTECTION_LEAD_MINUTES": "30"}).lead == timedelta(minutes=30)
+    assert read_policy({"PROTECTION_LEAD_MINUTES": "30"}).protection_lead == timedelta(minutes=30)
 
 
 @pytest.mark.parametrize("clusters", ["", " ", ",", " , ,"])

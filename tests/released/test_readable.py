@@ -10,7 +10,7 @@ from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.findings.model import Cause, Kind, Severity
-from reconciler.findings.policy import Policy
+from reconciler.findings.policy import CAUSES, Policy
 from reconciler.incidents.model import Incident, NotificationType, Status
 from reconciler.model.entry import LedgerEntry
 from reconciler.model.task import ClosedAs, Container, Source, TaskState
@@ -106,7 +106,7 @@ def test_findings_and_incidents_are_listed(in_use: Deployment) -> None:
     found = {one.kind: (one, when) for when, one in deployed.findings(CLUSTER, at(0), LATER)}
     memory, when = found[Kind.ESSENTIAL_CONTAINER_FAILED]
     assert (memory.cause, memory.severity, memory.exit_codes) == (
-        Cause.OUT_OF_MEMORY, Severity.HIGH, {"app": 137},
+        Cause("OUT_OF_MEMORY"), Severity.HIGH, {"app": 137},
     )  # fmt: skip
     assert (memory.task_arn, memory.containers, when) == (arn("entry closed"), ("app",), at(360))
     expired = found[Kind.PROTECTION_EXPIRED][0]
@@ -149,7 +149,7 @@ def test_words_of_a_later_version_are_shown_as_text(in_use: Deployment, label: s
     listed = taskledger(command, "--json", *since).document[command]
     assert words in [{name: each[name] for name in words} for each in listed]
     assert "critical  NEW_KIND NEW_CAUSE" in taskledger(command, *since).out
-    assert not {"NEW_KIND", "NEW_CAUSE", "critical"} & {*Kind, *Cause, *Severity}
+    assert not {"NEW_KIND", "NEW_CAUSE", "critical"} & {*Kind, *CAUSES, *Severity}
     assert max(Severity("critical"), Severity.HIGH, key=lambda one: one.rank) == "critical"
 
 

@@ -47,19 +47,19 @@ def test_messages_on_the_queue_are_accepted(in_use: Deployment) -> None:
 def test_a_policy_file_keeps_its_meaning() -> None:
     """Whatever it sets."""
     minutes = {"PROVISIONING": 6, "PENDING": 20, "ACTIVATING": 11, "DEACTIVATING": 12, "STOPPING": 13}
-    spot = Scope(kind=Kind.CAPACITY_INTERRUPTED, cause=Cause.SPOT, cluster="shop", service="checkout-*")
+    spot = Scope(kind=Kind.CAPACITY_INTERRUPTED, cause=Cause("SPOT"), cluster="shop", service="checkout-*")
     assert parse((RELEASE / "policy.toml").read_text("utf-8")) == Policy(
-        lead=timedelta(minutes=20),
-        protected=timedelta(days=2),
+        protection_lead=timedelta(minutes=20),
+        protection_limit=timedelta(days=2),
         after_expiry=timedelta(minutes=5),
         resolve=timedelta(minutes=30),
         remind=timedelta(hours=2),
         digest=timedelta(minutes=90),
-        transitions={
+        stuck_after={
             state: timedelta(minutes=limit) for state, limit in (minutes | {"DEPROVISIONING": 14}).items()
         },
         severities=((spot, Severity.MEDIUM),),
-        fine=((Scope(family="nightly-*"), frozenset({3, 143})),),
+        accepted_exit_codes=((Scope(family="nightly-*"), frozenset({3, 143})),),
         ignored=(Scope(service="sandbox"),),
         muted=((Scope(cluster=CLUSTER, kind=Kind.STUCK), datetime(2026, 12, 1, 7, tzinfo=UTC)),),
     )

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from reconciler.findings.model import Finding
-from reconciler.findings.policy import Policy
+from reconciler.findings.policy import DEFAULT
 from reconciler.findings.rules import findings, stuck
 from reconciler.gate import succeed
 from reconciler.incidents.lifecycle import add_findings
@@ -60,7 +60,7 @@ class Example:
 
     def message(self, telling: NotificationType = NotificationType.OPENED) -> Message:
         incident = add_findings(
-            None, [report_finding(self.finding, self.at, self.entry.state)], self.at, Policy()
+            None, [report_finding(self.finding, self.at, self.entry.state)], self.at, DEFAULT
         )
         return compose(incident, telling, f"{incident.incident_id}|1")
 
@@ -75,14 +75,14 @@ class Example:
 def examples() -> Iterator[Example]:
     """By kind, in the order of the page."""
     for entry in _entries():
-        yield from (Example(entry, each, at(60)) for each in findings(entry, at(60)))
+        yield from (Example(entry, each, at(60)) for each in findings(entry, at(60), DEFAULT))
     for entry in _protected():
-        yield from (Example(entry, each, at(500)) for each in findings(entry, at(500)))
+        yield from (Example(entry, each, at(500)) for each in findings(entry, at(500), DEFAULT))
     old = replace(_running(), protection=replace(HELD, expires_at=LONG + timedelta(hours=9)))
-    yield from (Example(old, each, LONG) for each in findings(old, LONG))
+    yield from (Example(old, each, LONG) for each in findings(old, LONG, DEFAULT))
     for status in PASSING:
         passing = succeed(None, event(2, last_status=status))
-        yield from (Example(passing, each, at(3600)) for each in stuck(passing, at(3600)))
+        yield from (Example(passing, each, at(3600)) for each in stuck(passing, at(3600), DEFAULT))
 
 
 def _entries() -> Iterator[LedgerEntry]:

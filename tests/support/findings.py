@@ -21,7 +21,7 @@ def finding(number: int = 1, **told: Any) -> Finding:
         "group": "service:checkout",
         "task_definition_arn": f"{DEFINITION}:42",
         "kind": Kind.TASK_FAILED_TO_START,
-        "cause": Cause.IMAGE_PULL,
+        "cause": Cause("IMAGE_PULL"),
         "severity": Severity.HIGH,
         "summary": "The task did not start: an image could not be pulled.",
         "remedy": "Look at the image.",
@@ -35,7 +35,7 @@ def finding(number: int = 1, **told: Any) -> Finding:
 
 def low(number: int = 1, **told: Any) -> Finding:
     """A Spot interruption of a service's task."""
-    facts = {"kind": Kind.CAPACITY_INTERRUPTED, "cause": Cause.SPOT, "severity": Severity.LOW}
+    facts = {"kind": Kind.CAPACITY_INTERRUPTED, "cause": Cause("SPOT"), "severity": Severity.LOW}
     return finding(number, **(facts | told))
 
 

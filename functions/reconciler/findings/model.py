@@ -23,7 +23,7 @@ class OpenEnum(StrEnum):
 
 
 class Kind(OpenEnum):
-    """What is wrong with a task; the public names of findings."""
+    """What is wrong with a task, by its public name."""
 
     TASK_FAILED_TO_START = "TASK_FAILED_TO_START"
     ESSENTIAL_CONTAINER_FAILED = "ESSENTIAL_CONTAINER_FAILED"
@@ -38,39 +38,14 @@ class Kind(OpenEnum):
     STUCK = "STUCK"
 
 
-class Cause(OpenEnum):
-    """Why it is wrong; one cause can serve several kinds. That of STUCK is the state the task is in."""
+class Cause(str):
+    """Why it is wrong, by its public name; one cause can serve several kinds.
 
-    IMAGE_PULL = "IMAGE_PULL"
-    RESOURCE_INIT = "RESOURCE_INIT"
-    CONTAINER_START = "CONTAINER_START"
-    NETWORK = "NETWORK"
-    VOLUME = "VOLUME"
-    CAPACITY = "CAPACITY"
-    PLACEMENT = "PLACEMENT"
-    AGENT = "AGENT"
-    TIMEOUT = "TIMEOUT"
-    INTERNAL = "INTERNAL"
-    OTHER = "OTHER"
-    OUT_OF_MEMORY = "OUT_OF_MEMORY"
-    EXIT_CODE = "EXIT_CODE"
-    SIGNAL = "SIGNAL"
-    UNEXPECTED_EXIT = "UNEXPECTED_EXIT"
-    LOAD_BALANCER = "LOAD_BALANCER"
-    CONTAINER = "CONTAINER"
-    SPOT = "SPOT"
-    HOST_TERMINATED = "HOST_TERMINATED"
-    MAINTENANCE = "MAINTENANCE"
-    INFRASTRUCTURE_HEALTH = "INFRASTRUCTURE_HEALTH"
-    UNKNOWN_CODE = "UNKNOWN_CODE"
-    NO_CODE = "NO_CODE"
-    UNOBSERVED = "UNOBSERVED"
-    PROVISIONING = "PROVISIONING"
-    PENDING = "PENDING"
-    ACTIVATING = "ACTIVATING"
-    DEACTIVATING = "DEACTIVATING"
-    STOPPING = "STOPPING"
-    DEPROVISIONING = "DEPROVISIONING"
+    Those of stops have a record in `causes`; that of STUCK is the state the task is in. A name that a later
+    version stored is a cause like any other.
+    """
+
+    __slots__ = ()
 
 
 class Severity(OpenEnum):
@@ -87,10 +62,10 @@ class Severity(OpenEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that is wrong with one task, in words for whoever is woken by it.
+    """One thing that is wrong with one task, in words for the person who is notified.
 
     `cause` is None where the kind says it all. `containers` are those concerned, `exit_codes` theirs.
-    `occasion` tells apart what can befall a task more than once, such as its protection's running out.
+    `occasion` distinguishes what can happen to a task more than once, such as its protection running out.
     """
 
     task_arn: str
@@ -118,6 +93,6 @@ class Finding:
 
     @property
     def finding_id(self) -> str:
-        """The same for the same fault of a task on the same occasion, however often it is looked at."""
+        """The same for the same fault of a task on the same occasion, however often it is judged."""
         task_id = arns.task_id(self.task_arn) or self.task_arn
         return ".".join(filter(None, (task_id, self.kind, self.occasion)))

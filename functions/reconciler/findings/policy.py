@@ -1,4 +1,4 @@
-"""What a deployer may decide about findings and alerts: limits, severities, what is fine, whom to spare.
+"""What a deployer decides about findings and alerts: limits, severities, what to accept, ignore and mute.
 
 Defaults need no file; `policy_file` reads one.
 """
@@ -9,9 +9,12 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 from ..arns import cluster_name
+from .causes import RECORDS
+from .causes.exits import EXIT_CODE, SIGNAL
 from .model import Cause, Finding, Kind, Severity
 
-_TRANSITIONS = {
+# The states that a task passes through; the causes of STUCK.
+_STUCK_AFTER = {
     "PROVISIONING": timedelta(minutes=5),
     "PENDING": timedelta(minutes=10),
     "ACTIVATING": timedelta(minutes=10),
@@ -32,7 +35,7 @@ class Scope:
     family: str | None = None
 
     def covers(self, cluster_arn: str, owner: str, kind: Kind, cause: Cause | None) -> bool:
-        """Whether a fault of this kind and cause is meant, in that cluster, of a service or family."""
+        """Whether a fault of this kind and cause is covered, in that cluster, of a service or family."""
         sort, _, name = owner.partition(":")
         cluster = cluster_arn if (self.cluster or "").startswith("arn:") else cluster_name(cluster_arn) or ""
         return (
@@ -48,47 +51,49 @@ class Scope:
 class Policy:
     """Limits for findings, times of alerts, and rules; of rules that cover the same, the first one counts.
 
-    `lead` is how long before its end a protection counts as expiring, `protected` for how long one may last
-    without a break, `after_expiry` how soon after its end a scheduler's stop counts as caused by it, and
-    `transitions` how long a task may stay in each passing state; a state that is not named may last.
+    `protection_lead` is how long before its end a protection counts as expiring, `protection_limit` how long
+    one may last without a break, `after_expiry` how soon after its end a scheduler's stop counts as caused by
+    it, and `stuck_after` how long a task may stay in each passing state; a state without a limit may last.
 
-    An incident is over when nothing came for `resolve`. One that goes on is told again after `remind`, and
-    those of low severity together every `digest`. `fine` are exit codes that are no failure; what is
-    `ignored` makes no findings, and what is `muted` no messages until then.
+    An incident is over when nothing came for `resolve`. One that goes on is announced again after `remind`,
+    and those of low severity together every `digest`. `accepted_exit_codes` are no failure; what is `ignored`
+    makes no findings, and what is `muted` no messages until then.
     """
 
-    lead: timedelta = timedelta(minutes=15)
-    protected: timedelta = timedelta(hours=24)
+    protection_lead: timedelta = timedelta(minutes=15)
+    protection_limit: timedelta = timedelta(hours=24)
     after_expiry: timedelta = timedelta(minutes=10)
-    transitions: Mapping[str, timedelta] = field(default_factory=lambda: _TRANSITIONS)
+    stuck_after: Mapping[str, timedelta] = field(default_factory=lambda: _STUCK_AFTER)
     resolve: timedelta = timedelta(minutes=15)
     remind: timedelta = timedelta(hours=4)
     digest: timedelta = timedelta(hours=1)
     severities: tuple[tuple[Scope, Severity], ...] = ()
-    fine: tuple[tuple[Scope, frozenset[int]], ...] = ()
+    accepted_exit_codes: tuple[tuple[Scope, frozenset[int]], ...] = ()
     ignored: tuple[Scope, ...] = ()
     muted: tuple[tuple[Scope, datetime], ...] = ()
 
     def judge(self, finding: Finding) -> Finding | None:
-        """The finding with the severity that the rules give it; None when they let it pass."""
+        """The finding with the severity that the rules give it; None when they ignore or accept it."""
         about = (finding.cluster_arn, finding.owner, finding.kind, finding.cause)
-        if any(scope.covers(*about) for scope in self.ignored) or self._is_fine(finding):
+        if any(scope.covers(*about) for scope in self.ignored) or self._accepts(finding):
             return None
         found = (severity for scope, severity in self.severities if scope.covers(*about))
         severity = next(found, finding.severity)
         return finding if severity is finding.severity else replace(finding, severity=severity)
 
     def mutes(self, cluster_arn: str, owner: str, kind: Kind, cause: Cause | None, now: datetime) -> bool:
-        """Whether nobody is to hear of it now."""
+        """Whether nobody is to be notified of it now."""
         covering = (until for scope, until in self.muted if scope.covers(cluster_arn, owner, kind, cause))
         return any(now < until for until in covering)
 
-    def _is_fine(self, finding: Finding) -> bool:
-        if finding.cause not in (Cause.EXIT_CODE, Cause.SIGNAL) or not finding.exit_codes:
+    def _accepts(self, finding: Finding) -> bool:
+        if finding.cause not in (EXIT_CODE.cause, SIGNAL.cause) or not finding.exit_codes:
             return False
         about = (finding.cluster_arn, finding.owner, finding.kind, finding.cause)
-        fine = {code for scope, codes in self.fine if scope.covers(*about) for code in codes}
-        return fine.issuperset(finding.exit_codes.values())
+        accepted = {
+            code for scope, codes in self.accepted_exit_codes if scope.covers(*about) for code in codes
+        }
+        return accepted.issuperset(finding.exit_codes.values())
 
 
 def _matches(pattern: str | None, name: str) -> bool:
@@ -96,3 +101,4 @@ def _matches(pattern: str | None, name: str) -> bool:
 
 
 DEFAULT = Policy()
+CAUSES = (*RECORDS, *map(Cause, _STUCK_AFTER))  # all that this version knows

@@ -1,33 +1,33 @@
-"""The policy file: TOML, from its text to a `Policy`. Pure; docs/alerts.md tells what each key is for.
+"""The policy as a file says it, in TOML, and as a document of JSON; docs/alerts.md explains each key.
 
     [minutes]                       [[severity]]              [[exitCodes]]         [[ignore]]  [[mute]]
     protectionLead = 15             kind = "UNKNOWN_STOP"     family = "nightly-*"  a scope     a scope
     [stuckMinutes]                  severity = "low"          fine = [3]                        until = a time
     PENDING = 20
 
-A scope is any of kind, cause, cluster, service and family. `InvalidInput` names the wrong key and tells what
-is allowed there.
+A scope is any of kind, cause, cluster, service and family. `InvalidInput` names the wrong key and what is
+allowed there.
 """
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
-from enum import StrEnum
 from typing import Any, TypeVar
 
 from ..errors import InvalidInput
 from ..parsing.fields import kind as kind_of
-from .model import Cause, Kind, Severity
-from .policy import DEFAULT, Policy, Scope
+from .model import Kind, Severity
+from .policy import CAUSES, DEFAULT, Policy, Scope
 
 Table = Mapping[str, object]
 T = TypeVar("T")
-E = TypeVar("E", bound=StrEnum)
+W = TypeVar("W", bound=str)
 
+_MINUTE = timedelta(minutes=1)
 # Key, the field of Policy that it sets, and the most minutes allowed.
 _MINUTES = {
-    "protectionLead": ("lead", 2880),
-    "protectionLimit": ("protected", 525_600),
+    "protectionLead": ("protection_lead", 2880),
+    "protectionLimit": ("protection_limit", 525_600),
     "afterExpiry": ("after_expiry", 1440),
     "resolve": ("resolve", 1440),
     "remind": ("remind", 10_080),
@@ -40,36 +40,54 @@ _RULES: Mapping[str, tuple[str, ...]] = {
     "ignore": (),
     "mute": ("until",),
 }
-_LONGEST = 2048  # of a name: an ARN fits
+_LONGEST = 2048  # characters of a name: an ARN fits
 
 
 def parse(text: str) -> Policy:
-    """The policy that the file's text tells; what it leaves out is as in `policy.DEFAULT`."""
+    """The policy of a file; what it leaves out is as in `policy.DEFAULT`."""
     try:
-        told = tomllib.loads(text)
+        return read_document(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise InvalidInput("policy", f"is not TOML: {error}") from error
-    _only(told, ("minutes", "stuckMinutes", *_RULES), "")
-    limits: dict[str, Any] = {_MINUTES[key][0]: limit for key, limit in _minutes(told).items()}
+
+
+def policy_document(policy: Policy) -> dict[str, Any]:
+    """All that is in force, in the keys and units of the file, as JSON can hold it."""
+    return {
+        "minutes": {key: getattr(policy, name) // _MINUTE for key, (name, _) in _MINUTES.items()},
+        "stuckMinutes": {state: limit // _MINUTE for state, limit in policy.stuck_after.items()},
+        "severity": [_named(scope) | {"severity": severity} for scope, severity in policy.severities],
+        "exitCodes": [_named(scope) | {"fine": sorted(codes)} for scope, codes in policy.accepted_exit_codes],
+        "ignore": [_named(scope) for scope in policy.ignored],
+        "mute": [_named(scope) | {"until": until.isoformat()} for scope, until in policy.muted],
+    }
+
+
+def read_document(document: Table) -> Policy:
+    """The policy of a document; that of a policy's own document is the same policy again."""
+    _only(document, ("minutes", "stuckMinutes", *_RULES), "")
+    limits: dict[str, Any] = {_MINUTES[key][0]: limit for key, limit in _minutes(document).items()}
     return Policy(
         **limits,
-        transitions={**DEFAULT.transitions, **_stuck(told)},
-        severities=_each(told, "severity", lambda rule, at: (_scope(rule, at), _severity(rule, at))),
-        fine=_each(told, "exitCodes", lambda rule, at: (_scope(rule, at), _codes(rule, at))),
-        ignored=_each(told, "ignore", _some),
-        muted=_each(told, "mute", lambda rule, at: (_some(rule, at), _until(rule, at))),
+        stuck_after={**DEFAULT.stuck_after, **_stuck(document)},
+        severities=_each(document, "severity", lambda rule, at: (_scope(rule, at), _severity(rule, at))),
+        accepted_exit_codes=_each(
+            document, "exitCodes", lambda rule, at: (_scope(rule, at), _codes(rule, at))
+        ),
+        ignored=_each(document, "ignore", _some),
+        muted=_each(document, "mute", lambda rule, at: (_some(rule, at), _until(rule, at))),
     )
 
 
-def _minutes(told: Table) -> Mapping[str, timedelta]:
-    table = _table(told, "minutes")
+def _minutes(document: Table) -> Mapping[str, timedelta]:
+    table = _table(document, "minutes")
     _only(table, _MINUTES, "minutes.")
     return {key: _duration(table, key, "minutes.", most=_MINUTES[key][1]) for key in table}
 
 
-def _stuck(told: Table) -> Mapping[str, timedelta]:
-    table = _table(told, "stuckMinutes")
-    _only(table, DEFAULT.transitions, "stuckMinutes.")
+def _stuck(document: Table) -> Mapping[str, timedelta]:
+    table = _table(document, "stuckMinutes")
+    _only(table, DEFAULT.stuck_after, "stuckMinutes.")
     return {state: _duration(table, state, "stuckMinutes.", most=1440) for state in table}
 
 
@@ -80,16 +98,16 @@ def _duration(table: Table, key: str, at: str, *, most: int) -> timedelta:
     return timedelta(minutes=value)
 
 
-def _table(told: Table, name: str) -> Table:
-    value = told.get(name, {})
+def _table(document: Table, name: str) -> Table:
+    value = document.get(name, {})
     if not isinstance(value, Mapping):
         raise _wrong(name, f"a table, written [{name}]", value)
     return value
 
 
-def _each(told: Table, name: str, read: Callable[[Table, str], T]) -> tuple[T, ...]:
+def _each(document: Table, name: str, read: Callable[[Table, str], T]) -> tuple[T, ...]:
     """What is read of each rule of that name, given the rule and where it stands."""
-    value = told.get(name, [])
+    value = document.get(name, [])
     if not isinstance(value, list) or not all(isinstance(rule, Mapping) for rule in value):
         raise _wrong(name, f"a list of tables, each written [[{name}]]", value)
     for index, rule in enumerate(value):
@@ -107,8 +125,8 @@ def _some(rule: Table, at: str) -> Scope:
 
 def _scope(rule: Table, at: str) -> Scope:
     scope = Scope(
-        kind=_word(rule, "kind", at, Kind) if "kind" in rule else None,
-        cause=_word(rule, "cause", at, Cause) if "cause" in rule else None,
+        kind=_word(rule, "kind", at, tuple(Kind)) if "kind" in rule else None,
+        cause=_word(rule, "cause", at, CAUSES) if "cause" in rule else None,
         cluster=_name(rule, "cluster", at),
         service=_name(rule, "service", at),
         family=_name(rule, "family", at),
@@ -125,15 +143,16 @@ def _name(rule: Table, key: str, at: str) -> str | None:
     return value
 
 
-def _word(rule: Table, key: str, at: str, words: type[E]) -> E:
+def _word(rule: Table, key: str, at: str, words: Collection[W]) -> W:
     value = rule.get(key)
-    if not isinstance(value, str) or value not in list(words):
+    found = next((word for word in words if word == value), None)
+    if found is None:
         raise _wrong(at + key, f"one of {', '.join(words)}", value)
-    return words(value)
+    return found
 
 
 def _severity(rule: Table, at: str) -> Severity:
-    return _word(rule, "severity", at, Severity)
+    return _word(rule, "severity", at, tuple(Severity))
 
 
 def _codes(rule: Table, at: str) -> frozenset[int]:
@@ -145,13 +164,21 @@ def _codes(rule: Table, at: str) -> frozenset[int]:
 
 def _until(rule: Table, at: str) -> datetime:
     value = rule.get("until")
-    if not isinstance(value, datetime) or value.tzinfo is None:
+    try:
+        until = datetime.fromisoformat(value) if isinstance(value, str) else value
+    except ValueError:
+        until = None
+    if not isinstance(until, datetime) or until.tzinfo is None:
         raise _wrong(at + "until", "a time with its zone, such as 2026-12-01T08:00:00Z", value)
-    return value.astimezone(UTC)
+    return until.astimezone(UTC)
 
 
-def _only(told: Table, known: Mapping[str, object] | tuple[str, ...], at: str) -> None:
-    for key in told:
+def _named(scope: Scope) -> dict[str, Any]:
+    return {name: value for name in _SCOPE if (value := getattr(scope, name)) is not None}
+
+
+def _only(document: Table, known: Collection[str], at: str) -> None:
+    for key in document:
         if key not in known:
             raise InvalidInput(at + key, f"is not a key here: these are {', '.join(known)}")
 

@@ -6,24 +6,25 @@ from datetime import UTC, datetime, timedelta
 
 from ..model.entry import LedgerEntry
 from ..model.protection import ProtectionEnd
+from .causes.runtime import OTHER
+from .causes.unknown import UNOBSERVED
 from .model import Cause, Finding, Kind, Severity
-from .policy import DEFAULT, Policy
+from .policy import Policy
 from .stop import Stop, explain
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 _NO_CODES: Mapping[str, int] = {}
-_STATES = {cause.value: cause for cause in Cause}
 
-# Stops that protection does not keep off. One by the scheduler alone says that protection was given up
+# Stops that protection does not prevent. One by the scheduler alone says that protection was given up
 # before: ECS itself does not scale in or deploy over a protected task.
 _UNHINDERED = frozenset({"UserInitiated", "SpotInterruption", "TerminationNotice", "InfrastructureHealth"})
 _SCHEDULER = "ServiceSchedulerInitiated"
 
 
-def findings(entry: LedgerEntry, now: datetime, policy: Policy = DEFAULT) -> tuple[Finding, ...]:
-    """All that is wrong with a task, as far as its entry tells.
+def findings(entry: LedgerEntry, now: datetime, policy: Policy) -> tuple[Finding, ...]:
+    """All that is wrong with a task, as far as its entry shows.
 
-    A stop makes one finding at the most: one that cut protected work off bears the stop's own cause.
+    A stop makes one finding at the most: one that cut protected work off has the stop's own cause.
     """
     stop = _stop(entry)
     ended = tuple(_ended(entry, stop, policy)) or tuple(_faults(entry, stop))
@@ -31,14 +32,14 @@ def findings(entry: LedgerEntry, now: datetime, policy: Policy = DEFAULT) -> tup
     return tuple(found for fault in faults if (found := policy.judge(fault.of(entry))))
 
 
-def stuck(entry: LedgerEntry, now: datetime, policy: Policy = DEFAULT) -> tuple[Finding, ...]:
-    """The finding on a task that stays in a passing state for longer than the policy's limit.
+def stuck(entry: LedgerEntry, now: datetime, policy: Policy) -> tuple[Finding, ...]:
+    """The finding on a task that stays in a passing state beyond the policy's limit.
 
     Judged by a sweep, on the entry with the status that it has just described: some statuses come and go
     without an event or a new version.
     """
     status = entry.state.last_status
-    limit = policy.transitions.get(status)
+    limit = policy.stuck_after.get(status)
     if limit is None or not entry.open:
         return ()
     lasted = now - max(entry.observed_at, entry.state.changed_at or _NEVER)
@@ -49,7 +50,7 @@ def stuck(entry: LedgerEntry, now: datetime, policy: Policy = DEFAULT) -> tuple[
         Severity.MEDIUM,
         f"The task has been {status} for {_spell(lasted)}; {_spell(limit)} is the limit.",
         "Look at the service's events and the task's attachments: what is it waiting for?",
-        cause=_STATES.get(status, Cause.OTHER),
+        cause=Cause(status),
         occasion=status,
     )
     found = policy.judge(fault.of(entry))
@@ -58,7 +59,7 @@ def stuck(entry: LedgerEntry, now: datetime, policy: Policy = DEFAULT) -> tuple[
 
 @dataclass(frozen=True, slots=True)
 class _Fault:
-    """A finding before it is known of which task."""
+    """A finding without its task."""
 
     kind: Kind
     severity: Severity
@@ -90,7 +91,7 @@ class _Fault:
 
 
 def _stop(entry: LedgerEntry) -> Stop | None:
-    """Why it stopped; a task that vanished after it was asked to stop is judged by what was told then."""
+    """Why it stopped; one that vanished after it was asked to stop is judged by what was known then."""
     if entry.unobserved and entry.state.stop_code:
         return explain(replace(entry.state, last_status="STOPPED"))
     return explain(entry.state)
@@ -112,9 +113,9 @@ def _faults(entry: LedgerEntry, stop: Stop | None) -> Iterator[_Fault]:
         yield _Fault(
             Kind.UNKNOWN_STOP,
             Severity.MEDIUM,
-            f"The task is over and its end was never told; when last seen it was {entry.state.last_status}.",
-            "Look at the containers' logs, and find out why neither an event nor a sweep saw the stop.",
-            Cause.UNOBSERVED,
+            f"The task is over and {UNOBSERVED.summary}; when last seen it was {entry.state.last_status}.",
+            UNOBSERVED.remedy,
+            UNOBSERVED.cause,
         )
 
 
@@ -131,7 +132,7 @@ def _running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[_Fau
             "Protect it again if its work is not done: a scale-in or deployment may stop it at any time now.",
             occasion=_stamp(held.expires_at),
         )
-    if held.enabled and held.expires_at and now < held.expires_at <= now + policy.lead:
+    if held.enabled and held.expires_at and now < held.expires_at <= now + policy.protection_lead:
         yield _Fault(
             Kind.PROTECTION_EXPIRING,
             Severity.LOW,
@@ -139,7 +140,7 @@ def _running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[_Fau
             "Renew it if the work takes longer, or clear it when the work is done.",
             occasion=_stamp(held.expires_at),
         )
-    if held.enabled and held.since and now - held.since > policy.protected:
+    if held.enabled and held.since and now - held.since > policy.protection_limit:
         yield _Fault(
             Kind.PROTECTION_TOO_LONG,
             Severity.LOW,
@@ -162,7 +163,7 @@ def _ended(entry: LedgerEntry, stop: Stop | None, policy: Policy) -> Iterator[_F
             Severity.HIGH,
             f"The task was asked to stop ({state.stop_code}) while it was protected from scale-in.",
             "Start its work again: protection keeps off scale-in and deployments, and nothing else.",
-            stop.cause if stop else Cause.OTHER,
+            stop.cause if stop else OTHER.cause,
         )
     late = asked - held.expires_at
     if state.stop_code == _SCHEDULER and timedelta(0) <= late <= policy.after_expiry:

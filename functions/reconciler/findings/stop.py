@@ -11,34 +11,33 @@
     none                        the texts, else the exit codes, else NO_CODE
     any other                   a fault in a text, else UNKNOWN_CODE: never silent
 
-A stop is judged when the task has stopped. Only warnings that capacity goes away are told at once, from what
-does not change until the stop, so that each later version says the same. Containers count by name, never by
-place.
+A stop is judged when the task has stopped; only warnings that capacity goes away are judged at once, from
+what does not change until the stop, so that each later version gives the same verdict.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from ..model.task import Container, TaskState
+from ..model.task import TaskState
+from .case import FAULTS, Case, Clue, read_case
+from .causes import RECORDS
+from .causes.exits import EXIT_CODE, OUT_OF_MEMORY, SIGNAL, UNEXPECTED_EXIT
+from .causes.host import INFRASTRUCTURE_HEALTH, SPOT
+from .causes.record import CauseRecord
+from .causes.runtime import OTHER
+from .causes.unknown import NO_CODE, UNKNOWN_CODE
 from .model import Cause, Kind, Severity
-from .phrases import PHRASES, Meaning, Saying, exit_code_in, read, squeeze
-from .remedies import advise
+from .phrases import Remark, squeeze
 from .summary import severity, summarise
 
-_HEALTH: Final = frozenset({Cause.LOAD_BALANCER, Cause.CONTAINER})
-_HOST: Final = frozenset({Cause.HOST_TERMINATED, Cause.MAINTENANCE})
-_INTERRUPTED: Final = _HOST | {Cause.SPOT, Cause.INFRASTRUCTURE_HEALTH}
-_RAN: Final = frozenset({Cause.OUT_OF_MEMORY, Cause.EXIT_CODE, Cause.SIGNAL, Cause.UNEXPECTED_EXIT})
-_UNKNOWN: Final = frozenset({Cause.UNKNOWN_CODE, Cause.NO_CODE})
-_AT_ANY_TIME: Final = frozenset({Cause.TIMEOUT, Cause.INTERNAL, Cause.OTHER})
-_FAULTS: tuple[Cause, ...] = tuple(
-    meaning for meaning in PHRASES if isinstance(meaning, Cause) and meaning is not Cause.OTHER
-)
+_HEALTH: Final = {record.cause for record in RECORDS.values() if record.kind is Kind.HEALTH_CHECK_FAILED}
+_HOST: Final = {record.cause for record in RECORDS.values() if record.kind is Kind.CAPACITY_INTERRUPTED}
+_ONLY_AWS: Final = {record.cause for record in RECORDS.values() if record.only_aws_writes}
 
-_WARNINGS: Final = frozenset({"spotinterruption", "terminationnotice", "infrastructurehealth"})
+_WARNINGS: Final = {"spotinterruption", "terminationnotice", "infrastructurehealth"}
 # SIGKILL and SIGTERM: what ECS sends to the other containers when an essential one has ended.
-_STOPPED_ALONG: Final = frozenset({137, 143})
+_STOPPED_ALONG: Final = {137, 143}
 # Beside these a container's text says more than its exit code: the runtime's own, and those of a kill.
 _NOT_THE_PROGRAMS_OWN: Final = _STOPPED_ALONG | {None, 125, 126, 127, 128, 255}
 
@@ -57,38 +56,8 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
-class _Clue:
-    """One text of a stop and what it says; `container` is "" for the task's own `stoppedReason`."""
-
-    text: str
-    meaning: Meaning | None
-    container: str = ""
-    exit_code: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Case:
-    """All that a stop tells, in an order that the order of the containers does not change."""
-
-    code: str
-    task: tuple[_Clue, ...]  # none or one
-    containers: tuple[_Clue, ...]
-    exit_codes: Mapping[str, int]
-    service: bool
-    started: bool
-
-    @property
-    def clues(self) -> tuple[_Clue, ...]:
-        return self.task + self.containers
-
-    @property
-    def text(self) -> str:
-        return "".join(clue.text for clue in self.task)
-
-
-@dataclass(frozen=True, slots=True)
 class _Verdict:
-    cause: Cause
+    record: CauseRecord
     text: str = ""
     containers: tuple[str, ...] = ()
 
@@ -97,118 +66,86 @@ def explain(state: TaskState) -> Stop | None:
     """The stop that a person should know of; None for a task that has not stopped, or stopped as planned."""
     if not state.closed and state.desired_status != "STOPPED":
         return None
-    case = _case(state)
+    case = read_case(state)
     if not state.closed and not _is_warning(case):
         return None
-    verdict = _JUDGES.get(case.code.lower(), _unknown_code)(case)
+    verdict = _JUDGES.get(case.key, _unknown_code)(case)
     return _stop(case, verdict) if verdict else None
 
 
-def _case(state: TaskState) -> _Case:
-    task = tuple(_clues([(state.stopped_reason, "", None)]))
-    told = tuple(sorted(_clues((c.reason, c.name, c.exit_code) for c in state.containers), key=_precedence))
-    ended = _ended(state.containers)
-    return _Case(
-        code=(state.stop_code or "").strip(),
-        task=task,
-        containers=told,
-        exit_codes=ended or _told_exit_codes(task + told),
-        service=state.service is not None,
-        started=state.started_at is not None or bool(ended),
+def _is_warning(case: Case) -> bool:
+    """ECS was seen to send Spot's warning with and without a stop code."""
+    if case.code:
+        return case.key in _WARNINGS
+    return any(clue.meaning == SPOT.cause for clue in case.task)
+
+
+def _user(case: Case) -> _Verdict | None:
+    """StopTask takes any text as its reason: only what AWS alone would write counts."""
+    return _match(case.task, _ONLY_AWS)
+
+
+def _scheduler(case: Case) -> _Verdict | None:
+    return _match(case.clues, _HEALTH | _HOST)
+
+
+def _spot(case: Case) -> _Verdict:
+    return _Verdict(SPOT, case.text)
+
+
+def _termination_notice(case: Case) -> _Verdict:
+    return _match(case.task, _HOST) or _spot(case)
+
+
+def _infrastructure_health(case: Case) -> _Verdict:
+    return _Verdict(INFRASTRUCTURE_HEALTH, case.text)
+
+
+def _exited(case: Case) -> _Verdict | None:
+    not_the_programs = [clue for clue in case.clues if clue.exit_code in _NOT_THE_PROGRAMS_OWN]
+    return (
+        _match(case.clues, {OUT_OF_MEMORY.cause}) or _match(not_the_programs, FAULTS) or _by_exit_codes(case)
     )
 
 
-def _clues(told: Iterable[tuple[str | None, str, int | None]]) -> Iterable[_Clue]:
-    return (_Clue(text, read(text), name, code) for text, name, code in told if text and text.strip())
-
-
-def _precedence(clue: _Clue) -> tuple[int, str, str, int]:
-    rank = _FAULTS.index(clue.meaning) if clue.meaning in _FAULTS else len(_FAULTS)
-    return rank, clue.container, clue.text, clue.exit_code or 0
-
-
-def _ended(containers: Iterable[Container]) -> Mapping[str, int]:
-    """Exit codes by name; of containers with one name a failure counts, and of failures the highest."""
-    told = [(c.name, c.exit_code != 0, c.exit_code) for c in containers if c.exit_code is not None]
-    return {name: code for name, _, code in sorted(told)}
-
-
-def _told_exit_codes(clues: Iterable[_Clue]) -> Mapping[str, int]:
-    told = ((clue.container, exit_code_in(clue.text)) for clue in clues)
-    return {name: code for name, code in told if code is not None}
-
-
-def _is_warning(case: _Case) -> bool:
-    """ECS was seen to send Spot's warning with and without a stop code."""
-    if case.code:
-        return case.code.lower() in _WARNINGS
-    return any(clue.meaning is Cause.SPOT for clue in case.task)
-
-
-def _user(case: _Case) -> _Verdict | None:
-    """StopTask takes any text as its reason: only what AWS alone would write counts."""
-    return _heard(case.task, _HOST)
-
-
-def _scheduler(case: _Case) -> _Verdict | None:
-    return _heard(case.clues, _HEALTH | _INTERRUPTED)
-
-
-def _spot(case: _Case) -> _Verdict:
-    return _Verdict(Cause.SPOT, case.text)
-
-
-def _termination_notice(case: _Case) -> _Verdict:
-    return _heard(case.task, _INTERRUPTED) or _spot(case)
-
-
-def _infrastructure_health(case: _Case) -> _Verdict:
-    return _Verdict(Cause.INFRASTRUCTURE_HEALTH, case.text)
-
-
-def _exited(case: _Case) -> _Verdict | None:
-    telling = [clue for clue in case.clues if clue.exit_code in _NOT_THE_PROGRAMS_OWN]
-    return _heard(case.clues, {Cause.OUT_OF_MEMORY}) or _heard(telling, _FAULTS) or _by_exit_codes(case)
-
-
-def _by_exit_codes(case: _Case) -> _Verdict | None:
+def _by_exit_codes(case: Case) -> _Verdict | None:
     """Containers that were stopped along with the essential one don't count, unless there is no other."""
     if not case.exit_codes:
-        return _Verdict(Cause.OTHER, _unread(case))
+        return _Verdict(OTHER, case.unread)
     own = {name: code for name, code in case.exit_codes.items() if code not in _STOPPED_ALONG}
     failed = {name: code for name, code in (own or case.exit_codes).items() if code != 0}
     if not failed:
-        return _Verdict(Cause.UNEXPECTED_EXIT, containers=tuple(own)) if case.service else None
+        return _Verdict(UNEXPECTED_EXIT, containers=tuple(own)) if case.service else None
     signals = all(128 < code <= 128 + 64 for code in failed.values())
-    return _Verdict(Cause.SIGNAL if signals else Cause.EXIT_CODE, containers=tuple(failed))
+    return _Verdict(SIGNAL if signals else EXIT_CODE, containers=tuple(failed))
 
 
-def _failed_to_start(case: _Case) -> _Verdict:
+def _failed_to_start(case: Case) -> _Verdict:
     failed = tuple(name for name, code in case.exit_codes.items() if code != 0)
-    return _heard(case.clues, _FAULTS) or _Verdict(Cause.OTHER, _unread(case), failed)
+    return _match(case.clues, FAULTS) or _Verdict(OTHER, case.unread, failed)
 
 
-def _unknown_code(case: _Case) -> _Verdict:
-    told = f"{case.code}: {case.text}" if case.text else case.code
-    return _heard(case.clues, _FAULTS) or _Verdict(Cause.UNKNOWN_CODE, told)
+def _unknown_code(case: Case) -> _Verdict:
+    shown = f"{case.code}: {case.text}" if case.text else case.code
+    return _match(case.clues, FAULTS) or _Verdict(UNKNOWN_CODE, shown)
 
 
-def _no_code(case: _Case) -> _Verdict | None:
+def _no_code(case: Case) -> _Verdict | None:
     """Events of 2018 and before have no code; a text that says nothing known is some person's own."""
     if not case.clues and not case.exit_codes:
-        return _Verdict(Cause.NO_CODE)
-    told = case.task or tuple(clue for clue in case.containers if clue.meaning is Saying.PLANNED)
-    meaning = told[0].meaning if told else Saying.EXITED
-    if meaning is Saying.EXITED:
+        return _Verdict(NO_CODE)
+    decisive = case.task or tuple(clue for clue in case.containers if clue.meaning is Remark.PLANNED)
+    meaning = decisive[0].meaning if decisive else Remark.EXITED
+    if meaning is Remark.EXITED:
         return _exited(case)
-    if meaning is Saying.NOT_STARTED:
+    if meaning is Remark.NOT_STARTED:
         return _failed_to_start(case)
-    if meaning is Saying.PLANNED:
+    if meaning is Remark.PLANNED:
         return None
-    return _heard(case.clues, _FAULTS) or _heard(case.task, {Cause.OTHER})
+    return _match(case.clues, FAULTS) or _match(case.task, {OTHER.cause})
 
 
-_JUDGES: Mapping[str, Callable[[_Case], _Verdict | None]] = {
+_JUDGES: Mapping[str, Callable[[Case], _Verdict | None]] = {
     "": _no_code,
     "userinitiated": _user,
     "serviceschedulerinitiated": _scheduler,
@@ -220,43 +157,28 @@ _JUDGES: Mapping[str, Callable[[_Case], _Verdict | None]] = {
 }
 
 
-def _heard(clues: Iterable[_Clue], causes: Collection[Cause]) -> _Verdict | None:
-    """The verdict of the first text that says one of the causes, with all containers that say the same."""
-    told = [clue for clue in clues if clue.meaning in causes]
-    if not told or not isinstance(told[0].meaning, Cause):
+def _match(clues: Iterable[Clue], causes: Collection[Cause]) -> _Verdict | None:
+    """The verdict of the first text that names one of the causes, with all containers that name the same."""
+    named = ((clue, clue.meaning) for clue in clues if isinstance(clue.meaning, Cause))
+    found = [(clue, cause) for clue, cause in named if cause in causes]
+    if not found:
         return None
-    names = {clue.container for clue in told if clue.container and clue.meaning is told[0].meaning}
-    return _Verdict(told[0].meaning, told[0].text, tuple(sorted(names)))
+    first, cause = found[0]
+    names = {clue.container for clue, other in found if clue.container and other == cause}
+    return _Verdict(RECORDS[cause], first.text, tuple(sorted(names)))
 
 
-def _unread(case: _Case) -> str:
-    """The first text that says nothing known, for a person to read."""
-    return next((clue.text for clue in case.clues if clue.meaning in {None, Cause.OTHER}), "")
-
-
-def _kind(case: _Case, cause: Cause) -> Kind:
-    if cause in _HEALTH:
-        return Kind.HEALTH_CHECK_FAILED
-    if cause in _INTERRUPTED:
-        return Kind.CAPACITY_INTERRUPTED
-    if cause in _UNKNOWN:
-        return Kind.UNKNOWN_STOP
-    refused = case.code.lower() == "taskfailedtostart" or any(
-        c.meaning is Saying.NOT_STARTED for c in case.clues
-    )
-    ran = cause in _RAN or (cause in _AT_ANY_TIME and case.started and not refused)
-    return Kind.ESSENTIAL_CONTAINER_FAILED if ran else Kind.TASK_FAILED_TO_START
-
-
-def _stop(case: _Case, verdict: _Verdict) -> Stop:
-    kind = _kind(case, verdict.cause)
+def _stop(case: Case, verdict: _Verdict) -> Stop:
+    record = verdict.record
+    depending = Kind.ESSENTIAL_CONTAINER_FAILED if case.ran else Kind.TASK_FAILED_TO_START
+    kind = record.kind or depending
     concerned = {name: case.exit_codes.get(name) for name in verdict.containers}
     return Stop(
         kind=kind,
-        cause=verdict.cause,
-        severity=severity(kind, verdict.cause, service=case.service),
-        summary=summarise(kind, verdict.cause, concerned, verdict.text),
-        remedy=advise(verdict.cause, squeeze(verdict.text), filter(None, concerned.values())),
+        cause=record.cause,
+        severity=severity(kind, record, service=case.service),
+        summary=summarise(kind, record, concerned, verdict.text),
+        remedy=record.advise(squeeze(verdict.text), filter(None, concerned.values())),
         containers=tuple(name for name in verdict.containers if name),
         exit_codes={name: code for name, code in concerned.items() if name and code is not None},
     )

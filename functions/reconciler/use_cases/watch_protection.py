@@ -62,8 +62,8 @@ class ProtectionWatch:
                 result.findings += self._judge(running[arn], answer.protection)
 
     def _is_due(self, held: Protection, now: datetime) -> bool:
-        ending = held.expires_at is not None and held.expires_at <= now + self.policy.lead
-        return ending or (held.since is not None and now - held.since > self.policy.protected)
+        ending = held.expires_at is not None and held.expires_at <= now + self.policy.protection_lead
+        return ending or (held.since is not None and now - held.since > self.policy.protection_limit)
 
     def _settle(self, entry: LedgerEntry, now: datetime) -> None:
         """Takes a task that is over out of the index; when its protection was to end stays known."""

@@ -1,14 +1,17 @@
-"""What a policy file may say, and what a person reads who said it wrong."""
+"""What a policy file may say, and how a mistake in it is reported."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconciler.errors import InvalidInput
 from reconciler.findings.model import Cause, Kind, Severity
-from reconciler.findings.policy import DEFAULT, Policy, Scope
-from reconciler.findings.policy_file import parse
+from reconciler.findings.policy import CAUSES, DEFAULT, Policy, Scope
+from reconciler.findings.policy_file import parse, policy_document, read_document
 from reconciler.findings.rules import findings, stuck
 from reconciler.gate import succeed
 from reconciler.model.task import Container
@@ -51,23 +54,57 @@ until = 2026-12-01T09:00:00+01:00
 def test_everything() -> None:
     """Each key sets what it says, and the rest stays as by default."""
     assert parse(FULL) == Policy(
-        lead=timedelta(minutes=20),
-        protected=timedelta(hours=1),
+        protection_lead=timedelta(minutes=20),
+        protection_limit=timedelta(hours=1),
         after_expiry=timedelta(minutes=5),
-        transitions={**DEFAULT.transitions, "PENDING": timedelta(minutes=45)},
+        stuck_after={**DEFAULT.stuck_after, "PENDING": timedelta(minutes=45)},
         resolve=timedelta(minutes=30),
         remind=timedelta(hours=2),
         digest=timedelta(minutes=15),
         severities=(
             (
-                Scope(kind=Kind.CAPACITY_INTERRUPTED, cause=Cause.SPOT, cluster="shop", service="checkout-*"),
+                Scope(
+                    kind=Kind.CAPACITY_INTERRUPTED, cause=Cause("SPOT"), cluster="shop", service="checkout-*"
+                ),
                 Severity.HIGH,
             ),
         ),
-        fine=((Scope(family="nightly"), frozenset({3, -1})),),
+        accepted_exit_codes=((Scope(family="nightly"), frozenset({3, -1})),),
         ignored=(Scope(cluster="arn:aws:ecs:eu-central-1:111122223333:cluster/sandbox"),),
         muted=((Scope(service="checkout"), datetime(2026, 12, 1, 8, tzinfo=UTC)),),
     )
+
+
+names = st.none() | st.text(min_size=1, max_size=20)
+scopes = st.builds(
+    Scope,
+    kind=st.none() | st.sampled_from(Kind),
+    cause=st.none() | st.sampled_from(CAUSES),
+    cluster=names,
+    service=names,
+) | st.builds(Scope, cluster=names, family=names)
+some = scopes.filter(lambda scope: scope != Scope())
+minutes = st.integers(1, 1440).map(lambda number: timedelta(minutes=number))
+times = st.datetimes(timezones=st.just(UTC))
+policies = st.builds(
+    Policy,
+    **dict.fromkeys(
+        ("protection_lead", "protection_limit", "after_expiry", "resolve", "remind", "digest"), minutes
+    ),
+    stuck_after=st.fixed_dictionaries(dict.fromkeys(DEFAULT.stuck_after, minutes)),
+    severities=st.lists(st.tuples(scopes, st.sampled_from(Severity)), max_size=3).map(tuple),
+    accepted_exit_codes=st.lists(
+        st.tuples(scopes, st.frozensets(st.integers(), min_size=1, max_size=3)), max_size=3
+    ).map(tuple),
+    ignored=st.lists(some, max_size=3).map(tuple),
+    muted=st.lists(st.tuples(some, times), max_size=3).map(tuple),
+)
+
+
+@given(policies)
+def test_a_document_holds_the_whole_policy(policy: Policy) -> None:
+    """What is read of a policy's document, through JSON, is the same policy."""
+    assert read_document(json.loads(json.dumps(policy_document(policy)))) == policy
 
 
 def test_nothing() -> None:
@@ -87,29 +124,17 @@ def test_nothing() -> None:
         ("minutes = 3", "minutes", "must be a table, written [minutes]; found 3"),
         ("[stuckMinutes]\nRUNNING = 3", "stuckMinutes.RUNNING", "is not a key here: these are PROVISIONING"),
         ("[severity]\n", "severity", "must be a list of tables, each written [[severity]]"),
-        (
-            '[[severity]]\nkind = "X"\nseverity = "low"',
-            "severity[0].kind",
-            "must be one of TASK_",
-        ),
+        ('[[severity]]\nkind = "X"\nseverity = "low"', "severity[0].kind", "must be one of TASK_"),
         ("[[severity]]", "severity[0].severity", "must be one of low, medium, high; found nothing"),
         ('[[severity]]\nseverity = ["low"]', "severity[0].severity", "must be one of low, medium, high"),
         ('[[severity]]\nseverity = "low"\nuntil = 3', "severity[0].until", "is not a key here"),
         ('[[exitCodes]]\nfamily = "a"', "exitCodes[0].fine", "must be a list of exit codes; found nothing"),
         ('[[exitCodes]]\nfine = ["3"]', "exitCodes[0].fine", "must be a list of exit codes"),
         ("[[ignore]]", "ignore[0]", "is for everything: name any of kind, cause, cluster, service, family"),
-        (
-            '[[ignore]]\nservice = ""',
-            "ignore[0].service",
-            "must be a name, in which",
-        ),
+        ('[[ignore]]\nservice = ""', "ignore[0].service", "must be a name, in which"),
         ('[[ignore]]\nservice = "a"\nfamily = "b"', "ignore[0].family", "cannot stand beside service"),
         ('[[ignore]]\nservice = "a"\n[[ignore]]\nservices = "a"', "ignore[1].services", "is not a key here"),
-        (
-            '[[mute]]\nservice = "a"',
-            "mute[0].until",
-            "must be a time with its zone, such as",
-        ),
+        ('[[mute]]\nservice = "a"', "mute[0].until", "must be a time with its zone, such as"),
         ('[[mute]]\nservice = "a"\nuntil = 2026-12-01', "mute[0].until", "must be a time with its zone"),
         (
             '[[mute]]\nservice = "a"\nuntil = 2026-12-01T08:00:00',
@@ -119,7 +144,7 @@ def test_nothing() -> None:
     ],
 )
 def test_mistakes_are_named(text: str, field: str, problem: str) -> None:
-    """The wrong key is told by its path, with what is allowed there."""
+    """The wrong key is named by its path, with what is allowed there."""
     with pytest.raises(InvalidInput) as caught:
         parse(text)
     assert caught.value.field == field
@@ -130,8 +155,8 @@ def test_settings_go_before_the_file(tmp_path: Path) -> None:
     """What a deployment chooses in its context counts more than the file that it shares with others."""
     file = tmp_path / "policy.toml"
     file.write_text(FULL)
-    told = read_policy({"POLICY_FILE": str(file), "PROTECTION_LEAD_MINUTES": "7"})
-    assert (told.lead, told.protected) == (timedelta(minutes=7), timedelta(hours=1))
+    policy = read_policy({"POLICY_FILE": str(file), "PROTECTION_LEAD_MINUTES": "7"})
+    assert (policy.protection_lead, policy.protection_limit) == (timedelta(minutes=7), timedelta(hours=1))
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
@@ -151,8 +176,8 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
         (Scope(cluster="shop"), True),
         (Scope(cluster="arn:aws:ecs:eu-central-1:*:cluster/shop"), True),
         (Scope(cluster="other"), False),
-        (Scope(kind=Kind.TASK_FAILED_TO_START, cause=Cause.IMAGE_PULL), True),
-        (Scope(kind=Kind.TASK_FAILED_TO_START, cause=Cause.NETWORK), False),
+        (Scope(kind=Kind.TASK_FAILED_TO_START, cause=Cause("IMAGE_PULL")), True),
+        (Scope(kind=Kind.TASK_FAILED_TO_START, cause=Cause("NETWORK")), False),
         (Scope(kind=Kind.UNKNOWN_STOP), False),
     ],
 )
@@ -175,17 +200,17 @@ def test_the_first_rule_counts() -> None:
 @pytest.mark.parametrize(
     ("codes", "cause", "expected"),
     [
-        ({"app": 3}, Cause.EXIT_CODE, True),
-        ({"app": 3, "proxy": 4}, Cause.EXIT_CODE, True),
-        ({"app": 3, "proxy": 1}, Cause.EXIT_CODE, False),
-        ({"app": 1}, Cause.EXIT_CODE, False),
-        ({"app": 3}, Cause.OUT_OF_MEMORY, False),
-        ({}, Cause.EXIT_CODE, False),
+        ({"app": 3}, Cause("EXIT_CODE"), True),
+        ({"app": 3, "proxy": 4}, Cause("EXIT_CODE"), True),
+        ({"app": 3, "proxy": 1}, Cause("EXIT_CODE"), False),
+        ({"app": 1}, Cause("EXIT_CODE"), False),
+        ({"app": 3}, Cause("OUT_OF_MEMORY"), False),
+        ({}, Cause("EXIT_CODE"), False),
     ],
 )
-def test_fine_exit_codes_are_no_failure(codes: dict[str, int], cause: Cause, expected: bool) -> None:  # noqa: FBT001 - a table
-    """A stop passes when all its exit codes are fine, and nothing graver is told of it."""
-    policy = Policy(fine=((Scope(family="report"), frozenset({3})), (Scope(), frozenset({4}))))
+def test_accepted_exit_codes_are_no_failure(codes: dict[str, int], cause: Cause, expected: bool) -> None:  # noqa: FBT001 - a table
+    """A stop is no finding when all its exit codes are accepted, and nothing worse is known of it."""
+    policy = Policy(accepted_exit_codes=((Scope(family="report"), frozenset({3})), (Scope(), frozenset({4}))))
     about = standalone(
         task_definition_arn="arn:aws:ecs:eu-central-1:111122223333:task-definition/report:1",
         kind=Kind.ESSENTIAL_CONTAINER_FAILED,
@@ -198,11 +223,11 @@ def test_fine_exit_codes_are_no_failure(codes: dict[str, int], cause: Cause, exp
 def test_findings_go_through_the_policy() -> None:
     """Neither a stop nor a stuck task that the policy ignores is found."""
     failed = (Container(name="app", exit_code=1),)
-    told = {"stop_code": "EssentialContainerExited", "started_at": START, "containers": failed}
-    stopped = succeed(None, event(6, last_status="STOPPED", desired_status="STOPPED", **told))
+    fields = {"stop_code": "EssentialContainerExited", "started_at": START, "containers": failed}
+    stopped = succeed(None, event(6, last_status="STOPPED", desired_status="STOPPED", **fields))
     pending = succeed(None, event(2, last_status="PENDING"))
     ignoring = Policy(ignored=(Scope(service="checkout"),))
-    assert findings(stopped, at(60)) != ()
+    assert findings(stopped, at(60), DEFAULT) != ()
     assert findings(stopped, at(60), ignoring) == ()
-    assert stuck(pending, at(3600)) != ()
+    assert stuck(pending, at(3600), DEFAULT) != ()
     assert stuck(pending, at(3600), ignoring) == ()

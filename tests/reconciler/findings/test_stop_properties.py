@@ -1,11 +1,11 @@
-"""What holds for every stop, whatever its texts and exit codes."""
+"""What holds for every stop, with any texts and exit codes."""
 
 from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.findings.phrases import PHRASES, Saying
+from reconciler.findings.phrases import PHRASES, Remark
 from reconciler.findings.stop import explain
 from reconciler.model.task import Container, TaskState
 from tests.support.values import START, state
@@ -46,8 +46,8 @@ def stopped(draw: st.DrawFn, codes: st.SearchStrategy[str | None] = any_code) ->
 
 
 @given(stopped())
-def test_every_stop_can_be_told(state: TaskState) -> None:
-    """No text and no exit code breaks it; what is told is one bounded line with a remedy."""
+def test_every_stop_can_be_explained(state: TaskState) -> None:
+    """No text and no exit code breaks it; the summary is one bounded line, and there is a remedy."""
     stop = explain(state)
     if stop:
         assert stop.summary.isprintable()
@@ -68,9 +68,9 @@ def test_the_order_of_containers_never_matters(state: TaskState, random: object)
 
 @given(stopped(), texts.filter(bool), st.integers(1, 255))
 def test_planned_stops_make_no_finding(state: TaskState, text: str, exit_code: int) -> None:
-    """What a person or the scheduler ended on purpose stays silent, whatever its containers say."""
+    """What a person or the scheduler ended on purpose stays silent, also when its containers name a fault."""
     container = Container(name="app", exit_code=exit_code, reason=text)
-    for phrase in PHRASES[Saying.PLANNED]:
+    for phrase in PHRASES[Remark.PLANNED]:
         planned = replace(state, stopped_reason=phrase, containers=(container,))
         assert explain(replace(planned, stop_code="UserInitiated")) is None
         assert explain(replace(planned, stop_code=None)) is None
@@ -87,7 +87,7 @@ def test_an_unknown_stop_code_is_never_silent(state: TaskState) -> None:
 
 @given(stopped(st.sampled_from(["SpotInterruption", "TerminationNotice", "InfrastructureHealth"])))
 def test_a_warning_and_its_stop_say_the_same(state: TaskState) -> None:
-    """What was told while the task still ran is not told differently when it has stopped."""
+    """The verdict given while the task still ran stays the same when it has stopped."""
     running = replace(
         state,
         last_status="RUNNING",

@@ -38,6 +38,10 @@ def held(system: System, arn: str) -> Protection:
     return protection
 
 
+def kinds(system: System, arn: str) -> list[Kind]:
+    return [one.kind for one in findings(system.entry(arn), system.clock.now, system.policy)]
+
+
 def test_nothing_is_due(system: System, arn: str) -> None:
     """A protection that is far from its end is not asked about."""
     system.wait(104.9)
@@ -56,7 +60,7 @@ def test_expiring(system: System, arn: str) -> None:
 
 def test_lead_time_can_be_chosen(system: System, arn: str) -> None:
     """A longer lead time tells earlier."""
-    system.alerts = replace(system.alerts, policy=Policy(lead=timedelta(minutes=60)))
+    system.alerts = replace(system.alerts, policy=Policy(protection_lead=timedelta(minutes=60)))
     system.wait(61)
     assert found(system.watch().protection) == [Kind.PROTECTION_EXPIRING]
 
@@ -70,7 +74,7 @@ def test_expired(system: System, arn: str) -> None:
     assert (held(system, arn).enabled, held(system, arn).expires_at) == (False, ends)
     system.wait(1)
     assert system.watch().protection == ProtectionResult()
-    assert [one.kind for one in findings(system.entry(arn), system.clock.now)] == [Kind.PROTECTION_EXPIRED]
+    assert kinds(system, arn) == [Kind.PROTECTION_EXPIRED]
 
 
 def test_expired_while_ecs_was_asked(system: System, arn: str) -> None:
@@ -155,9 +159,9 @@ def test_settled_early_it_still_tells_why_it_stopped(system: System, arn: str) -
     system.ecs.call("StopTask", {"cluster": "shop", "task": arn})
     system.report(arn, "STOPPED")
     system.deliver()
-    before = [one.kind for one in findings(system.entry(arn), system.clock.now)]
+    before = kinds(system, arn)
     system.watch()
-    after = [one.kind for one in findings(system.entry(arn), system.clock.now)]
+    after = kinds(system, arn)
     assert before == after == [Kind.STOPPED_WHILE_PROTECTED]
 
 
@@ -178,7 +182,7 @@ def test_stopped_a_minute_after_the_expiry(system: System, arn: str) -> None:
     system.report(arn, "STOPPED")
     system.deliver()
     system.watch()
-    assert [one.kind for one in findings(system.entry(arn), system.clock.now)] == [Kind.STOPPED_AFTER_EXPIRY]
+    assert kinds(system, arn) == [Kind.STOPPED_AFTER_EXPIRY]
 
 
 @pytest.mark.parametrize("error", [throttled(), server_error()], ids=["throttled", "out of order"])

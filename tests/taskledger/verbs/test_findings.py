@@ -54,9 +54,9 @@ def alerted(deployment: Deployment) -> Alerted:
     pull = there.report(1, ago(hours=5))
     there.report(2, ago(hours=4))
     there.resolve(pull, ago(hours=3))
-    memory = {"kind": Kind.ESSENTIAL_CONTAINER_FAILED, "cause": Cause.OUT_OF_MEMORY}
+    memory = {"kind": Kind.ESSENTIAL_CONTAINER_FAILED, "cause": Cause("OUT_OF_MEMORY")}
     there.report(3, ago(hours=2), **memory, group="service:orders")
-    spot = {"kind": Kind.CAPACITY_INTERRUPTED, "cause": Cause.SPOT, "severity": Severity.LOW}
+    spot = {"kind": Kind.CAPACITY_INTERRUPTED, "cause": Cause("SPOT"), "severity": Severity.LOW}
     there.report(4, ago(minutes=30), **spot)
     return there
 

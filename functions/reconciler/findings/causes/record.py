@@ -1,0 +1,49 @@
+"""What is known of one cause, all of it in one record: how it is recognised, how severe it is, what to do."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from ..model import Cause, Kind, Severity
+
+
+@dataclass(frozen=True, slots=True)
+class WeakPhrases:
+    """Phrases that count only in a text without any other; of several, those of the lowest rank."""
+
+    rank: int
+    phrases: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CauseRecord:
+    """A cause of stops and failed starts.
+
+    `kind` is None where it depends on whether the task ran; `severity` (of a service's task, of a standalone
+    task) is None where it is that of the kind. `refines` has, by category of AWS, the parts of a text with
+    which that category stands for this cause. The keys of `remedies_by_text` are parts of texts as
+    `phrases.squeeze` leaves them: the first row with a part that stands in the text counts.
+    """
+
+    cause: Cause
+    kind: Kind | None = None
+    severity: tuple[Severity, Severity] | None = None
+    summary: str
+    remedy: str
+    phrases: tuple[str, ...] = ()
+    weak_phrases: WeakPhrases | None = None
+    refines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    only_aws_writes: bool = False
+    remedies_by_text: Mapping[str, str] = field(default_factory=dict)
+    remedies_by_exit_code: Mapping[int, str] = field(default_factory=dict)
+
+    def advise(self, squeezed: str, exit_codes: Iterable[int]) -> str:
+        """What to look at next, given the squeezed text that decided and the containers' exit codes."""
+        by_code = (self.remedies_by_exit_code.get(code) for code in exit_codes)
+        rows = self.remedies_by_text.items()
+        by_text = (remedy for parts, remedy in rows if any(part in squeezed for part in parts.split()))
+        return next(filter(None, by_code), None) or next(by_text, self.remedy)
+
+
+def phrases(table: str) -> tuple[str, ...]:
+    """The phrases of a table whose lines separate them by ` | `."""
+    return tuple(phrase.strip() for line in table.strip().splitlines() for phrase in line.split(" | "))
