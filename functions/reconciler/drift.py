@@ -5,7 +5,7 @@ none       a state           UNRECORDED   no event of it ever came
 older      a state           MISSED       at least one event did not come, or not yet
 same       a state           NONE
 newer      a state           AHEAD        the API's eventual consistency: nothing to repair
-open       MISSING           VANISHED     ECS forgot it, and its end was never told
+open       MISSING           VANISHED     ECS forgot it, and its end was never reported
 closed     MISSING           NONE         as it should be, an hour after the stop
 any        no answer         UNKNOWN      nothing may be concluded
 none       MISSING           NONE         it came and went between the list and the description
@@ -17,7 +17,7 @@ from enum import StrEnum
 from .model.entry import LedgerEntry
 from .model.task import Absence, TaskState
 
-# ECS may answer MISSING for a task that it has just told of; its documentation advises to ask for 5 minutes.
+# ECS may answer MISSING for a task that it has just reported; its documentation advises to ask for 5 minutes.
 SETTLED = timedelta(minutes=5)
 
 

@@ -7,7 +7,7 @@
     lower           higher       STALE            lower           higher           BEHIND
                                                   higher          lower            AHEAD
 
-Only versions decide: the same `lastStatus` in several events is normal, and times are told to the second.
+Only versions decide: the same `lastStatus` in several events is normal, and times are given to the second.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -97,7 +97,7 @@ def enrich(state: TaskState, described: TaskState) -> TaskState:
 def succeed(previous: LedgerEntry | None, observation: Observation) -> LedgerEntry:
     """The entry after an observation that is newer than the previous entry, or the first of its task.
 
-    Tags are not versioned: the last that were told are kept.
+    Tags are not versioned: the last that were reported are kept.
     """
     state = observation.state
     if previous and state.tags is None:
@@ -139,16 +139,16 @@ def refresh(entry: LedgerEntry, observation: Observation) -> LedgerEntry | None:
 
 
 def history_row(observation: Observation) -> HistoryRow:
-    """The row that this telling leaves; its time is the event's own, or the latest in the description."""
+    """The row that this observation leaves; its time is the event's own, or the latest in the description."""
     state = observation.state
-    told = state.changed_at if observation.source is Source.DESCRIBE else None
+    changed_at = state.changed_at if observation.source is Source.DESCRIBE else None
     return HistoryRow(
         task_arn=state.task_arn,
         version=state.version,
         source=observation.source,
         last_status=state.last_status,
         desired_status=state.desired_status,
-        at=told or observation.observed_at,
+        at=changed_at or observation.observed_at,
     )
 
 

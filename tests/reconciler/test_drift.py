@@ -64,8 +64,8 @@ def test_gone_takes_two_passes(missing_since: datetime | None, gone: bool) -> No
     assert is_gone(replace(OPEN, missing_since=missing_since), PASS_BEGAN, NOW) is gone
 
 
-@pytest.mark.parametrize(("told", "may"), [(NOW, False), (NOW - SETTLED, True), (at(3361), False)])
-def test_what_was_just_told_cannot_have_vanished(told: datetime, may: bool) -> None:  # noqa: FBT001 - a column
-    """MISSING says nothing of a task that was told of in the last five minutes, however often it is said."""
-    entry = replace(OPEN, observed_at=told, missing_since=at(0))
+@pytest.mark.parametrize(("observed_at", "may"), [(NOW, False), (NOW - SETTLED, True), (at(3361), False)])
+def test_what_was_just_observed_cannot_have_vanished(observed_at: datetime, may: bool) -> None:  # noqa: FBT001 - a column
+    """MISSING says nothing of a task that was observed in the last five minutes, however often."""
+    entry = replace(OPEN, observed_at=observed_at, missing_since=at(0))
     assert (may_vanish(entry, NOW), is_gone(entry, PASS_BEGAN, NOW)) == (may, may)

@@ -59,14 +59,14 @@ def test_currency(version: int, described: object, expected: Currency) -> None:
 
 
 @given(st.none() | versions, st.lists(versions))
-def test_verdicts_in_a_row(recorded: int | None, told: list[int]) -> None:
+def test_verdicts_in_a_row(recorded: int | None, observed: list[int]) -> None:
     """A batch gets the verdicts that its events would get one by one."""
     one_by_one = []
     known = recorded
-    for version in told:
+    for version in observed:
         one_by_one.append(classify(known, version))
         known = version if known is None else max(known, version)
-    assert list(verdicts(recorded, told)) == one_by_one
+    assert list(verdicts(recorded, observed)) == one_by_one
 
 
 def test_best_is_the_api_when_it_knows_more() -> None:
@@ -92,7 +92,7 @@ def test_best_takes_health_and_tags_at_equal_version() -> None:
 
 def test_enrich_goes_by_container_name() -> None:
     """A container's health is found by its name: ECS promises no order of containers."""
-    told = state(3, containers=(Container(name="app"), Container(name="proxy")))
+    reported = state(3, containers=(Container(name="app"), Container(name="proxy")))
     described = state(
         3,
         containers=(
@@ -100,12 +100,12 @@ def test_enrich_goes_by_container_name() -> None:
             Container(name="app", health_status="HEALTHY"),
         ),
     )
-    enriched = enrich(told, described).containers
+    enriched = enrich(reported, described).containers
     assert {one.name: one.health_status for one in enriched} == {"app": "HEALTHY", "proxy": "UNHEALTHY"}
 
 
-def test_succeed_keeps_tags_that_were_not_told() -> None:
-    """Tags stay when an event, or a description after StopTask, does not tell them."""
+def test_succeed_keeps_tags_that_are_not_reported() -> None:
+    """Tags stay when an event, or a description after StopTask, has none."""
     tagged = succeed(None, describe(3, tags={"team": "shop"}))
     assert succeed(tagged, event(4)).state.tags == {"team": "shop"}
 
@@ -135,8 +135,8 @@ def test_succeed_closes_without_stopped_at() -> None:
         (event(3), "an event carries nothing to fill in"),
         (describe(4, health_status="HEALTHY"), "another version is not the entry's state"),
         (describe(2, health_status="HEALTHY"), "nor is an older one"),
-        (describe(3, health_status="HEALTHY", seconds=599), "it was told before what is known"),
-        (describe(3, seconds=700), "it tells nothing new"),
+        (describe(3, health_status="HEALTHY", seconds=599), "it was asked before what is known"),
+        (describe(3, seconds=700), "it says nothing new"),
     ],
 )
 def test_refresh_refuses(observation: object, why: str) -> None:
@@ -148,10 +148,10 @@ def test_refresh_refuses(observation: object, why: str) -> None:
 def test_refresh_touches_nothing_but_what_events_lack() -> None:
     """Filling in never changes the state that the version stands for."""
     entry = succeed(None, event(3))
-    told = refresh(entry, describe(3, health_status="HEALTHY", last_status="STOPPED", stop_code="X"))
-    assert told is not None
-    assert told.state == enrich(entry.state, state(3, health_status="HEALTHY", tags={}))
-    assert (told.source, told.closed) == (Source.EVENT, None)
+    refreshed = refresh(entry, describe(3, health_status="HEALTHY", last_status="STOPPED", stop_code="X"))
+    assert refreshed is not None
+    assert refreshed.state == enrich(entry.state, state(3, health_status="HEALTHY", tags={}))
+    assert (refreshed.source, refreshed.closed) == (Source.EVENT, None)
 
 
 def test_history_row_of_an_event_has_the_events_time() -> None:

@@ -90,10 +90,10 @@ answers = st.just(ANSWER_OFF) | moments.map(on)
 
 
 @given(st.lists(st.tuples(answers, st.integers(1, 600)), max_size=12))
-def test_the_same_answer_again_changes_nothing(told: list[tuple[ProtectionAnswer, int]]) -> None:
-    """Whatever was told before, an answer that is repeated is no change."""
+def test_the_same_answer_again_changes_nothing(answered: list[tuple[ProtectionAnswer, int]]) -> None:
+    """After any answers, one that is repeated is no change."""
     known, now = None, 0
-    for answer, seconds in told:
+    for answer, seconds in answered:
         now += seconds
         if classify_change(known, answer, at(now)) is not ProtectionChange.NONE:
             known = protection_after(known, answer, at(now))

@@ -58,11 +58,10 @@ class Example:
     finding: Finding
     at: datetime
 
-    def message(self, telling: NotificationType = NotificationType.OPENED) -> Message:
-        incident = add_findings(
-            None, [report_finding(self.finding, self.at, self.entry.state)], self.at, DEFAULT
-        )
-        return compose(incident, telling, f"{incident.incident_id}|1")
+    def message(self) -> Message:
+        reported = report_finding(self.finding, self.at, self.entry.state)
+        incident = add_findings(None, [reported], self.at, DEFAULT)
+        return compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1")
 
     def row(self) -> str:
         """The line of the table in docs/alerts.md."""
@@ -92,9 +91,7 @@ def _entries() -> Iterator[LedgerEntry]:
         yield _stopped("EssentialContainerExited", said, started_at=START, containers=(container,))
     yield from (_stopped("ServiceSchedulerInitiated", reason, started_at=START) for reason in SCHEDULED[:2])
     yield _stopped("SpotInterruption", "Your Spot Task was interrupted.", started_at=START)
-    yield _stopped(
-        "TerminationNotice", "Host EC2 (instance i-0a1b2c3d4e5f60718) terminated.", started_at=START
-    )
+    yield _stopped("TerminationNotice", TERMINATED, started_at=START)
     yield _stopped("ServiceSchedulerInitiated", SCHEDULED[2], started_at=START)
     yield _stopped("InfrastructureHealth", "The instance is impaired", started_at=START)
     yield _stopped("SomethingNew", "Nobody knows this code", started_at=START)
@@ -128,7 +125,7 @@ def _running() -> LedgerEntry:
     return succeed(None, event(3))
 
 
-def _stopped(code: str | None, reason: str | None, **told: Any) -> LedgerEntry:
+def _stopped(code: str | None, reason: str | None, **fields: Any) -> LedgerEntry:
     facts = {
         "last_status": "STOPPED",
         "desired_status": "STOPPED",
@@ -136,4 +133,4 @@ def _stopped(code: str | None, reason: str | None, **told: Any) -> LedgerEntry:
         "stopped_reason": reason,
         "stopped_at": at(60),
     }
-    return succeed(None, event(6, **(facts | told)))
+    return succeed(None, event(6, **(facts | fields)))

@@ -11,9 +11,9 @@ from .task import task_state
 
 
 def parse_described_task(item: object) -> TaskState:
-    """The state that an item of a DescribeTasks answer tells of; version 0 when the item has none.
+    """The state in an item of a DescribeTasks answer; version 0 when the item has none.
 
-    ECS deletes the tags of a task that StopTask stops, so an empty list of one that is to stop is "not told".
+    ECS deletes the tags of a task that StopTask stops, so an empty list of one that is to stop says nothing.
     """
     if not isinstance(item, Mapping):
         raise InvalidInput("task", f"must be a JSON object, found {kind(item)}")
@@ -27,7 +27,7 @@ def parse_described_task(item: object) -> TaskState:
 
 
 def parse_protection_answer(item: object) -> ProtectionAnswer:
-    """What an item of a GetTaskProtection answer tells; the date is missing when protection is off."""
+    """What an item of a GetTaskProtection answer says; the date is missing when protection is off."""
     if not isinstance(item, Mapping):
         raise InvalidInput("protectedTask", f"must be a JSON object, found {kind(item)}")
     enabled = item.get("protectionEnabled")

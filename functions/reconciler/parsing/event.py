@@ -1,4 +1,4 @@
-"""From what AWS sends to the model: event envelopes and DescribeTasks items.
+"""From what AWS sends to the model: envelopes of events.
 
 Only the fields that the ledger keeps are read, so `overrides` and environment values never get past this
 module, and whatever AWS adds later is ignored. A wrong field raises `InvalidInput` with its path
@@ -33,7 +33,7 @@ def parse_json(body: str | bytes) -> object:
 
 
 def parse_task_event(envelope: object) -> Observation:
-    """The observation that an "ECS Task State Change" event tells of.
+    """The observation in an "ECS Task State Change" event.
 
     The task's ARN is `detail.taskArn`, or where that is missing the first of `resources`. The event's own
     time is `detail.updatedAt` (milliseconds), else `time` (whole seconds; some captures say `event_time`).
@@ -60,7 +60,7 @@ def parse_task_event(envelope: object) -> Observation:
 
 
 def parse_protection_call(envelope: object) -> ProtectionCall | None:
-    """The call that a CloudTrail event tells of; None when the event is none of UpdateTaskProtection.
+    """The call that a CloudTrail event reports; None when the event is none of UpdateTaskProtection.
 
     Only which tasks to ask about is taken: CloudTrail is best effort and renders times its own way. A call
     that ECS refused protected no task, and leaves nothing to ask.
@@ -72,13 +72,13 @@ def parse_protection_call(envelope: object) -> ProtectionCall | None:
     if not isinstance(detail, Mapping):
         raise InvalidInput("detail", f"must be a JSON object, found {kind(detail)}")
     _expect(detail, "eventName", "UpdateTaskProtection", "detail.")
-    told = detail.get("responseElements") or {}
-    if not isinstance(told, Mapping):
-        raise InvalidInput("detail.responseElements", f"must be a JSON object, found {kind(told)}")
+    answer = detail.get("responseElements") or {}
+    if not isinstance(answer, Mapping):
+        raise InvalidInput("detail.responseElements", f"must be a JSON object, found {kind(answer)}")
     at = "detail.responseElements."
     arns = [
         required(arn_field(task, "taskArn", f"{at}protectedTasks[{index}].", "task"), f"{at}protectedTasks")
-        for index, task in enumerate(objects(told, "protectedTasks", at))
+        for index, task in enumerate(objects(answer, "protectedTasks", at))
     ]
     return ProtectionCall(task_arns=tuple(arns), cluster_arn=_called_cluster(detail, arns))
 

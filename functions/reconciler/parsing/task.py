@@ -50,6 +50,6 @@ def _container(fields: Fields, at: str) -> Container:
 
 
 def _health(fields: Fields, at: str) -> str | None:
-    """UNKNOWN is ECS's word for "no health check, or no result yet": the same as not being told."""
+    """UNKNOWN is ECS's word for "no health check, or no result yet": the same as no answer."""
     health = text(fields, "healthStatus", at)
     return None if health == "UNKNOWN" else health
