@@ -3,8 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from reconciler.findings.model import Cause, Kind
-from reconciler.findings.stop import Stop
+from reconciler.findings.model import Cause, Fault, Kind
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ CLASSES: Mapping[str, Meaning] = {
 }
 
 
-def agrees(name: str, stop: Stop | None, *, service: bool) -> bool:
+def agrees(name: str, stop: Fault | None, *, service: bool) -> bool:
     """Whether a stop came out as its class says; never for a class that is not known here."""
     meaning = CLASSES.get(name)
     if meaning is None:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from reconciler.errors import InvalidInput
+from reconciler.findings.model import Fault
 from reconciler.findings.policy import DEFAULT
-from reconciler.findings.stop import Stop, explain
+from reconciler.findings.stop import explain
 from reconciler.model.task import TaskState
 from reconciler.parsing.answer import parse_described_task
 from reconciler.parsing.event import DETAIL_TYPE, EVENT_SOURCE, parse_json, parse_task_event
@@ -57,7 +58,7 @@ def pieces(folder: Path) -> Iterator[Piece]:
             yield from _of_file(path, path.relative_to(folder).as_posix())
 
 
-def outcome(stop: Stop | None) -> str:
+def outcome(stop: Fault | None) -> str:
     return f"{stop.kind} {stop.cause}" if stop else "no finding"
 
 

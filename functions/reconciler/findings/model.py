@@ -1,12 +1,13 @@
 """A finding: what is wrong with one task, why, and how severe it is."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
 from .. import arns
+from ..model.entry import LedgerEntry
 
 
 class OpenEnum(StrEnum):
@@ -96,3 +97,36 @@ class Finding:
         """The same for the same fault of a task on the same occasion, however often it is judged."""
         task_id = arns.task_id(self.task_arn) or self.task_arn
         return ".".join(filter(None, (task_id, self.kind, self.occasion)))
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A finding without its task."""
+
+    kind: Kind
+    severity: Severity
+    summary: str
+    remedy: str
+    cause: Cause | None = None
+    containers: tuple[str, ...] = ()
+    exit_codes: Mapping[str, int] = field(default_factory=dict)
+    occasion: str | None = None
+
+    def of(self, entry: LedgerEntry) -> Finding:
+        state = entry.state
+        return Finding(
+            task_arn=state.task_arn,
+            cluster_arn=state.cluster_arn,
+            group=state.group,
+            task_definition_arn=state.task_definition_arn,
+            kind=self.kind,
+            cause=self.cause,
+            severity=self.severity,
+            summary=self.summary,
+            remedy=self.remedy,
+            containers=self.containers,
+            exit_codes=self.exit_codes,
+            version=state.version,
+            observed_at=entry.observed_at,
+            occasion=self.occasion,
+        )

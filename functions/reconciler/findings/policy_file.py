@@ -66,10 +66,12 @@ def policy_document(policy: Policy) -> dict[str, Any]:
 def read_document(document: Table) -> Policy:
     """The policy of a document; that of a policy's own document is the same policy again."""
     _only(document, ("minutes", "stuckMinutes", *_RULES), "")
-    limits: dict[str, Any] = {_MINUTES[key][0]: limit for key, limit in _minutes(document).items()}
+    minutes = _durations(document, "minutes", {key: most for key, (_, most) in _MINUTES.items()})
+    limits: dict[str, Any] = {_MINUTES[key][0]: limit for key, limit in minutes.items()}
+    stuck = _durations(document, "stuckMinutes", dict.fromkeys(DEFAULT.stuck_after, 1440))
     return Policy(
         **limits,
-        stuck_after={**DEFAULT.stuck_after, **_stuck(document)},
+        stuck_after={**DEFAULT.stuck_after, **stuck},
         severities=_each(document, "severity", lambda rule, at: (_scope(rule, at), _severity(rule, at))),
         accepted_exit_codes=_each(
             document, "exitCodes", lambda rule, at: (_scope(rule, at), _codes(rule, at))
@@ -79,30 +81,16 @@ def read_document(document: Table) -> Policy:
     )
 
 
-def _minutes(document: Table) -> Mapping[str, timedelta]:
-    table = _table(document, "minutes")
-    _only(table, _MINUTES, "minutes.")
-    return {key: _duration(table, key, "minutes.", most=_MINUTES[key][1]) for key in table}
-
-
-def _stuck(document: Table) -> Mapping[str, timedelta]:
-    table = _table(document, "stuckMinutes")
-    _only(table, DEFAULT.stuck_after, "stuckMinutes.")
-    return {state: _duration(table, state, "stuckMinutes.", most=1440) for state in table}
-
-
-def _duration(table: Table, key: str, at: str, *, most: int) -> timedelta:
-    value = table[key]
-    if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
-        raise _wrong(at + key, f"a whole number from 1 to {most}", value)
-    return timedelta(minutes=value)
-
-
-def _table(document: Table, name: str) -> Table:
-    value = document.get(name, {})
-    if not isinstance(value, Mapping):
-        raise _wrong(name, f"a table, written [{name}]", value)
-    return value
+def _durations(document: Table, name: str, most: Mapping[str, int]) -> dict[str, timedelta]:
+    """The minutes of a table, each a whole number up to the most that is allowed for its key."""
+    table = document.get(name, {})
+    if not isinstance(table, Mapping):
+        raise _wrong(name, f"a table, written [{name}]", table)
+    _only(table, most, f"{name}.")
+    for key, value in table.items():
+        if type(value) is not int or not 1 <= value <= most[key]:
+            raise _wrong(f"{name}.{key}", f"a whole number from 1 to {most[key]}", value)
+    return {key: timedelta(minutes=value) for key, value in table.items()}
 
 
 def _each(document: Table, name: str, read: Callable[[Table, str], T]) -> tuple[T, ...]:

@@ -1,19 +1,18 @@
 """What is wrong with an entry, given the time and the policy. Pure: the same three, the same findings."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from ..model.entry import LedgerEntry
 from ..model.protection import ProtectionEnd
 from .causes.runtime import OTHER
 from .causes.unknown import UNOBSERVED
-from .model import Cause, Finding, Kind, Severity
+from .model import Cause, Fault, Finding, Kind, Severity
 from .policy import Policy
-from .stop import Stop, explain
+from .stop import explain
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
-_NO_CODES: Mapping[str, int] = {}
 
 # Stops that protection does not prevent. One by the scheduler alone says that protection was given up
 # before: ECS itself does not scale in or deploy over a protected task.
@@ -27,9 +26,8 @@ def findings(entry: LedgerEntry, now: datetime, policy: Policy) -> tuple[Finding
     A stop makes one finding at the most: one that cut protected work off has the stop's own cause.
     """
     stop = _stop(entry)
-    ended = tuple(_ended(entry, stop, policy)) or tuple(_faults(entry, stop))
-    faults = (*ended, *_running(entry, now, policy))
-    return tuple(found for fault in faults if (found := policy.judge(fault.of(entry))))
+    ended = tuple(_ended(entry, stop, policy)) or tuple(_stopped(entry, stop))
+    return _judged((*ended, *_running(entry, now, policy)), entry, policy)
 
 
 def stuck(entry: LedgerEntry, now: datetime, policy: Policy) -> tuple[Finding, ...]:
@@ -45,72 +43,34 @@ def stuck(entry: LedgerEntry, now: datetime, policy: Policy) -> tuple[Finding, .
     lasted = now - max(entry.observed_at, entry.state.changed_at or _NEVER)
     if lasted <= limit:
         return ()
-    fault = _Fault(
+    fault = Fault(
         Kind.STUCK,
         Severity.MEDIUM,
         f"The task has been {status} for {_spell(lasted)}; {_spell(limit)} is the limit.",
         "Look at the service's events and the task's attachments: what is it waiting for?",
-        cause=Cause(status),
+        Cause(status),
         occasion=status,
     )
-    found = policy.judge(fault.of(entry))
-    return (found,) if found else ()
+    return _judged([fault], entry, policy)
 
 
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    """A finding without its task."""
-
-    kind: Kind
-    severity: Severity
-    summary: str
-    remedy: str
-    cause: Cause | None = None
-    containers: tuple[str, ...] = ()
-    exit_codes: Mapping[str, int] = field(default_factory=lambda: _NO_CODES)
-    occasion: str | None = None
-
-    def of(self, entry: LedgerEntry) -> Finding:
-        state = entry.state
-        return Finding(
-            task_arn=state.task_arn,
-            cluster_arn=state.cluster_arn,
-            group=state.group,
-            task_definition_arn=state.task_definition_arn,
-            kind=self.kind,
-            cause=self.cause,
-            severity=self.severity,
-            summary=self.summary,
-            remedy=self.remedy,
-            containers=self.containers,
-            exit_codes=self.exit_codes,
-            version=state.version,
-            observed_at=entry.observed_at,
-            occasion=self.occasion,
-        )
+def _judged(faults: Iterable[Fault], entry: LedgerEntry, policy: Policy) -> tuple[Finding, ...]:
+    return tuple(found for fault in faults if (found := policy.judge(fault.of(entry))))
 
 
-def _stop(entry: LedgerEntry) -> Stop | None:
+def _stop(entry: LedgerEntry) -> Fault | None:
     """Why it stopped; one that vanished after it was asked to stop is judged by what was known then."""
     if entry.unobserved and entry.state.stop_code:
         return explain(replace(entry.state, last_status="STOPPED"))
     return explain(entry.state)
 
 
-def _faults(entry: LedgerEntry, stop: Stop | None) -> Iterator[_Fault]:
+def _stopped(entry: LedgerEntry, stop: Fault | None) -> Iterator[Fault]:
     """What the stop itself says."""
     if stop:
-        yield _Fault(
-            stop.kind,
-            stop.severity,
-            stop.summary,
-            stop.remedy,
-            stop.cause,
-            containers=stop.containers,
-            exit_codes=stop.exit_codes,
-        )
+        yield stop
     elif entry.unobserved and not entry.state.stop_code:
-        yield _Fault(
+        yield Fault(
             Kind.UNKNOWN_STOP,
             Severity.MEDIUM,
             f"The task is over and {UNOBSERVED.summary}; when last seen it was {entry.state.last_status}.",
@@ -119,13 +79,13 @@ def _faults(entry: LedgerEntry, stop: Stop | None) -> Iterator[_Fault]:
         )
 
 
-def _running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[_Fault]:
+def _running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[Fault]:
     """What the protection of a task that is to go on running says."""
     held = entry.protection
     if held is None or not entry.open or entry.state.desired_status == "STOPPED":
         return
     if held.ended is ProtectionEnd.EXPIRED and held.expires_at:
-        yield _Fault(
+        yield Fault(
             Kind.PROTECTION_EXPIRED,
             Severity.MEDIUM,
             f"The task's scale-in protection ran out at {_clock(held.expires_at)}, and it is still running.",
@@ -133,7 +93,7 @@ def _running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[_Fau
             occasion=_stamp(held.expires_at),
         )
     if held.enabled and held.expires_at and now < held.expires_at <= now + policy.protection_lead:
-        yield _Fault(
+        yield Fault(
             Kind.PROTECTION_EXPIRING,
             Severity.LOW,
             f"The task's scale-in protection runs out at {_clock(held.expires_at)}.",
@@ -141,7 +101,7 @@ def _running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[_Fau
             occasion=_stamp(held.expires_at),
         )
     if held.enabled and held.since and now - held.since > policy.protection_limit:
-        yield _Fault(
+        yield Fault(
             Kind.PROTECTION_TOO_LONG,
             Severity.LOW,
             f"The task has been protected from scale-in without a break for {_spell(now - held.since)}.",
@@ -150,7 +110,7 @@ def _running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[_Fau
         )
 
 
-def _ended(entry: LedgerEntry, stop: Stop | None, policy: Policy) -> Iterator[_Fault]:
+def _ended(entry: LedgerEntry, stop: Fault | None, policy: Policy) -> Iterator[Fault]:
     """What a stop says in the light of the protection that the task had."""
     held, state = entry.protection, entry.state
     if held is None or held.expires_at is None or state.desired_status != "STOPPED":
@@ -158,7 +118,7 @@ def _ended(entry: LedgerEntry, stop: Stop | None, policy: Policy) -> Iterator[_F
     asked = state.stopping_at or entry.observed_at
     unhindered = state.stop_code in _UNHINDERED or (state.stop_code == _SCHEDULER and stop is not None)
     if unhindered and (held.since or _NEVER) <= asked < held.expires_at:
-        yield _Fault(
+        yield Fault(
             Kind.STOPPED_WHILE_PROTECTED,
             Severity.HIGH,
             f"The task was asked to stop ({state.stop_code}) while it was protected from scale-in.",
@@ -167,7 +127,7 @@ def _ended(entry: LedgerEntry, stop: Stop | None, policy: Policy) -> Iterator[_F
         )
     late = asked - held.expires_at
     if state.stop_code == _SCHEDULER and timedelta(0) <= late <= policy.after_expiry:
-        yield _Fault(
+        yield Fault(
             Kind.STOPPED_AFTER_EXPIRY,
             Severity.MEDIUM,
             f"The scheduler stopped the task {_spell(late)} after its scale-in protection had run out.",

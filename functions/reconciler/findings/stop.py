@@ -27,7 +27,7 @@ from .causes.host import INFRASTRUCTURE_HEALTH, SPOT
 from .causes.record import CauseRecord
 from .causes.runtime import OTHER
 from .causes.unknown import NO_CODE, UNKNOWN_CODE
-from .model import Cause, Kind, Severity
+from .model import Cause, Fault, Kind
 from .phrases import Remark, squeeze
 from .summary import severity, summarise
 
@@ -42,19 +42,6 @@ _STOPPED_ALONG: Final = {137, 143}
 _NOT_THE_PROGRAMS_OWN: Final = _STOPPED_ALONG | {None, 125, 126, 127, 128, 255}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Stop:
-    """A stop that a person should know of, with the containers concerned and their exit codes."""
-
-    kind: Kind
-    cause: Cause
-    severity: Severity
-    summary: str
-    remedy: str
-    containers: tuple[str, ...]
-    exit_codes: Mapping[str, int]
-
-
 @dataclass(frozen=True, slots=True)
 class _Verdict:
     record: CauseRecord
@@ -62,15 +49,15 @@ class _Verdict:
     containers: tuple[str, ...] = ()
 
 
-def explain(state: TaskState) -> Stop | None:
-    """The stop that a person should know of; None for a task that has not stopped, or stopped as planned."""
+def explain(state: TaskState) -> Fault | None:
+    """What a person should know of a stop; None for a task that has not stopped, or stopped as planned."""
     if not state.closed and state.desired_status != "STOPPED":
         return None
     case = read_case(state)
     if not state.closed and not _is_warning(case):
         return None
     verdict = _JUDGES.get(case.key, _unknown_code)(case)
-    return _stop(case, verdict) if verdict else None
+    return _fault(case, verdict) if verdict else None
 
 
 def _is_warning(case: Case) -> bool:
@@ -168,12 +155,12 @@ def _match(clues: Iterable[Clue], causes: Collection[Cause]) -> _Verdict | None:
     return _Verdict(RECORDS[cause], first.text, tuple(sorted(names)))
 
 
-def _stop(case: Case, verdict: _Verdict) -> Stop:
+def _fault(case: Case, verdict: _Verdict) -> Fault:
     record = verdict.record
     depending = Kind.ESSENTIAL_CONTAINER_FAILED if case.ran else Kind.TASK_FAILED_TO_START
     kind = record.kind or depending
     concerned = {name: case.exit_codes.get(name) for name in verdict.containers}
-    return Stop(
+    return Fault(
         kind=kind,
         cause=record.cause,
         severity=severity(kind, record, service=case.service),

@@ -4,8 +4,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.findings.model import Kind, Severity
-from reconciler.findings.stop import Stop, explain
+from reconciler.findings.model import Fault, Kind, Severity
+from reconciler.findings.stop import explain
 from reconciler.model.task import Container, TaskState
 from tests.support.values import START, state
 
@@ -52,11 +52,11 @@ def stopped(
     return state(6, **(facts | fields))
 
 
-def judged(stop: Stop | None) -> tuple[Kind, str] | None:
+def judged(stop: Fault | None) -> tuple[Kind, str | None] | None:
     return (stop.kind, stop.cause) if stop else None
 
 
-def found(state: TaskState) -> Stop:
+def found(state: TaskState) -> Fault:
     stop = explain(state)
     assert stop
     return stop

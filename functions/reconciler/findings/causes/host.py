@@ -8,10 +8,8 @@ SPOT = CauseRecord(
     kind=Kind.CAPACITY_INTERRUPTED,
     severity=(Severity.LOW, Severity.HIGH),  # the price of Spot
     summary="Spot capacity was taken back",
-    remedy=(
-        "Nothing is broken: if it hurts, use more Availability Zones or give the capacity provider strategy"
-        " a base of on-demand capacity. A standalone task must be started again."
-    ),
+    remedy="Nothing is broken: if it hurts, use more Availability Zones or give the capacity provider"
+    " strategy a base of on-demand capacity. A standalone task must be started again.",
     phrases=phrases("""
         Your Spot Task was interrupted | Spot Task was interrupted | SpotInterruption
         Spot capacity reclaimed | Spot Instance was | Spot Instance interrupt | Spot Instance terminat
@@ -23,18 +21,14 @@ HOST_TERMINATED = CauseRecord(
     kind=Kind.CAPACITY_INTERRUPTED,
     only_aws_writes=True,
     summary="its container instance was stopped, terminated or deregistered",
-    remedy=(
-        "Find out who ended the instance (Auto Scaling activity, Spot, CloudTrail), and drain instances"
-        " before they end. A standalone task must be started again."
-    ),
+    remedy="Find out who ended the instance (Auto Scaling activity, Spot, CloudTrail), and drain instances"
+    " before they end. A standalone task must be started again.",
     phrases=phrases("""
         Host EC2 (instance | Container instance deregistration forced | Container instance was deregistered
     """),
     remedies_by_text={
-        "deregist": (
-            "Someone deregistered the container instance by force: CloudTrail says who; drain instances"
-            " instead."
-        ),
+        "deregist": "Someone deregistered the container instance by force: CloudTrail says who; drain"
+        " instances instead.",
     },
 )
 
@@ -44,10 +38,8 @@ MAINTENANCE = CauseRecord(
     only_aws_writes=True,
     severity=(Severity.LOW, Severity.MEDIUM),  # announced, and a service's task is replaced first
     summary="AWS retired the infrastructure under it",
-    remedy=(
-        "A service's task is replaced by itself; start a standalone task again. AWS Health announces the"
-        " next retirement."
-    ),
+    remedy="A service's task is replaced by itself; start a standalone task again. AWS Health announces the"
+    " next retirement.",
     phrases=("performing maintenance on the underlying infrastructure",),
 )
 
@@ -55,10 +47,8 @@ INFRASTRUCTURE_HEALTH = CauseRecord(
     cause=Cause("INFRASTRUCTURE_HEALTH"),
     kind=Kind.CAPACITY_INTERRUPTED,
     summary="the infrastructure under it was impaired",
-    remedy=(
-        "Look at the container instance's health and at AWS Health; replace the instance if it stays"
-        " impaired, and start a standalone task again."
-    ),
+    remedy="Look at the container instance's health and at AWS Health; replace the instance if it stays"
+    " impaired, and start a standalone task again.",
     phrases=phrases("""
         InfrastructureHealth | infrastructure is unhealthy | infrastructure is impaired
         instance is impaired | instance became impaired | Unhealthy container instance

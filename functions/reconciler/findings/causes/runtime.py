@@ -7,10 +7,8 @@ TIMEOUT = CauseRecord(
     cause=Cause("TIMEOUT"),
     kind=None,
     summary="a step took longer than ECS or the container runtime waits",
-    remedy=(
-        "Look at the load of the host (disk first) and at the agent and Docker logs; on Fargate start the"
-        " task again, and ask AWS Support if it repeats."
-    ),
+    remedy="Look at the load of the host (disk first) and at the agent and Docker logs; on Fargate start the"
+    " task again, and ask AWS Support if it repeats.",
     phrases=phrases("""
         ContainerRuntimeTimeout | DockerTimeout | Could not transition to | timed out after waiting
     """),
@@ -25,9 +23,8 @@ INTERNAL = CauseRecord(
     cause=Cause("INTERNAL"),
     kind=None,
     summary="ECS or the container runtime met an internal error",
-    remedy=(
-        "Start the task again; if it repeats, look at AWS Health and ask AWS Support, naming the task's ARN."
-    ),
+    remedy="Start the task again; if it repeats, look at AWS Health and ask AWS Support, naming the task's"
+    " ARN.",
     phrases=phrases("""
         ContainerRuntimeError | InternalError | ImpossibleStateTransition | ContainerVanished
         NoSuchContainer | CannotGetDocker | No container matching saved ID
@@ -38,10 +35,8 @@ OTHER = CauseRecord(
     cause=Cause("OTHER"),
     kind=None,
     summary="the reason is none that is known here",
-    remedy=(
-        "Look at the service's events, the containers' logs and DescribeTasks, which keeps a stopped task"
-        " for about an hour."
-    ),
+    remedy="Look at the service's events, the containers' logs and DescribeTasks, which keeps a stopped task"
+    " for about an hour.",
     phrases=("CannotStopContainer",),
     weak_phrases=WeakPhrases(
         6, ("error", "exception", "failed to", "unable to", "could not", "cannot", "can't", "denied")

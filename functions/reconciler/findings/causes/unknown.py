@@ -7,10 +7,8 @@ UNKNOWN_CODE = CauseRecord(
     cause=Cause("UNKNOWN_CODE"),
     kind=Kind.UNKNOWN_STOP,
     summary="its stop code is not known here",
-    remedy=(
-        "Look the stop code up in the ECS documentation, judge the stop by hand and report the code to this"
-        " project."
-    ),
+    remedy="Look the stop code up in the ECS documentation, judge the stop by hand and report the code to"
+    " this project.",
 )
 
 NO_CODE = CauseRecord(
