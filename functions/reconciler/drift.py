@@ -1,4 +1,4 @@
-"""How the ledger stands to ECS, as one pass over both finds it; pure.
+"""How the ledger stands to ECS, as one sweep over both finds it; pure.
 
 entry      DescribeTasks     drift
 none       a state           UNRECORDED   no event of it ever came
@@ -45,9 +45,9 @@ def drift(entry: LedgerEntry | None, described: TaskState | Absence) -> Drift:
     return Drift.MISSED if described.version > entry.state.version else Drift.AHEAD
 
 
-def is_gone(entry: LedgerEntry, pass_began: datetime, now: datetime) -> bool:
-    """Whether a vanished task may be closed: it was MISSING in an earlier pass too, and is not fresh."""
-    earlier = entry.missing_since is not None and entry.missing_since < pass_began
+def is_gone(entry: LedgerEntry, sweep_began: datetime, now: datetime) -> bool:
+    """Whether a vanished task may be closed: it was MISSING in an earlier sweep too, and is not fresh."""
+    earlier = entry.missing_since is not None and entry.missing_since < sweep_began
     return earlier and may_vanish(entry, now)
 
 

@@ -14,7 +14,7 @@ from tests.support.values import at, event, state
 OPEN = succeed(None, event(3))
 STOPPED = succeed(None, event(6, last_status="STOPPED", stopped_at=at(60)))
 UNOBSERVED = replace(OPEN, closed=Closure(ClosedAs.UNOBSERVED, at(60)))
-PASS_BEGAN = at(3600)
+SWEEP_BEGAN = at(3600)
 NOW = at(3660)
 
 
@@ -54,18 +54,18 @@ def test_drift(entry: LedgerEntry | None, described: TaskState | Absence, expect
         (None, False),
         (at(1800), True),
         (at(3599.999), True),
-        (PASS_BEGAN, False),
+        (SWEEP_BEGAN, False),
         (at(3630), False),
     ],
-    ids=["seen till now", "last pass", "just before this pass", "as this pass began", "in this pass"],
+    ids=["seen till now", "last sweep", "just before this one", "as this one began", "in this one"],
 )
-def test_gone_takes_two_passes(missing_since: datetime | None, gone: bool) -> None:  # noqa: FBT001 - a column
-    """A task is gone only when an earlier pass missed it too: a pass that is repeated counts once."""
-    assert is_gone(replace(OPEN, missing_since=missing_since), PASS_BEGAN, NOW) is gone
+def test_gone_takes_two_sweeps(missing_since: datetime | None, gone: bool) -> None:  # noqa: FBT001 - a column
+    """A task is gone only when an earlier sweep missed it too: one that is repeated counts once."""
+    assert is_gone(replace(OPEN, missing_since=missing_since), SWEEP_BEGAN, NOW) is gone
 
 
 @pytest.mark.parametrize(("observed_at", "may"), [(NOW, False), (NOW - SETTLED, True), (at(3361), False)])
 def test_what_was_just_observed_cannot_have_vanished(observed_at: datetime, may: bool) -> None:  # noqa: FBT001 - a column
     """MISSING says nothing of a task that was observed in the last five minutes, however often."""
     entry = replace(OPEN, observed_at=observed_at, missing_since=at(0))
-    assert (may_vanish(entry, NOW), is_gone(entry, PASS_BEGAN, NOW)) == (may, may)
+    assert (may_vanish(entry, NOW), is_gone(entry, SWEEP_BEGAN, NOW)) == (may, may)

@@ -76,16 +76,8 @@ def _scheduler(case: Case) -> _Verdict | None:
     return _match(case.clues, _HEALTH | _HOST)
 
 
-def _spot(case: Case) -> _Verdict:
-    return _Verdict(SPOT, case.text)
-
-
 def _termination_notice(case: Case) -> _Verdict:
-    return _match(case.task, _HOST) or _spot(case)
-
-
-def _infrastructure_health(case: Case) -> _Verdict:
-    return _Verdict(INFRASTRUCTURE_HEALTH, case.text)
+    return _match(case.task, _HOST) or _Verdict(SPOT, case.text)
 
 
 def _exited(case: Case) -> _Verdict | None:
@@ -136,9 +128,9 @@ _JUDGES: Mapping[str, Callable[[Case], _Verdict | None]] = {
     "": _no_code,
     "userinitiated": _user,
     "serviceschedulerinitiated": _scheduler,
-    "spotinterruption": _spot,
+    "spotinterruption": lambda case: _Verdict(SPOT, case.text),
     "terminationnotice": _termination_notice,
-    "infrastructurehealth": _infrastructure_health,
+    "infrastructurehealth": lambda case: _Verdict(INFRASTRUCTURE_HEALTH, case.text),
     "essentialcontainerexited": _exited,
     "taskfailedtostart": _failed_to_start,
 }
