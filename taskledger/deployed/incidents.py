@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from reconciler.adapters.dynamodb import incident_items, values
+from reconciler.adapters.dynamodb import finding_items, incident_items, values
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class DeployedIncidents(DynamoIncidents):
         """What was found since then, the latest first, with when it was."""
         for item in self._found(cluster_arn, since, now):
             if "findingId" in item:
-                yield values.moment(item[incident_items.FOUND]), incident_items.finding(item)
+                yield values.moment(item[finding_items.FOUND]), finding_items.finding(item)
 
     def _found(self, cluster_arn: str, since: datetime, now: datetime) -> Iterator[Item]:
         """What the index holds, without what DynamoDB is about to delete."""

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from reconciler.adapters.dynamodb import entry_items, values
-from reconciler.adapters.dynamodb.reads import MOST, LedgerReads
+from reconciler.adapters.dynamodb.batch import MAX_GET
+from reconciler.adapters.dynamodb.reads import LedgerReads
 from reconciler.chunks import chunks
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class DeployedLedger(LedgerReads):
     def opened(self, cluster_arn: str, since: datetime = EVER) -> Iterator[Placed]:
         """The entries in the index of open tasks with the time they opened; some may have closed by now."""
         for page in self._pages("open", cluster_arn, since):
-            for keys in chunks(page, MOST):
+            for keys in chunks(page, MAX_GET):
                 entries = self.entries([key["pk"]["S"] for key in keys])
                 for key in keys:
                     if entry := entries.get(key["pk"]["S"]):

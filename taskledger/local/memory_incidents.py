@@ -12,12 +12,12 @@ from reconciler.ports.incidents import Refused
 
 
 class MemoryIncidents:
-    """Keeps everything for as long as it lives; many threads may save at once."""
+    """Keeps everything; many threads may save at once."""
 
     def __init__(self) -> None:
         self._findings: dict[tuple[str, str], Finding] = {}
         self._open: dict[IncidentKey, Incident] = {}
-        self._over: dict[str, Incident] = {}
+        self._resolved: dict[str, Incident] = {}
         self._lock = Lock()
 
     def current(self, key: IncidentKey) -> Incident | None:
@@ -47,7 +47,7 @@ class MemoryIncidents:
     def save_all(self, incidents: Sequence[Incident]) -> bool:
         with self._lock:
             for incident in incidents:
-                standing = self._open.get(incident.key)
+                standing = self._latest(incident)
                 if standing is None or standing.revision != incident.revision - 1:
                     return False
             for incident in incidents:
@@ -56,13 +56,13 @@ class MemoryIncidents:
 
     def due(self, cluster_arn: str, now: datetime) -> Sequence[Incident]:
         with self._lock:
-            incidents = [*self._open.values(), *self._over.values()]
+            incidents = [*self._open.values(), *self._resolved.values()]
         of_cluster = (one for one in incidents if one.key.cluster_arn == cluster_arn)
         return [one for one in of_cluster if one.due_at and one.due_at <= now]
 
     def everything(self) -> Sequence[Incident]:
-        """All incidents, those that are over first."""
-        return [*self._over.values(), *self._open.values()]
+        """All incidents, the resolved ones first."""
+        return [*self._resolved.values(), *self._open.values()]
 
     def findings(self) -> Sequence[Finding]:
         return list(self._findings.values())
@@ -71,7 +71,7 @@ class MemoryIncidents:
         current = self._open.get(incident.key)
         if current and current.incident_id == incident.incident_id:
             return current
-        return self._over.get(incident.incident_id)
+        return self._resolved.get(incident.incident_id)
 
     def _put(self, incident: Incident) -> None:
         if incident.open:
@@ -80,7 +80,7 @@ class MemoryIncidents:
         current = self._open.get(incident.key)
         if current and current.incident_id == incident.incident_id:
             del self._open[incident.key]
-        self._over[incident.incident_id] = incident
+        self._resolved[incident.incident_id] = incident
 
 
 @dataclass(slots=True)

@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.findings.model import Finding
-from reconciler.incidents.model import Incident, NotificationType
+from reconciler.incidents.model import Incident
 from reconciler.model.entry import HistoryRow, LedgerEntry
 from reconciler.model.protection import Protection
 from reconciler.model.task import Container
-from reconciler.notifications.payload import document
+from reconciler.notifications.payload import incident_facts
 
 MOST_MISSING = 100  # a version is only a number that someone sent: a gap of 2^60 is not written out
 
@@ -99,15 +99,14 @@ def finding(found: Finding) -> dict[str, Any]:
     }
 
 
-def incident(told: Incident) -> dict[str, Any]:
-    """What a notification says of it, and how it stands."""
-    left_out = ("schemaVersion", "notificationId", "type")
-    said = document(told, NotificationType.OPENED, "")
-    return {name: value for name, value in said.items() if name not in left_out} | {
-        "status": told.status,
-        "openedAt": time(told.opened_at),
-        "toldAt": time(told.notified_at),
-        "resolvedAt": time(told.resolved_at),
+def incident(found: Incident) -> dict[str, Any]:
+    """What is published of it, and how it stands."""
+    return {
+        **incident_facts(found),
+        "status": found.status,
+        "openedAt": time(found.opened_at),
+        "notifiedAt": time(found.outbox.notified_at),
+        "resolvedAt": time(found.resolved_at),
     }
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +10,9 @@ import pytest
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.findings.policy import Policy
-from reconciler.incidents.lifecycle import add_findings, advance_time, mark_published
+from reconciler.incidents.lifecycle import add_findings, advance_time, mark_digested, mark_published
 from reconciler.incidents.model import Incident, ReportedFinding
-from reconciler.ports.incidents import MOST_FOUND, Incidents
+from reconciler.ports.incidents import MAX_FOUND, Incidents
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
 from tests.contracts.test_orders import Serial
@@ -46,7 +45,7 @@ def save(store: Incidents, *news: ReportedFinding, before: Incident | None = Non
 
 
 @pytest.mark.parametrize(
-    "told",
+    "values",
     [
         {},
         {"cause": None, "kind": Kind.PROTECTION_EXPIRED, "severity": Severity.LOW},
@@ -60,21 +59,21 @@ def save(store: Incidents, *news: ReportedFinding, before: Incident | None = Non
     ],
     ids=["usual", "bare", "empty", "hostile"],
 )
-def test_gives_back_what_was_saved(incidents: Incidents, told: dict[str, Any]) -> None:
-    """Every field of an incident comes back, to the millisecond, whatever stands in it."""
-    incident = save(incidents, found(1, at(1.125), **told))
+def test_gives_back_what_was_saved(incidents: Incidents, values: dict[str, Any]) -> None:
+    """Every field of an incident comes back, to the millisecond, with any text in it."""
+    incident = save(incidents, found(1, at(1.125), **values))
     assert incidents.current(incident.key) == incident
     assert incidents.latest(incident) == incident
 
 
-def test_unheard_of(incidents: Incidents) -> None:
+def test_an_unknown_key(incidents: Incidents) -> None:
     """A key without an incident has none."""
     incident = add_findings(None, [found(1)], START, POLICY)
     assert (incidents.current(incident.key), incidents.latest(incident)) == (None, None)
 
 
 def test_a_finding_is_stored_once(incidents: Incidents) -> None:
-    """What was told before is named, and nothing of the attempt is stored."""
+    """What was stored before is named, and nothing of the attempt is stored."""
     before = save(incidents, found(1), found(2))
     news = [found(2), found(3), found(1)]
     refused = incidents.save(add_findings(before, news, START, POLICY), before, news, START)
@@ -105,11 +104,11 @@ def test_two_cannot_open_the_same(incidents: Incidents) -> None:
 
 def test_as_many_as_promised(incidents: Incidents) -> None:
     """A full set of findings is stored at once."""
-    assert save(incidents, *many(range(MOST_FOUND))).count == MOST_FOUND
+    assert save(incidents, *many(range(MAX_FOUND))).count == MAX_FOUND
 
 
-def test_what_is_over_makes_room(incidents: Incidents) -> None:
-    """An incident that is over stays known under its own id, and its key can open anew."""
+def test_a_resolved_incident_leaves_its_key_free(incidents: Incidents) -> None:
+    """It stays known under its own id, and its key can open anew."""
     before = mark_published(first := save(incidents, found(1)), first, START, POLICY)
     assert incidents.save(before, first, (), START) is None
     over = advance_time(before, recovered=True, now=LATER, policy=POLICY)
@@ -119,12 +118,12 @@ def test_what_is_over_makes_room(incidents: Incidents) -> None:
     assert incidents.save(again, None, [found(2)], LATER) is None
     assert (incidents.latest(over), incidents.latest(again)) == (over, again)
     done = mark_published(over, over, LATER, POLICY)
-    assert incidents.save(done, over, (), LATER) is None
+    assert incidents.save_all([done])
     assert (incidents.latest(over), incidents.current(over.key)) == (done, again)
 
 
 def test_what_is_due_is_found_by_cluster_and_time(incidents: Incidents) -> None:
-    """Open incidents from their time on, those that are over only while something is to be sent."""
+    """Open incidents from their time on, resolved ones only while something is to be sent."""
     incident = save(incidents, found(1))
     other = add_findings(None, [found(2, cause=Cause("NETWORK"), cluster_arn=CLUSTER + "2")], START, POLICY)
     assert incidents.save(other, None, (), START) is None
@@ -136,8 +135,7 @@ def test_what_is_due_is_found_by_cluster_and_time(incidents: Incidents) -> None:
     )
     assert incidents.save(over, incident, (), LATER) is None
     assert incidents.due(CLUSTER, LATER + timedelta(days=1)) == [over]
-    done = mark_published(over, over, LATER, POLICY)
-    assert incidents.save(done, over, (), LATER) is None
+    assert incidents.save_all([mark_published(over, over, LATER, POLICY)])
     assert incidents.due(CLUSTER, LATER + timedelta(days=9)) == []
 
 
@@ -145,7 +143,7 @@ def test_many_are_marked_together(incidents: Incidents) -> None:
     """All are stored, or none when any has moved on."""
     causes = [Cause("NETWORK"), Cause("VOLUME"), Cause("AGENT")]
     first = [save(incidents, found(number, cause=cause)) for number, cause in enumerate(causes)]
-    marked = [replace(one, digests=1, revision=one.revision + 1) for one in first]
+    marked = [mark_digested(one, one, START, POLICY) for one in first]
     moved = save(incidents, found(9, cause=Cause("AGENT")), before=first[2])
     assert not incidents.save_all(marked)
     assert [incidents.latest(one) for one in first] == [*first[:2], moved]
@@ -156,18 +154,18 @@ def test_many_are_marked_together(incidents: Incidents) -> None:
 
 @pytest.mark.parametrize("writers", [4])
 def test_writers_at_once_count_everything_once(incidents: Incidents, writers: int) -> None:
-    """Findings that come by many hands, some of them twice, are each counted once."""
+    """Findings that several writers report, some of them twice, are each counted once."""
     notifier = MemoryNotifier()
     alerts = Alerts(incidents=incidents, notifier=notifier, policy=POLICY, clock=lambda: START)
     shares = [many(range(start, start + 20)) for start in (0, 10, 20, 30)]
     with ThreadPoolExecutor(writers) as pool:
-        answers = [told for answer in pool.map(alerts.notify, shares) for told in answer.values()]
-    overtaken = [share for share, told in zip(shares, answers, strict=True) if told.error]
+        results = [result for answer in pool.map(alerts.notify, shares) for result in answer.values()]
+    overtaken = [share for share, result in zip(shares, results, strict=True) if result.error]
     for share in overtaken:
         alerts.notify(share)
     incident = incidents.current(found(1).key)
     assert incident is not None
-    assert (incident.count, incident.pending) == (50, ())
-    assert sum(told.new for told in answers) + sum(len(share) for share in overtaken) >= 50
+    assert (incident.count, incident.outbox.pending) == (50, ())
+    assert sum(result.new for result in results) + sum(len(share) for share in overtaken) >= 50
     sent = {message.notification_id: message.document["type"] for message in notifier.sent}
     assert list(sent.values()).count("OPENED") == 1

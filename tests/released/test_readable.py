@@ -11,7 +11,8 @@ from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.findings.policy import CAUSES, Policy
-from reconciler.incidents.model import Incident, NotificationType, Status
+from reconciler.incidents.model import Incident, Status
+from reconciler.incidents.outbox import NotificationType
 from reconciler.model.entry import LedgerEntry
 from reconciler.model.task import ClosedAs, Container, Source, TaskState
 from reconciler.ports.sweep_progress import SweepProgress

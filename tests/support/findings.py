@@ -13,7 +13,7 @@ from tests.support.values import CLUSTER, START, at, event, state, task_arn
 DEFINITION = "arn:aws:ecs:eu-central-1:111122223333:task-definition/checkout"
 
 
-def finding(number: int = 1, **told: Any) -> Finding:
+def finding(number: int = 1, **values: Any) -> Finding:
     """A task of the service `checkout` that could not pull its image."""
     facts: dict[str, Any] = {
         "task_arn": task_arn(number),
@@ -30,22 +30,22 @@ def finding(number: int = 1, **told: Any) -> Finding:
         "version": 4,
         "observed_at": START,
     }
-    return Finding(**(facts | told))
+    return Finding(**(facts | values))
 
 
-def low(number: int = 1, **told: Any) -> Finding:
+def low(number: int = 1, **values: Any) -> Finding:
     """A Spot interruption of a service's task."""
     facts = {"kind": Kind.CAPACITY_INTERRUPTED, "cause": Cause("SPOT"), "severity": Severity.LOW}
-    return finding(number, **(facts | told))
+    return finding(number, **(facts | values))
 
 
-def standalone(number: int = 1, **told: Any) -> Finding:
-    return finding(number, **({"group": "family:report"} | told))
+def standalone(number: int = 1, **values: Any) -> Finding:
+    return finding(number, **({"group": "family:report"} | values))
 
 
-def found(number: int = 1, when: datetime = START, **told: Any) -> ReportedFinding:
+def found(number: int = 1, when: datetime = START, **values: Any) -> ReportedFinding:
     """The finding as the stream brings it, with its task."""
-    about = finding(number, **told)
+    about = finding(number, **values)
     stopped = state(
         4,
         task_arn=about.task_arn,
@@ -57,12 +57,12 @@ def found(number: int = 1, when: datetime = START, **told: Any) -> ReportedFindi
     return report_finding(about, when, stopped)
 
 
-def many(numbers: range, **told: Any) -> list[ReportedFinding]:
-    return [found(number, at(number), **told) for number in numbers]
+def many(numbers: range, **values: Any) -> list[ReportedFinding]:
+    return [found(number, at(number), **values) for number in numbers]
 
 
-def failed_to_start(number: int, **told: Any) -> EntryChange:
-    """The stream's news of a service's task that could not pull its image, unless told otherwise."""
+def failed_to_start(number: int, **values: Any) -> EntryChange:
+    """The change of a service's task that could not pull its image, unless the values differ."""
     facts = {
         "task_arn": task_arn(number),
         "last_status": "STOPPED",
@@ -71,5 +71,5 @@ def failed_to_start(number: int, **told: Any) -> EntryChange:
         "stopped_reason": "CannotPullContainerError: manifest not found",
         "stopped_at": at(number),
     }
-    entry = succeed(None, event(4, seconds=number, **(facts | told)))
+    entry = succeed(None, event(4, seconds=number, **(facts | values)))
     return EntryChange(entry=entry, previous=None, at=at(number))

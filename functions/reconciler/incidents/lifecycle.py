@@ -1,18 +1,17 @@
-"""How findings group into incidents, and when people are told of one; pure.
+"""How findings group into incidents, and when people are notified of one; pure.
 
 An incident is one (cluster, service or task family, kind, cause), from its first finding until it is over.
 
-    what comes                                        what is told
-    the first finding                                 OPENED, at low severity nothing by itself
-    a graver one: medium or high after low            OPENED; high after medium ONGOING
+    what happens                                      notification
+    the first finding                                 OPENED; at low severity none of its own
+    a higher severity: medium or high after low       OPENED; high after medium ONGOING
     the 10th, 100th, 1000th ... finding               ONGOING
-    one more, `remind` after the last telling         ONGOING
-    none for `resolve`, and its service runs          RESOLVED, if it was ever told
-    none for `remind`                                 the same, whatever runs
+    one more, `remind` after the last notification    ONGOING
+    none for `resolve`, and its service runs          RESOLVED, if there was any before
+    none for `remind`                                 the same, even if its service does not run
     low severity, at each full `digest`               DIGEST, together with others, if there is news
 
-What is to be told stays `pending` in the incident until it is sent, under a `notification_id` that no retry
-changes: a telling that could not be sent yet is sent with what is known by then, and none is added to it.
+While a notification is pending none is added: it is sent late, with what is known by then.
 """
 
 from collections.abc import Sequence
@@ -21,13 +20,15 @@ from datetime import UTC, datetime, timedelta
 
 from ..findings.model import Kind, Severity
 from ..findings.policy import Policy
-from .model import Incident, NotificationType, PendingNotification, ReportedFinding, Status
+from . import outbox
+from .model import Incident, ReportedFinding, Status
+from .outbox import NotificationType, Outbox
 
 SAMPLES = 5  # tasks that an incident shows
+_DEFINITIONS = 5  # task definitions that an incident remembers
 _RETRY = timedelta(minutes=1)  # until something unsent is sent again
 _ASK = timedelta(minutes=5)  # until ECS is asked again whether the service runs
-_DEFINITIONS = 5  # task definitions that an incident remembers
-_LASTING = timedelta(hours=1)  # what is found by looking again is over when nobody saw it for that long
+_LASTING = timedelta(hours=1)  # a standing condition that nobody saw for so long is over
 _STANDING = frozenset(
     {Kind.STUCK, Kind.PROTECTION_EXPIRING, Kind.PROTECTION_EXPIRED, Kind.PROTECTION_TOO_LONG}
 )
@@ -35,58 +36,55 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def add_findings(
-    incident: Incident | None, news: Sequence[ReportedFinding], now: datetime, policy: Policy
+    incident: Incident | None, reported: Sequence[ReportedFinding], now: datetime, policy: Policy
 ) -> Incident:
     """The open incident after these findings, all of its key; a new one where there is none."""
-    ordered = sorted(news, key=lambda one: one.at)
+    ordered = sorted(reported, key=lambda one: one.at)
     after = incident or _opened(ordered[0], now)
     for one in ordered:
         after = _counted(after, one)
-    after = replace(after, noted_at=now, news=True, revision=after.revision + 1)
-    return _scheduled(_told(incident, after, now, policy), now, policy)
+    news = replace(after.outbox, news=True)
+    after = replace(after, noted_at=now, outbox=news, revision=after.revision + 1)
+    return _scheduled(_queued(after, _by_findings(incident, after, now, policy)), now, policy)
 
 
 def touch(incident: Incident, now: datetime, policy: Policy) -> Incident | None:
-    """The incident after what it is about was seen once more; None where that is no matter."""
+    """The incident after its condition was seen once more; None where that changes nothing."""
     if incident.key.kind not in _STANDING or now - incident.noted_at < policy.resolve / 3:
         return None
     return _scheduled(replace(incident, noted_at=now, revision=incident.revision + 1), now, policy)
 
 
 def needs_recovery_check(incident: Incident, now: datetime, policy: Policy) -> bool:
-    """Whether it would be over now if only its service is known to run."""
-    lively = incident.service is not None and not _is_forgotten(incident, now, policy)
-    return lively and _may_be_over(incident, now, policy)
+    """Whether all that keeps it from being resolved now is that its service may not run."""
+    waits = incident.service is not None and not _is_forgotten(incident, now, policy)
+    return waits and _may_be_over(incident, now, policy)
 
 
 def advance_time(incident: Incident, *, recovered: bool, now: datetime, policy: Policy) -> Incident:
     """The open incident after time has passed; `recovered` when its service was seen to run."""
-    standing = replace(incident, due_at=None, revision=incident.revision + 1)
+    after = replace(incident, due_at=None, revision=incident.revision + 1)
     runs = recovered or incident.service is None or _is_forgotten(incident, now, policy)
     if runs and _may_be_over(incident, now, policy):
-        over = replace(standing, status=Status.RESOLVED, resolved_at=now)
-        tell = over.sequence > 0 and not _muted(over, now, policy)
-        return _scheduled(_queued(over, NotificationType.RESOLVED) if tell else over, now, policy)
-    if _wants_reminder(incident) and now >= _reminder(incident, policy) and not _muted(incident, now, policy):
-        standing = _queued(standing, NotificationType.ONGOING)
-    return _scheduled(standing, now, policy)
+        after = replace(after, status=Status.RESOLVED, resolved_at=now)
+    return _scheduled(_queued(after, _by_time(after, now, policy)), now, policy)
 
 
 def mark_published(incident: Incident, sent: Incident, now: datetime, policy: Policy) -> Incident:
     """The incident as it stands now, after all that was pending in `sent` has been sent."""
-    left = tuple(one for one in incident.pending if one not in sent.pending)
-    return _heard(replace(incident, pending=left), sent, now, policy)
+    return _announced(incident, outbox.dequeue(incident.outbox, sent.outbox), sent, now, policy)
 
 
 def mark_digested(incident: Incident, sent: Incident, now: datetime, policy: Policy) -> Incident:
-    """The incident as it stands now, after a digest has told what `sent` holds."""
-    return _heard(replace(incident, digests=incident.digests + 1), sent, now, policy)
+    """The incident as it stands now, after a digest has listed it as it was in `sent`."""
+    return _announced(incident, outbox.count_digest(incident.outbox), sent, now, policy)
 
 
 def awaits_digest(incident: Incident, now: datetime, policy: Policy) -> bool:
     """Whether the next digest is to list it."""
-    quiet = incident.sequence == 0 and incident.severity is Severity.LOW
-    return incident.open and quiet and incident.news and not _muted(incident, now, policy)
+    box = incident.outbox
+    low = incident.severity is Severity.LOW and not box.used
+    return incident.open and low and box.news and not _muted(incident, now, policy)
 
 
 def _opened(first: ReportedFinding, now: datetime) -> Incident:
@@ -107,7 +105,7 @@ def _counted(incident: Incident, one: ReportedFinding) -> Incident:
     if finding.task_definition_arn and finding.task_definition_arn not in arns:
         arns = (finding.task_definition_arn, *arns)[:_DEFINITIONS]
         if incident.task_definition_arns:
-            incident = replace(incident, count=0, notified_count=0)
+            incident = replace(incident, count=0, outbox=outbox.count_anew(incident.outbox))
     return replace(
         incident,
         count=incident.count + 1,
@@ -121,39 +119,38 @@ def _counted(incident: Incident, one: ReportedFinding) -> Incident:
     )
 
 
-def _told(before: Incident | None, after: Incident, now: datetime, policy: Policy) -> Incident:
-    """With what is to be told of it, unless that is pending already or nobody wants to hear of it."""
-    if after.severity is Severity.LOW or after.pending or _muted(after, now, policy):
-        return after
-    if after.sequence == 0:
-        return _queued(after, NotificationType.OPENED)
+def _by_findings(
+    before: Incident | None, after: Incident, now: datetime, policy: Policy
+) -> NotificationType | None:
+    """The notification that new findings ask for."""
+    if after.severity is Severity.LOW or after.outbox.pending or _muted(after, now, policy):
+        return None
+    if not after.outbox.used:
+        return NotificationType.OPENED
     escalated = before is not None and after.severity.rank > before.severity.rank
-    if escalated or _milestone(after.count) > _milestone(after.notified_count):
-        return _queued(after, NotificationType.ONGOING)
-    return after
+    return NotificationType.ONGOING if escalated or after.outbox.is_outgrown(after.count) else None
 
 
-def _queued(incident: Incident, telling: NotificationType) -> Incident:
-    sequence = incident.sequence + 1
-    pending = PendingNotification(telling, f"{incident.incident_id}|{sequence}")
-    return replace(incident, sequence=sequence, pending=(*incident.pending, pending))
+def _by_time(incident: Incident, now: datetime, policy: Policy) -> NotificationType | None:
+    """The notification that is due because time has passed."""
+    if not incident.outbox.used or _muted(incident, now, policy):
+        return None
+    if not incident.open:
+        return NotificationType.RESOLVED
+    remind = incident.outbox.wants_reminder and now >= _reminder(incident, policy)
+    return NotificationType.ONGOING if remind else None
 
 
-def _heard(incident: Incident, sent: Incident, now: datetime, policy: Policy) -> Incident:
-    heard = replace(
-        incident,
-        notified_count=min(sent.count, incident.count),
-        notified_at=now,
-        news=incident.count != sent.count,
-        due_at=None,
-        revision=incident.revision + 1,
-    )
-    return _scheduled(heard, now, policy)
+def _queued(incident: Incident, notification: NotificationType | None) -> Incident:
+    if notification is None:
+        return incident
+    return replace(incident, outbox=outbox.enqueue(incident.outbox, notification, incident.incident_id))
 
 
-def _milestone(count: int) -> int:
-    """The last count at or before this one that is told: 10, 100, 1000 ...; 0 below."""
-    return int(10 ** (len(str(count)) - 1)) if count >= 10 else 0
+def _announced(incident: Incident, box: Outbox, sent: Incident, now: datetime, policy: Policy) -> Incident:
+    announced = outbox.announce(box, sent.count, incident.count, now)
+    after = replace(incident, outbox=announced, due_at=None, revision=incident.revision + 1)
+    return _scheduled(after, now, policy)
 
 
 def _muted(incident: Incident, now: datetime, policy: Policy) -> bool:
@@ -162,7 +159,7 @@ def _muted(incident: Incident, now: datetime, policy: Policy) -> bool:
 
 
 def _quiet(incident: Incident, policy: Policy) -> datetime:
-    """When it is over, if nothing comes until then."""
+    """When it may be over, if nothing is reported until then."""
     least = _LASTING if incident.key.kind in _STANDING else timedelta(0)
     return incident.noted_at + max(policy.resolve, least)
 
@@ -175,16 +172,12 @@ def _is_forgotten(incident: Incident, now: datetime, policy: Policy) -> bool:
     return now >= incident.noted_at + max(policy.remind, policy.resolve)
 
 
-def _wants_reminder(incident: Incident) -> bool:
-    return incident.sequence > 0 and incident.news and not incident.pending
-
-
 def _reminder(incident: Incident, policy: Policy) -> datetime:
-    return (incident.notified_at or incident.opened_at) + policy.remind
+    return (incident.outbox.notified_at or incident.opened_at) + policy.remind
 
 
 def _scheduled(incident: Incident, now: datetime, policy: Policy) -> Incident:
-    """With the time to look at it again: a time that is set already only ever moves nearer."""
+    """With the time to look at it again; a time that is set already is never put off."""
     due = _due(incident, now, policy)
     if due and incident.due_at:
         due = min(due, incident.due_at)
@@ -192,7 +185,7 @@ def _scheduled(incident: Incident, now: datetime, policy: Policy) -> Incident:
 
 
 def _due(incident: Incident, now: datetime, policy: Policy) -> datetime | None:
-    if incident.pending:
+    if incident.outbox.pending:
         return now + _RETRY
     if not incident.open:
         return None
@@ -200,4 +193,6 @@ def _due(incident: Incident, now: datetime, policy: Policy) -> datetime | None:
         return _EPOCH + ((incident.noted_at - _EPOCH) // policy.digest + 1) * policy.digest
     quiet = _quiet(incident, policy)
     over = quiet if quiet > now else now + _ASK
-    return min(over, max(_reminder(incident, policy), now + _RETRY)) if _wants_reminder(incident) else over
+    if not incident.outbox.wants_reminder:
+        return over
+    return min(over, max(_reminder(incident, policy), now + _RETRY))

@@ -1,25 +1,18 @@
-"""An incident, and what it is made of: frozen values, as `model` has those of tasks."""
+"""An incident, and what it is made of: frozen values."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from .. import arns
 from ..findings.model import Cause, Finding, Kind, Severity
 from ..model.task import Container, TaskState
+from .outbox import Outbox
 
 
 class Status(StrEnum):
     OPEN = "OPEN"
     RESOLVED = "RESOLVED"
-
-
-class NotificationType(StrEnum):
-    """What a notification says of its incident; a digest lists several."""
-
-    OPENED = "OPENED"
-    ONGOING = "ONGOING"
-    RESOLVED = "RESOLVED"
-    DIGEST = "DIGEST"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +30,7 @@ class IncidentKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """A task of an incident as people are shown it: of containers, the name, exit code and reason."""
+    """A task of an incident as it is shown: of its containers, the name, exit code and reason."""
 
     task_arn: str
     stop_code: str | None = None
@@ -47,7 +40,7 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedFinding:
-    """A finding, when what it tells came about, and the task as it is to be shown."""
+    """A finding, when its fault occurred, and the task as it is to be shown."""
 
     finding: Finding
     at: datetime
@@ -58,21 +51,13 @@ class ReportedFinding:
         return key_of(self.finding)
 
 
-@dataclass(frozen=True, slots=True)
-class PendingNotification:
-    """A notification that is not sent yet."""
-
-    type: NotificationType
-    notification_id: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
     """One incident as it stands.
 
     `count` is that of the newest task definition, the first of `task_definition_arns`. `noted_at` is when
-    this ledger last heard of it, by its own clock, `news` when something came since the last notification,
-    `sequence` how many tellings there were, `due_at` when to look at it again; None once all is told.
+    its fault was last reported, by this ledger's clock, `due_at` when to look at it again; None when it is
+    resolved and nothing is pending.
     """
 
     key: IncidentKey
@@ -87,12 +72,7 @@ class Incident:
     count: int = 0
     task_definition_arns: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
-    news: bool = True
-    notified_count: int = 0
-    notified_at: datetime | None = None
-    sequence: int = 0
-    digests: int = 0
-    pending: tuple[PendingNotification, ...] = ()
+    outbox: Outbox = field(default_factory=Outbox)
     due_at: datetime | None = None
     resolved_at: datetime | None = None
     revision: int = 0
@@ -108,12 +88,11 @@ class Incident:
 
     @property
     def service(self) -> str | None:
-        sort, _, name = self.key.owner.partition(":")
-        return name if sort == "service" else None
+        return arns.service_of(self.key.owner)
 
     @property
     def cluster(self) -> str:
-        return self.key.cluster_arn.partition("/")[2]
+        return arns.cluster_name(self.key.cluster_arn) or ""
 
     @property
     def task_definition_arn(self) -> str | None:
@@ -128,14 +107,16 @@ def key_of(finding: Finding) -> IncidentKey:
 
 
 def report_finding(finding: Finding, at: datetime, state: TaskState | None = None) -> ReportedFinding:
-    """The finding with its task; without a state, only what the finding itself tells of it is shown."""
+    """The finding with its task; without a state, with the containers that the finding names."""
+    return ReportedFinding(finding=finding, at=at, sample=_sample(finding, state))
+
+
+def _sample(finding: Finding, state: TaskState | None) -> Sample:
     if state is None:
-        told = tuple(Container(name=n, exit_code=finding.exit_codes.get(n)) for n in finding.containers)
-        return ReportedFinding(
-            finding=finding, at=at, sample=Sample(task_arn=finding.task_arn, containers=told)
-        )
+        named = tuple(Container(name=n, exit_code=finding.exit_codes.get(n)) for n in finding.containers)
+        return Sample(task_arn=finding.task_arn, containers=named)
     concerned = [c for c in state.containers if c.exit_code or c.reason or c.name in finding.containers]
-    sample = Sample(
+    return Sample(
         task_arn=state.task_arn,
         stop_code=state.stop_code,
         stopped_reason=state.stopped_reason and state.stopped_reason[:300],
@@ -144,4 +125,3 @@ def report_finding(finding: Finding, at: datetime, state: TaskState | None = Non
             for c in concerned[:4]
         ),
     )
-    return ReportedFinding(finding=finding, at=at, sample=sample)

@@ -1,4 +1,4 @@
-"""The message in the form that Amazon Q Developer in chat applications shows."""
+"""Messages for chats, in the one form that Amazon Q Developer in chat applications shows; pure."""
 
 import hashlib
 
@@ -8,23 +8,23 @@ from .payload import as_text
 _LONGEST_ID = 255
 
 
-def chat_payload(sent: Message) -> str:
-    """The same in the form that Amazon Q Developer in chat applications shows, threaded by incident."""
+def chat_payload(message: Message) -> str:
+    """The message as JSON for a chat, threaded by incident."""
     return as_text(
         {
             "version": "1.0",
             "source": "custom",
-            "id": sent.notification_id[:_LONGEST_ID],
+            "id": message.notification_id[:_LONGEST_ID],
             "content": {
                 "textType": "client-markdown",
-                "title": sent.subject,
-                "description": _harmless(sent.text)[:8000],
+                "title": message.subject,
+                "description": _harmless(message.text)[:8000],
             },
             "metadata": {
-                "threadId": hashlib.sha256(sent.thread.encode("utf-8", "replace")).hexdigest()[:32],
-                "summary": sent.subject,
-                "eventType": sent.attributes["type"],
-                "additionalContext": dict(sent.attributes),
+                "threadId": hashlib.sha256(message.thread.encode("utf-8", "replace")).hexdigest()[:32],
+                "summary": message.subject,
+                "eventType": message.attributes["type"],
+                "additionalContext": dict(message.attributes),
             },
         }
     )

@@ -1,7 +1,7 @@
-"""What a notification says: to people in words, by attributes to filters, beside the JSON of machines; pure.
+"""What a notification says: to people in words, by attributes to filters, beside the JSON for machines; pure.
 
-Whatever stands in a stopped reason or a name, a subject is one short line of ASCII, a text has no control
-characters, and a message stays under the limit of SNS with all its copies.
+For any text that a task brings, a subject is one short line of ASCII, a text has no control characters, and
+a message with all its copies stays under the limit of SNS.
 """
 
 import hashlib
@@ -10,17 +10,20 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .. import arns
 from ..findings.model import Severity
-from ..incidents.model import Incident, NotificationType
+from ..incidents.model import Incident
+from ..incidents.outbox import NotificationType
 from ..text import clean, excerpt
-from .payload import SCHEMA_VERSION, as_text, document, fitting, short
+from . import payload
 
-MOST_LISTED = 50  # incidents in one digest
+MAX_LISTED = 50  # incidents in one digest
 _SUBJECT = 99
+_ATTRIBUTES = ("type", "kind", "cause", "severity", "cluster", "service", "incidentId")
 _HEADINGS = {
-    NotificationType.OPENED: "New trouble",
-    NotificationType.ONGOING: "Still going on",
-    NotificationType.RESOLVED: "Over",
+    NotificationType.OPENED: "New incident",
+    NotificationType.ONGOING: "Ongoing",
+    NotificationType.RESOLVED: "Resolved",
 }
 
 
@@ -37,86 +40,62 @@ class Message:
 
     @property
     def json(self) -> str:
-        return as_text(self.document)
+        return payload.as_text(self.document)
 
 
-def compose(incident: Incident, telling: NotificationType, notification_id: str) -> Message:
-    """The message that tells of the incident as it stands."""
-    told = document(incident, telling, notification_id)
+def compose(incident: Incident, type_: NotificationType, notification_id: str) -> Message:
+    """The message of that type about the incident as it stands."""
+    document = payload.notification(incident, type_, notification_id)
     owner = incident.service or incident.key.owner
-    fault = f"{incident.key.kind} {incident.key.cause or ''}".strip()
+    subject = f"{type_} {incident.severity}: {owner} in {incident.cluster}, {_fault(incident)}"
     return Message(
         notification_id=notification_id,
-        subject=_subject(f"{telling} {incident.severity}: {owner} in {incident.cluster}, {fault}"),
-        text=_text(incident, telling, told),
-        document=told,
-        attributes=_attributes(told),
-        thread=told["incidentId"],
+        subject=_subject(subject),
+        text="\n".join(_text(incident, type_, document)),
+        document=document,
+        attributes={name: str(document[name]) for name in _ATTRIBUTES if document[name]},
+        thread=document["incidentId"],
     )
 
 
 def compose_digest(incidents: Sequence[Incident], now: datetime) -> Message:
-    """The message that lists incidents of low severity; its id stays the same until they are told."""
-    told = [document(incident, NotificationType.DIGEST, "") for incident in incidents[:MOST_LISTED]]
-    names = "\n".join(sorted(f"{incident.incident_id} {incident.digests}" for incident in incidents))
+    """The message that lists incidents of low severity; its id stays the same until they are marked."""
+    names = "\n".join(sorted(f"{incident.incident_id} {incident.outbox.digests}" for incident in incidents))
     digest_id = f"DIGEST|{hashlib.sha256(names.encode('utf-8', 'replace')).hexdigest()[:32]}"
-    lines = [_line(incident) for incident in incidents[:MOST_LISTED]]
+    listed = incidents[:MAX_LISTED]
     several = f"{len(incidents)} incident{'' if len(incidents) == 1 else 's'} of low severity"
     return Message(
         notification_id=digest_id,
         subject=_subject(f"DIGEST {Severity.LOW}: {several}"),
-        text="\n".join([f"{several}, as of {_clock(now)}:", "", *lines]),
-        document=fitting(
-            {
-                "schemaVersion": SCHEMA_VERSION,
-                "notificationId": digest_id,
-                "type": NotificationType.DIGEST,
-                "severity": Severity.LOW,
-                "count": len(incidents),
-                "incidents": [short(one) for one in told],
-            },
-            "incidents",
-        ),
+        text="\n".join([f"{several}, as of {_clock(now)}:", "", *map(_line, listed)]),
+        document=payload.digest(listed, len(incidents), digest_id),
         attributes={"type": NotificationType.DIGEST, "severity": Severity.LOW},
         thread="DIGEST",
     )
 
 
-def _attributes(told: Mapping[str, Any]) -> dict[str, str]:
-    names = ("type", "kind", "cause", "severity", "cluster", "service", "incidentId")
-    return {name: str(told[name]) for name in names if told[name]}
-
-
-def _text(incident: Incident, telling: NotificationType, told: Mapping[str, Any]) -> str:
+def _text(incident: Incident, type_: NotificationType, document: Mapping[str, Any]) -> Iterator[str]:
     """What, where, since when, how often, why, what next; then the tasks, and where to look."""
-    fault = f"{told['kind']} {told['cause'] or ''}".strip()
-    family = (told["taskDefinitionArn"] or "").rpartition("/")[2] or "not told"
-    lines = [
-        f"{_HEADINGS[telling]}: {told['summary']}",
-        "",
-        f"What     {fault}, severity {told['severity']}",
-        f"Where    {_where(told)}",
-        f"Version  {family}",
-        f"Since    {_clock(incident.first_seen_at)}; last at {_clock(incident.last_seen_at)}",
-        f"Count    {_times(told['count'])} with this version",
-        f"Next     {told['remedy']}",
-        *_over(incident, telling),
-        *_tasks(told["tasks"]),
-        *_addresses(told["links"]),
-        "",
-        f"Incident {told['incidentId']}",
-    ]
-    return "\n".join(lines)
+    version = (document["taskDefinitionArn"] or "").rpartition("/")[2] or "unknown"
+    yield f"{_HEADINGS[type_]}: {document['summary']}"
+    yield ""
+    yield f"What     {_fault(incident)}, severity {document['severity']}"
+    yield f"Where    {_where(document)}"
+    yield f"Version  {version}"
+    yield f"Since    {_clock(incident.first_seen_at)}; last at {_clock(incident.last_seen_at)}"
+    yield f"Count    {_times(incident.count)} with this version"
+    yield f"Next     {document['remedy']}"
+    if type_ is NotificationType.RESOLVED:
+        yield f"Now      no finding since {_clock(incident.noted_at)}"
+    yield from _tasks(document["tasks"])
+    yield from _addresses(document["links"])
+    yield ""
+    yield f"Incident {document['incidentId']}"
 
 
-def _where(told: Mapping[str, Any]) -> str:
-    owner = told["group"].replace(":", " ", 1)
-    return f"{owner} in cluster {told['cluster']}, account {told['account']}, {told['region']}"
-
-
-def _over(incident: Incident, telling: NotificationType) -> Iterator[str]:
-    if telling is NotificationType.RESOLVED:
-        yield f"Now      nothing more came since {_clock(incident.noted_at)}"
+def _where(document: Mapping[str, Any]) -> str:
+    owner = document["group"].replace(":", " ", 1)
+    return f"{owner} in cluster {document['cluster']}, account {document['account']}, {document['region']}"
 
 
 def _tasks(tasks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
@@ -124,11 +103,12 @@ def _tasks(tasks: Sequence[Mapping[str, Any]]) -> Iterator[str]:
         yield from ("", "Tasks, the latest first:")
     for task in tasks:
         why = ": ".join(filter(None, (task["stopCode"], excerpt(task["stoppedReason"] or ""))))
-        yield f"  {clean(task['taskArn'].rsplit('/', 1)[1], 64)}  {why}".rstrip()
+        task_id = arns.task_id(task["taskArn"]) or task["taskArn"]
+        yield f"  {clean(task_id, 64)}  {why}".rstrip()
         for container in task["containers"]:
             code = "" if container["exitCode"] is None else f"exit code {container['exitCode']}"
-            said = ", ".join(filter(None, (code, excerpt(container["reason"] or ""))))
-            yield f"    {excerpt(container['name'], 60)}  {said}".rstrip()
+            end = ", ".join(filter(None, (code, excerpt(container["reason"] or ""))))
+            yield f"    {excerpt(container['name'], 60)}  {end}".rstrip()
 
 
 def _addresses(links: Mapping[str, str | None]) -> Iterator[str]:
@@ -140,9 +120,12 @@ def _addresses(links: Mapping[str, str | None]) -> Iterator[str]:
 
 def _line(incident: Incident) -> str:
     """An incident in the text of a digest."""
-    fault = f"{incident.key.kind} {incident.key.cause or ''}".strip()
     of = f"{clean(incident.key.owner, 60)} in {clean(incident.cluster, 60)}"
-    return f"{fault}  {of}  {_times(incident.count)}, last at {_clock(incident.last_seen_at)}"
+    return f"{_fault(incident)}  {of}  {_times(incident.count)}, last at {_clock(incident.last_seen_at)}"
+
+
+def _fault(incident: Incident) -> str:
+    return f"{incident.key.kind} {incident.key.cause or ''}".strip()
 
 
 def _times(count: int) -> str:

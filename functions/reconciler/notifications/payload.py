@@ -1,19 +1,22 @@
-"""The JSON of notifications, for machines: docs/notification.schema.json says what it holds; pure.
+"""The JSON of notifications, for machines: docs/notification.schema.json describes it; pure.
 
-Whatever stands in a stopped reason or a name, the texts in it are cut and without what is not to be seen.
+Texts in it are cut and free of control characters, so that a stopped reason or a name cannot break a reader.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from ..incidents.model import Incident, NotificationType, Sample
+from .. import arns
+from ..findings.model import Severity
+from ..incidents.model import Incident, Sample
+from ..incidents.outbox import NotificationType
 from ..text import clean
 from .console_links import cluster_link
 
 SCHEMA_VERSION = "1"
-MOST_BYTES = 40_000  # of the JSON within SNS's own, of which there is one for each kind of machine
+MAX_BYTES = 40_000  # of the JSON within SNS's own, of which there is one for each kind of machine
 _NAME, _REASON = 255, 300
 
 
@@ -22,20 +25,37 @@ def as_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def document(incident: Incident, telling: NotificationType, notification_id: str) -> dict[str, Any]:
-    """The public JSON of a notification, cut so that it stays under `MOST_BYTES`."""
+def notification(incident: Incident, type_: NotificationType, notification_id: str) -> dict[str, Any]:
+    """The public JSON of a notification, with as many tasks as there is room for."""
+    envelope = _envelope(type_, clean(notification_id, 4 * _NAME))
+    return _fitting({**envelope, **incident_facts(incident)}, "tasks")
+
+
+def digest(incidents: Sequence[Incident], count: int, digest_id: str) -> dict[str, Any]:
+    """The public JSON of a digest of `count` incidents, with as many of these as there is room for."""
+    facts = {"severity": Severity.LOW, "count": count, "incidents": [_digest_facts(one) for one in incidents]}
+    return _fitting({**_envelope(NotificationType.DIGEST, digest_id), **facts}, "incidents")
+
+
+def incident_facts(incident: Incident) -> dict[str, Any]:
+    """All that is published of an incident."""
+    return {
+        **_digest_facts(incident),
+        "remedy": clean(incident.remedy, 4 * _REASON),
+        "tasks": [_task(sample) for sample in incident.samples],
+        "links": _links(incident),
+    }
+
+
+def _digest_facts(incident: Incident) -> dict[str, Any]:
     key = incident.key
-    _, _, _, region, account, *_ = key.cluster_arn.split(":")
-    told: dict[str, Any] = {
-        "schemaVersion": SCHEMA_VERSION,
-        "notificationId": clean(notification_id, 4 * _NAME),
-        "type": telling,
+    return {
         "incidentId": clean(incident.incident_id, 4 * _NAME),
         "kind": key.kind,
         "cause": key.cause,
         "severity": incident.severity,
-        "account": account,
-        "region": region,
+        "account": arns.account(key.cluster_arn),
+        "region": arns.region(key.cluster_arn),
         "clusterArn": key.cluster_arn,
         "cluster": clean(incident.cluster, _NAME),
         "group": clean(key.owner, _NAME + len("service:")),
@@ -45,24 +65,18 @@ def document(incident: Incident, telling: NotificationType, notification_id: str
         "firstSeenAt": _time(incident.first_seen_at),
         "lastSeenAt": _time(incident.last_seen_at),
         "summary": clean(incident.summary, 4 * _REASON),
-        "remedy": clean(incident.remedy, 4 * _REASON),
-        "tasks": [_task(sample) for sample in incident.samples],
-        "links": _links(incident),
     }
-    return fitting(told, "tasks")
 
 
-def fitting(told: dict[str, Any], listed: str) -> dict[str, Any]:
+def _envelope(type_: NotificationType, notification_id: str | None) -> dict[str, Any]:
+    return {"schemaVersion": SCHEMA_VERSION, "notificationId": notification_id, "type": type_}
+
+
+def _fitting(document: dict[str, Any], listed: str) -> dict[str, Any]:
     """The document with as much of the list as there is room for."""
-    while told[listed] and len(as_text(as_text(told)).encode()) > MOST_BYTES:
-        told[listed].pop()
-    return told
-
-
-def short(told: Mapping[str, Any]) -> dict[str, Any]:
-    """An incident in a digest: what it is, without its tasks."""
-    left_out = ("schemaVersion", "notificationId", "type", "tasks", "links", "remedy")
-    return {name: value for name, value in told.items() if name not in left_out}
+    while document[listed] and len(as_text(as_text(document)).encode()) > MAX_BYTES:
+        document[listed].pop()
+    return document
 
 
 def _task(sample: Sample) -> dict[str, Any]:
@@ -83,7 +97,7 @@ def _task(sample: Sample) -> dict[str, Any]:
 
 def _links(incident: Incident) -> dict[str, str | None]:
     cluster_arn, service = incident.key.cluster_arn, incident.service
-    task = incident.samples[0].task_arn.rsplit("/", 1)[1] if incident.samples else None
+    task = arns.task_id(incident.samples[0].task_arn) if incident.samples else None
     return {
         "task": cluster_link(cluster_arn, "tasks", task) if task else None,
         "service": cluster_link(cluster_arn, "services", service, "health") if service else None,

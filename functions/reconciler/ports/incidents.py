@@ -7,23 +7,25 @@ from typing import Protocol
 
 from ..incidents.model import Incident, IncidentKey, ReportedFinding
 
+MAX_FOUND = 99  # with the incident itself, what DynamoDB takes in one transaction
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """Why an incident was not saved: findings that were told before, by id, or another who was faster."""
+    """Why an incident was not saved: findings stored before, by id, or another writer who was faster."""
 
     known: frozenset[str]
     overtaken: bool
 
 
 class Incidents(Protocol):
-    """Findings and their incidents, which are at the same time what is still to be told of them."""
+    """Findings, and incidents with their outboxes."""
 
     def current(self, key: IncidentKey) -> Incident | None:
         """The open incident of that key, with all that was saved before this call."""
 
     def latest(self, incident: Incident) -> Incident | None:
-        """The same incident as it now stands, open or over."""
+        """The same incident as it now stands, open or resolved."""
 
     def save(
         self, incident: Incident, before: Incident | None, found: Sequence[ReportedFinding], now: datetime
@@ -31,17 +33,14 @@ class Incidents(Protocol):
         """Stores the incident and these findings, together or not at all; None when it is done.
 
         Refused unless the incident still is what it was `before` (None: no open one of its key), and none of
-        the findings was ever stored. At most `MOST_FOUND` findings.
+        the findings was ever stored. At most `MAX_FOUND` findings.
         """
 
     def save_all(self, incidents: Sequence[Incident]) -> bool:
-        """Stores the next revisions of up to `MOST_FOUND` open incidents, together or not at all.
+        """Stores the next revisions of up to `MAX_FOUND` incidents, together or not at all.
 
-        False when any of them is not at the revision before.
+        False when any of them is not at the revision before. Their status must be what it was.
         """
 
     def due(self, cluster_arn: str, now: datetime) -> Sequence[Incident]:
         """The cluster's incidents that are to be looked at by now."""
-
-
-MOST_FOUND = 99  # with the incident itself, what DynamoDB takes in one transaction

@@ -6,7 +6,7 @@ from ..notifications.message import Message
 
 
 class Notifier(Protocol):
-    """Who hears of incidents."""
+    """The topics that people and programs subscribe to."""
 
     def publish(self, message: Message) -> None:
         """Sends the message; once this returned, it is on its way to all subscribers."""

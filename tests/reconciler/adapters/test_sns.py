@@ -1,4 +1,4 @@
-"""What SNS gets and hands out, and what becomes of its errors."""
+"""What SNS receives and delivers, and what becomes of its errors."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from reconciler.adapters.sns import MACHINES, PEOPLE, SnsNotifier
 from reconciler.errors import LedgerError, TerminalError, TransientError
 from reconciler.findings.policy import Policy
 from reconciler.incidents.lifecycle import add_findings
-from reconciler.incidents.model import NotificationType
+from reconciler.incidents.outbox import NotificationType
 from reconciler.notifications.message import Message, compose
 from tests.support.desk import Aws, aws, desk
 from tests.support.findings import found
@@ -28,7 +28,7 @@ def cloud() -> Iterator[Aws]:
 
 def opened() -> Message:
     incident = add_findings(None, [found(1)], START, Policy())
-    return compose(incident, NotificationType.OPENED, incident.pending[0].notification_id)
+    return compose(incident, NotificationType.OPENED, incident.outbox.pending[0].notification_id)
 
 
 def test_machines_get_json_and_attributes(cloud: Aws) -> None:
@@ -60,9 +60,9 @@ def test_chats_have_a_topic_of_their_own(cloud: Aws) -> None:
     first = cloud.sns.create_topic(Name="people")["TopicArn"]
     chats = cloud.sns.list_topics()["Topics"][-2]["TopicArn"]  # that of the room
     SnsNotifier(cloud.sns, first, chats).publish(opened())
-    (heard,) = room.listen()
-    told = json.loads(heard["Message"])
-    assert (told["version"], told["source"], told["content"]["title"]) == ("1.0", "custom", opened().subject)
+    (envelope,) = room.listen()
+    chat = json.loads(envelope["Message"])
+    assert (chat["version"], chat["source"], chat["content"]["title"]) == ("1.0", "custom", opened().subject)
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_chats_have_a_topic_of_their_own(cloud: Aws) -> None:
     ],
 )
 def test_errors_are_of_two_kinds(cloud: Aws, code: str, status: int, kind: type[LedgerError]) -> None:
-    """Whether another try can help is told by the code and the status."""
+    """Whether another try can help depends on the code and the status."""
     parsed = {"Error": {"Code": code}, "ResponseMetadata": {"HTTPStatusCode": status}}
 
     def refuse(**_: Any) -> tuple[AWSResponse, dict[str, Any]]:

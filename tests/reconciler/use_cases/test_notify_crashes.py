@@ -1,4 +1,4 @@
-"""Whatever fails or dies, at whichever call: everything is told, and next to nothing twice."""
+"""A call that fails or a function that dies, at any call: all is published, and next to nothing twice."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def killed_for_memory(number: int) -> EntryChange:
 # Two faults of one service and one of a standalone task, low and high, over two batches.
 FIRST = [failed_to_start(1), interrupted(2), failed_to_start(3), killed_for_memory(4)]
 SECOND = [interrupted(5), failed_to_start(6), *(failed_to_start(number) for number in range(10, 18))]
-TELLINGS = 6
+NOTIFICATIONS = 6
 EXPECTED = {
     ("TASK_FAILED_TO_START", "OPENED"),
     ("TASK_FAILED_TO_START", "ONGOING"),
@@ -80,7 +80,7 @@ def deliver(room: Desk, changes: list[EntryChange], start: int) -> None:
     pytest.fail("the batch was never done")
 
 
-def look(room: Desk, minute: int) -> None:
+def watch(room: Desk, minute: int) -> None:
     room.clock.move_to(START + timedelta(minutes=minute))
     try:
         IncidentMaintenance(alerts=room.alerts, tasks=Running([ALIVE])).run([CLUSTER])
@@ -89,20 +89,20 @@ def look(room: Desk, minute: int) -> None:
 
 
 def live(room: Desk) -> None:
-    """Two batches with a watch between, then quiet until all is over; the watch comes where it matters."""
+    """Two batches with a watch between, then quiet until all is resolved; the watch runs where it matters."""
     deliver(room, FIRST, 0)
-    look(room, 1)
+    watch(room, 1)
     deliver(room, SECOND, 100)
     for minute in (4, 60, 62, 80, 82, 120):
-        look(room, minute)
+        watch(room, minute)
 
 
 def test_a_quiet_life(cloud: Aws) -> None:
-    """Without faults each thing is told once, and all is over in the end."""
+    """Without faults each notification is published once, and all is resolved in the end."""
     room = desk(cloud)
     live(room)
-    told = Counter((each.get("kind"), each["type"]) for each in room.documents())
-    assert told == Counter({*EXPECTED, (None, "DIGEST")})
+    published = Counter((each.get("kind"), each["type"]) for each in room.documents())
+    assert published == Counter({*EXPECTED, (None, "DIGEST")})
     assert not [item for item in room.table() if item["sk"]["S"] == "CURRENT"]
 
 
@@ -114,7 +114,7 @@ def calls_of_a_quiet_life(cloud: Aws) -> int:
 
 @pytest.mark.parametrize("how", ["refused", "killed"])
 def test_nothing_is_lost_at_any_call(cloud: Aws, how: str) -> None:
-    """The n-th call is refused, or done and the last of its function, for each n: every finding is told of.
+    """The n-th call is refused, or the last of its function, for each n: every finding is published.
 
     Only a message whose mark was not set is repeated, and then under the same notificationId.
     """
@@ -125,13 +125,13 @@ def test_nothing_is_lost_at_any_call(cloud: Aws, how: str) -> None:
         assert room.fault.struck, nth
         struck = room.fault.calls[nth - 1]
         repeated += check(room.documents(), room, f"{how} at call {nth}, {struck}")
-    assert repeated == TELLINGS * 2  # the two calls that mark a message as sent
+    assert repeated == NOTIFICATIONS * 2  # the two calls that mark a message as sent
 
 
 def check(documents: list[dict[str, Any]], room: Desk, where: str) -> int:
-    told = {each["notificationId"]: (each.get("kind"), each["type"]) for each in documents}
+    published = {each["notificationId"]: (each.get("kind"), each["type"]) for each in documents}
     digests = [each for each in documents if each["type"] == "DIGEST"]
-    about = [one for one in told.values() if one[1] != "DIGEST"]
+    about = [one for one in published.values() if one[1] != "DIGEST"]
     assert Counter(about) == Counter(EXPECTED), where
     assert len({each["notificationId"] for each in digests}) == 1, where
     listed = {one["kind"]: one["count"] for each in digests for one in each["incidents"]}

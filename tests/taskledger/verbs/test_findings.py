@@ -23,7 +23,7 @@ from tests.support.values import task_arn
 KEYS = {
     "incidentId", "kind", "cause", "severity", "account", "region", "clusterArn", "cluster", "group",
     "service", "taskDefinitionArn", "count", "firstSeenAt", "lastSeenAt", "summary", "remedy", "tasks",
-    "links", "status", "openedAt", "toldAt", "resolvedAt",
+    "links", "status", "openedAt", "notifiedAt", "resolvedAt",
 }  # fmt: skip
 
 
@@ -43,7 +43,12 @@ class Alerted:
     def resolve(self, found: ReportedFinding, when: datetime) -> None:
         incident = self.store.current(found.key)
         assert incident is not None
-        over = advance_time(replace(incident, pending=()), recovered=True, now=when, policy=Policy())
+        over = advance_time(
+            replace(incident, outbox=replace(incident.outbox, pending=())),
+            recovered=True,
+            now=when,
+            policy=Policy(),
+        )
         assert self.store.save(over, incident, (), when) is None
 
 

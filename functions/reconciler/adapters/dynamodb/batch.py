@@ -1,6 +1,7 @@
-"""Puts of history rows and cluster marks, twenty-five a call, with what DynamoDB left unprocessed put again.
+"""Reads and puts of many items, as many a call as DynamoDB takes; what it left unprocessed is tried again.
 
-A row is the same whenever it is made again, so an unconditional put is as good as "put if absent".
+Put are history rows and cluster marks: each is the same whenever it is made again, so an unconditional put
+is as good as "put if absent".
 """
 
 from __future__ import annotations
@@ -19,12 +20,21 @@ if TYPE_CHECKING:
 
     from .values import Item
 
+MAX_GET = 100  # keys in one BatchGetItem call (API reference)
 MAX_PUT = 25  # requests in one BatchWriteItem call (API reference)
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds before unprocessed items are tried again
 
 
+def get_all(
+    client: DynamoDBClient, table_name: str, keys: Sequence[Item], *, consistent: bool = False
+) -> Iterator[Item]:
+    """The items under these keys, which must differ, in any order; the absent are left out."""
+    for chunk in chunks(keys, MAX_GET):
+        yield from _get(client, table_name, {"Keys": chunk, "ConsistentRead": consistent})
+
+
 def put_all(client: DynamoDBClient, table_name: str, rows: Sequence[Item]) -> dict[str, LedgerError]:
-    """Writes all rows; what could not be written is told by partition key, with the reason."""
+    """Writes all rows; the result has why by the partition key of each that was not written."""
     failed: dict[str, LedgerError] = {}
     for chunk in chunks(rows, MAX_PUT):
         try:
@@ -34,6 +44,19 @@ def put_all(client: DynamoDBClient, table_name: str, rows: Sequence[Item]) -> di
         else:
             failed |= {pk: TransientError("DynamoDB left a history row unprocessed") for pk in left}
     return failed
+
+
+def _get(client: DynamoDBClient, table_name: str, request: Any) -> Iterator[Item]:  # noqa: ANN401 - boto3's own
+    for pause in (*PAUSES, None):
+        with aws_errors():
+            response: Any = client.batch_get_item(RequestItems={table_name: request})
+        yield from response["Responses"].get(table_name, ())
+        request = response.get("UnprocessedKeys", {}).get(table_name)
+        if not request:
+            return
+        if pause is not None:
+            time.sleep(pause)
+    raise TransientError(f"DynamoDB left {len(request['Keys'])} items unread")
 
 
 def _put(client: DynamoDBClient, table_name: str, rows: Sequence[Item]) -> Iterator[str]:

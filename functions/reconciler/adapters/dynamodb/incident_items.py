@@ -1,114 +1,57 @@
-"""Findings and incidents as DynamoDB items, and back.
+"""Incidents as DynamoDB items, and back.
 
     pk                                   sk                        holds
-    taskArn                              F#findingId               a finding, once it was told
-    INCIDENT#cluster|owner|kind|cause    CURRENT                   the open incident, and what is to be told
-    INCIDENT#cluster|owner|kind|cause    20261120T091402.250Z      one that is over, by when it opened
+    INCIDENT#cluster|owner|kind|cause    CURRENT                   the open incident, with its outbox
+    INCIDENT#cluster|owner|kind|cause    20261120T091402.250Z      a resolved one, by when it opened
 
-`dueAt` is there while an incident has to be looked at, `foundAt` on findings and on incidents that are over:
-they are the sort keys of the indexes `due` and `found`.
+`dueAt` is there while an incident has to be looked at, `foundAt` when it is resolved: they are the sort keys of
+the indexes `due` and `found`. The outbox lies among the attributes of its incident; `notified_at` is stored as
+`toldAt` and `notified_count` as `toldCount`.
 """
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any
 
-from ...findings.model import Cause, Finding, Kind, Severity
-from ...incidents.model import Incident, IncidentKey, NotificationType, PendingNotification, Sample, Status
+from ...findings.model import Cause, Kind, Severity
+from ...incidents.model import Incident, IncidentKey, Sample, Status
+from ...incidents.outbox import NotificationType, Outbox, PendingNotification
 from ...model.task import Container
-from .values import milliseconds, moment, number, seconds
+from .finding_items import FOUND
+from .values import bounded, milliseconds, moment, number, seconds, text, when
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
     from .values import Item, Value
 
 CURRENT = "CURRENT"
 DUE = "dueAt"
-FOUND = "foundAt"
-LONGEST_KEY = 1000  # bytes: a sort key may have 1024
 
 _TIMES = {
     "openedAt": "opened_at",
     "firstSeenAt": "first_seen_at",
     "lastSeenAt": "last_seen_at",
     "notedAt": "noted_at",
-    "toldAt": "notified_at",
     "resolvedAt": "resolved_at",
     DUE: "due_at",
 }
-_COUNTS = {
-    "count": "count",
-    "toldCount": "notified_count",
-    "sequence": "sequence",
-    "digests": "digests",
-    "revision": "revision",
-}
-_TEXTS = {"summary": "summary", "remedy": "remedy"}
 
 
 def current_key(key: IncidentKey) -> dict[str, Value]:
     return {"pk": {"S": _partition(key)}, "sk": {"S": CURRENT}}
 
 
-def over_key(incident: Incident) -> dict[str, Value]:
-    """Where the incident is once it is over."""
+def resolved_key(incident: Incident) -> dict[str, Value]:
+    """Where the incident is once it is resolved."""
     return {"pk": {"S": _partition(incident.key)}, "sk": {"S": incident.incident_id.rpartition("|")[2]}}
-
-
-def finding_item(finding: Finding, now: datetime, retention: timedelta) -> dict[str, Value]:
-    told = {
-        "findingId": finding.finding_id,
-        "clusterArn": finding.cluster_arn,
-        "group": finding.group,
-        "taskDefinitionArn": finding.task_definition_arn,
-        "kind": finding.kind,
-        "cause": finding.cause,
-        "severity": finding.severity,
-        "summary": finding.summary,
-        "remedy": finding.remedy,
-        "occasion": finding.occasion,
-    }
-    return {
-        "pk": {"S": finding.task_arn},
-        "sk": {"S": bounded(f"F#{finding.finding_id}")},
-        **{name: {"S": text} for name, text in told.items() if text},
-        "containers": {"L": [{"S": name} for name in finding.containers]},
-        "exitCodes": {"M": {name: number(code) for name, code in finding.exit_codes.items()}},
-        "version": number(finding.version),
-        "observedAt": milliseconds(finding.observed_at),
-        FOUND: milliseconds(now),
-        "ttl": seconds(now + retention),
-    }
-
-
-def finding(item: Item) -> Finding:
-    return Finding(
-        task_arn=item["pk"]["S"],
-        cluster_arn=item["clusterArn"]["S"],
-        group=_text(item, "group"),
-        task_definition_arn=_text(item, "taskDefinitionArn"),
-        kind=Kind(item["kind"]["S"]),
-        cause=_cause(item),
-        severity=Severity(item["severity"]["S"]),
-        summary=item["summary"]["S"],
-        remedy=item["remedy"]["S"],
-        containers=tuple(name["S"] for name in item["containers"]["L"]),
-        exit_codes={name: int(code["N"]) for name, code in item["exitCodes"]["M"].items()},
-        version=int(item["version"]["N"]),
-        observed_at=moment(item["observedAt"]),
-        occasion=_text(item, "occasion"),
-    )
 
 
 def incident_item(incident: Incident, retention: timedelta) -> dict[str, Value]:
     key = incident.key
-    item = dict(current_key(key) if incident.open else over_key(incident))
+    item = dict(current_key(key) if incident.open else resolved_key(incident))
     item |= {name: milliseconds(time) for name, field in _TIMES.items() if (time := getattr(incident, field))}
-    item |= {name: number(getattr(incident, field)) for name, field in _COUNTS.items()}
-    item |= {name: {"S": getattr(incident, field)} for name, field in _TEXTS.items()}
     item |= {
         "incidentId": {"S": incident.incident_id},
         "clusterArn": {"S": key.cluster_arn},
@@ -116,12 +59,13 @@ def incident_item(incident: Incident, retention: timedelta) -> dict[str, Value]:
         "kind": {"S": key.kind},
         "status": {"S": incident.status},
         "severity": {"S": incident.severity},
-        "news": {"BOOL": incident.news},
+        "summary": {"S": incident.summary},
+        "remedy": {"S": incident.remedy},
+        "count": number(incident.count),
+        "revision": number(incident.revision),
         "taskDefinitionArns": {"L": [{"S": arn} for arn in incident.task_definition_arns]},
         "tasks": {"L": [_sample(sample) for sample in incident.samples]},
-        "pending": {
-            "L": [{"M": {"type": {"S": p.type}, "id": {"S": p.notification_id}}} for p in incident.pending]
-        },
+        **_outbox(incident.outbox),
     }
     if key.cause:
         item["cause"] = {"S": key.cause}
@@ -132,44 +76,59 @@ def incident_item(incident: Incident, retention: timedelta) -> dict[str, Value]:
 
 
 def incident(item: Item) -> Incident:
-    told: dict[str, Any] = {field: moment(item[name]) for name, field in _TIMES.items() if name in item}
-    told |= {field: int(item[name]["N"]) for name, field in _COUNTS.items()}
-    told |= {field: item[name]["S"] for name, field in _TEXTS.items()}
+    times: dict[str, Any] = {field: moment(item[name]) for name, field in _TIMES.items() if name in item}
     return Incident(
         key=IncidentKey(
             cluster_arn=item["clusterArn"]["S"],
             owner=item["owner"]["S"],
             kind=Kind(item["kind"]["S"]),
-            cause=_cause(item),
+            cause=Cause(cause) if (cause := text(item, "cause")) else None,
         ),
         status=Status(item["status"]["S"]),
         severity=Severity(item["severity"]["S"]),
-        news=bool(item["news"]["BOOL"]),
+        summary=item["summary"]["S"],
+        remedy=item["remedy"]["S"],
+        count=int(item["count"]["N"]),
+        revision=int(item["revision"]["N"]),
         task_definition_arns=tuple(arn["S"] for arn in item["taskDefinitionArns"]["L"]),
         samples=tuple(_read_sample(value["M"]) for value in item["tasks"]["L"]),
-        pending=tuple(
-            PendingNotification(NotificationType(value["M"]["type"]["S"]), value["M"]["id"]["S"])
-            for value in item["pending"]["L"]
-        ),
-        **told,
+        outbox=_read_outbox(item),
+        **times,
     )
-
-
-def bounded(text: str) -> str:
-    """The text, or where it is too long for a key its beginning with its checksum."""
-    encoded = text.encode()
-    if len(encoded) <= LONGEST_KEY:
-        return text
-    return f"{encoded[:900].decode('utf-8', 'ignore')}#{hashlib.sha256(encoded).hexdigest()}"
 
 
 def _partition(key: IncidentKey) -> str:
     return bounded(f"INCIDENT#{key}")
 
 
+def _outbox(outbox: Outbox) -> dict[str, Value]:
+    pending = [{"M": {"type": {"S": p.type}, "id": {"S": p.notification_id}}} for p in outbox.pending]
+    notified_at = {"toldAt": milliseconds(outbox.notified_at)} if outbox.notified_at else {}
+    return {
+        "pending": {"L": pending},
+        "sequence": number(outbox.sequence),
+        "digests": number(outbox.digests),
+        "news": {"BOOL": outbox.news},
+        "toldCount": number(outbox.notified_count),
+        **notified_at,
+    }
+
+
+def _read_outbox(item: Item) -> Outbox:
+    pending = (value["M"] for value in item["pending"]["L"])
+    return Outbox(
+        pending=tuple(PendingNotification(NotificationType(p["type"]["S"]), p["id"]["S"]) for p in pending),
+        sequence=int(item["sequence"]["N"]),
+        digests=int(item["digests"]["N"]),
+        news=bool(item["news"]["BOOL"]),
+        notified_count=int(item["toldCount"]["N"]),
+        notified_at=when(item, "toldAt"),
+    )
+
+
 def _sample(sample: Sample) -> Value:
-    told = {"taskArn": sample.task_arn, "stopCode": sample.stop_code, "stoppedReason": sample.stopped_reason}
-    values: dict[str, Value] = {name: {"S": text} for name, text in told.items() if text}
+    texts = {"taskArn": sample.task_arn, "stopCode": sample.stop_code, "stoppedReason": sample.stopped_reason}
+    values: dict[str, Value] = {name: {"S": text} for name, text in texts.items() if text}
     return {"M": {**values, "containers": {"L": [_container(each) for each in sample.containers]}}}
 
 
@@ -185,8 +144,8 @@ def _container(container: Container) -> Value:
 def _read_sample(values: Mapping[str, Any]) -> Sample:
     return Sample(
         task_arn=values["taskArn"]["S"],
-        stop_code=_text(values, "stopCode"),
-        stopped_reason=_text(values, "stoppedReason"),
+        stop_code=text(values, "stopCode"),
+        stopped_reason=text(values, "stoppedReason"),
         containers=tuple(_read_container(each["M"]) for each in values["containers"]["L"]),
     )
 
@@ -195,13 +154,5 @@ def _read_container(values: Mapping[str, Any]) -> Container:
     return Container(
         name=values["name"]["S"],
         exit_code=int(values["exitCode"]["N"]) if "exitCode" in values else None,
-        reason=_text(values, "reason"),
+        reason=text(values, "reason"),
     )
-
-
-def _text(item: Mapping[str, Any], name: str) -> str | None:
-    return item[name]["S"] if name in item else None
-
-
-def _cause(item: Item) -> Cause | None:
-    return Cause(item["cause"]["S"]) if "cause" in item else None

@@ -1,8 +1,8 @@
 """The port `Incidents` on DynamoDB, in the ledger's table.
 
 Put  finding F1   if absent            one transaction: all of it, or none of it and the reason for each;
-Put  finding F2   if absent            a finding that is there already was told before, an incident that
-Put  incident     if of revision n     has moved on was written by somebody else meanwhile
+Put  finding F2   if absent            a finding that is there already was reported before, an incident
+Put  incident     if of revision n     that has moved on was written by another process meanwhile
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ...chunks import chunks
 from ...errors import LedgerError, TransientError
 from ...ports.incidents import Refused
 from ..aws import aws_errors, error_code, translated
-from . import incident_items as rows
-from .batch import PAUSES
+from . import incident_items as items
+from .batch import get_all
+from .finding_items import finding_item
 from .values import milliseconds, number
 
 if TYPE_CHECKING:
@@ -34,11 +34,10 @@ _FAILED = "ConditionalCheckFailed"
 _CONFLICT = "TransactionConflict"
 _TRANSIENT = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "InternalServerError"})
 _PAUSE = 0.05  # seconds, after which a conflicting transaction is over
-_MOST_KEYS = 100  # in one BatchGetItem call (API reference)
 
 
 class DynamoIncidents:
-    """Keeps findings, and incidents that are over, for `retention`."""
+    """Keeps findings and resolved incidents for `retention`."""
 
     def __init__(self, client: DynamoDBClient, table_name: str, retention: timedelta) -> None:
         self._client = client
@@ -46,11 +45,11 @@ class DynamoIncidents:
         self._retention = retention
 
     def current(self, key: IncidentKey) -> Incident | None:
-        found = list(self._get([rows.current_key(key)]))
+        found = list(self._get([items.current_key(key)]))
         return found[0] if found else None
 
     def latest(self, incident: Incident) -> Incident | None:
-        found = self._get([rows.current_key(incident.key), rows.over_key(incident)])
+        found = self._get([items.current_key(incident.key), items.resolved_key(incident)])
         return next((one for one in found if one.incident_id == incident.incident_id), None)
 
     def save(
@@ -78,24 +77,23 @@ class DynamoIncidents:
         )
         with aws_errors():
             keys = [{name: item[name] for name in ("pk", "sk")} for page in pages for item in page["Items"]]
-        found = (one for chunk in chunks(keys, _MOST_KEYS) for one in self._get(chunk))
-        return [one for one in found if one.due_at and one.due_at <= now]
+        return [one for one in self._get(keys) if one.due_at and one.due_at <= now]
 
     def _finding(self, one: ReportedFinding, now: datetime) -> dict[str, Any]:
-        item = rows.finding_item(one.finding, now, self._retention)
+        item = finding_item(one.finding, now, self._retention)
         return {"Put": {"TableName": self._table_name, "Item": item, "ConditionExpression": _ABSENT}}
 
     def _incident(self, incident: Incident, before: Incident | None) -> Iterator[dict[str, Any]]:
         """The writes that put the incident in the place of the one before."""
         if before is not None and before.status is not incident.status:
-            moved = {"TableName": self._table_name, "Key": rows.current_key(before.key)}
+            moved = {"TableName": self._table_name, "Key": items.current_key(before.key)}
             yield {"Delete": moved | _if_unchanged(before, before.revision)}
             yield self._put(incident, None)
         else:
             yield self._put(incident, before.revision if before else None)
 
     def _put(self, incident: Incident, revision: int | None) -> dict[str, Any]:
-        item = rows.incident_item(incident, self._retention)
+        item = items.incident_item(incident, self._retention)
         absent = {"ConditionExpression": _ABSENT}
         condition = absent if revision is None else _if_unchanged(incident, revision)
         return {"Put": {"TableName": self._table_name, "Item": item, **condition}}
@@ -107,24 +105,14 @@ class DynamoIncidents:
         except (ClientError, BotoCoreError) as error:
             reasons = _reasons(error)
             if not {_FAILED, _CONFLICT} & set(reasons):
-                raise _hindered(error, reasons) from error
+                raise _failure(error, reasons) from error
             if _CONFLICT in reasons:
                 time.sleep(_PAUSE)
             return reasons
         return None
 
     def _get(self, keys: Sequence[Any]) -> Iterator[Incident]:
-        for pause in (*PAUSES, None):
-            asked: Any = {self._table_name: {"Keys": keys, "ConsistentRead": True}}
-            with aws_errors():
-                response: Any = self._client.batch_get_item(RequestItems=asked)
-            yield from map(rows.incident, response["Responses"].get(self._table_name, ()))
-            keys = response.get("UnprocessedKeys", {}).get(self._table_name, {}).get("Keys")
-            if not keys:
-                return
-            if pause is not None:
-                time.sleep(pause)
-        raise TransientError(f"DynamoDB left {len(keys)} incidents unread")
+        return map(items.incident, get_all(self._client, self._table_name, keys, consistent=True))
 
 
 def _if_unchanged(incident: Incident, revision: int) -> dict[str, Any]:
@@ -140,7 +128,7 @@ def _reasons(error: Exception) -> list[str]:
     return [reason.get("Code", "None") for reason in reasons]
 
 
-def _hindered(error: ClientError | BotoCoreError, reasons: Sequence[str]) -> LedgerError:
+def _failure(error: ClientError | BotoCoreError, reasons: Sequence[str]) -> LedgerError:
     """What a transaction raises that failed for other reasons than the conditions in it."""
     if _TRANSIENT.intersection(reasons):
         return TransientError(str(error))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import time
 from typing import TYPE_CHECKING, Any
 
-from ...chunks import chunks
-from ...errors import InvalidInput, TransientError
+from ...errors import InvalidInput
 from ..aws import aws_errors
 from . import entry_items
-from .batch import PAUSES
+from .batch import get_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -19,8 +17,6 @@ if TYPE_CHECKING:
     from ...model.entry import HistoryRow, LedgerEntry
     from ...model.protection import Protection
     from .values import Item
-
-MOST = 100  # keys in one BatchGetItem call (API reference)
 
 
 def read_entry(item: Item) -> LedgerEntry:
@@ -47,8 +43,8 @@ class LedgerReads:
 
     def entries(self, task_arns: Sequence[str]) -> Mapping[str, LedgerEntry]:
         asked = list(dict.fromkeys(task_arns))  # DynamoDB refuses to be asked for an item twice in a call
-        found = (self._batch(chunk) for chunk in chunks(asked, MOST))
-        return {item["pk"]["S"]: read_entry(item) for batch in found for item in batch}
+        found = get_all(self._client, self._table_name, [entry_items.key(arn) for arn in asked])
+        return {item["pk"]["S"]: read_entry(item) for item in found}
 
     def history(self, task_arn: str) -> tuple[HistoryRow, ...]:
         found = self._query(
@@ -83,17 +79,3 @@ class LedgerReads:
         with aws_errors():
             for page in pages:
                 yield from page["Items"]
-
-    def _batch(self, task_arns: Sequence[str]) -> Iterator[Item]:
-        """The entries of at most a hundred tasks; what DynamoDB leaves unprocessed is asked for again."""
-        keys: Any = [entry_items.key(arn) for arn in task_arns]
-        for pause in (*PAUSES, None):
-            with aws_errors():
-                response: Any = self._client.batch_get_item(RequestItems={self._table_name: {"Keys": keys}})
-            yield from response["Responses"].get(self._table_name, ())
-            keys = response.get("UnprocessedKeys", {}).get(self._table_name, {}).get("Keys")
-            if not keys:
-                return
-            if pause is not None:
-                time.sleep(pause)
-        raise TransientError(f"DynamoDB left {len(keys)} entries unread")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_LONGEST_KEY = 1000  # bytes: a sort key may have 1024
 
 
 def number(value: int) -> Value:
@@ -35,6 +37,10 @@ def when(item: Item, name: str) -> datetime | None:
     return moment(item[name]) if name in item else None
 
 
+def text(item: Item, name: str) -> str | None:
+    return item[name]["S"] if name in item else None
+
+
 def or_null(told: str | None) -> Value:
     return {"S": told} if told else {"NULL": True}
 
@@ -42,3 +48,11 @@ def or_null(told: str | None) -> Value:
 def or_same(value: Value | None, same: str | None) -> str | None:
     """What the attribute says; where it was left out, what it would have repeated."""
     return same if value is None else value.get("S")
+
+
+def bounded(text: str) -> str:
+    """The text, or where it is too long for a key its beginning with its checksum."""
+    encoded = text.encode()
+    if len(encoded) <= _LONGEST_KEY:
+        return text
+    return f"{encoded[:900].decode('utf-8', 'ignore')}#{hashlib.sha256(encoded).hexdigest()}"

@@ -1,0 +1,64 @@
+"""Findings as DynamoDB items, and back: one row each, below its task, put once and never changed.
+
+pk         sk             foundAt
+taskArn    F#findingId    when it was reported: the sort key of the index `found`
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ...findings.model import Cause, Finding, Kind, Severity
+from .values import bounded, milliseconds, moment, number, seconds, text
+
+if TYPE_CHECKING:
+    from datetime import datetime, timedelta
+
+    from .values import Item, Value
+
+FOUND = "foundAt"
+
+
+def finding_item(finding: Finding, now: datetime, retention: timedelta) -> dict[str, Value]:
+    texts = {
+        "findingId": finding.finding_id,
+        "clusterArn": finding.cluster_arn,
+        "group": finding.group,
+        "taskDefinitionArn": finding.task_definition_arn,
+        "kind": finding.kind,
+        "cause": finding.cause,
+        "severity": finding.severity,
+        "summary": finding.summary,
+        "remedy": finding.remedy,
+        "occasion": finding.occasion,
+    }
+    return {
+        "pk": {"S": finding.task_arn},
+        "sk": {"S": bounded(f"F#{finding.finding_id}")},
+        **{name: {"S": value} for name, value in texts.items() if value},
+        "containers": {"L": [{"S": name} for name in finding.containers]},
+        "exitCodes": {"M": {name: number(code) for name, code in finding.exit_codes.items()}},
+        "version": number(finding.version),
+        "observedAt": milliseconds(finding.observed_at),
+        FOUND: milliseconds(now),
+        "ttl": seconds(now + retention),
+    }
+
+
+def finding(item: Item) -> Finding:
+    return Finding(
+        task_arn=item["pk"]["S"],
+        cluster_arn=item["clusterArn"]["S"],
+        group=text(item, "group"),
+        task_definition_arn=text(item, "taskDefinitionArn"),
+        kind=Kind(item["kind"]["S"]),
+        cause=Cause(cause) if (cause := text(item, "cause")) else None,
+        severity=Severity(item["severity"]["S"]),
+        summary=item["summary"]["S"],
+        remedy=item["remedy"]["S"],
+        containers=tuple(name["S"] for name in item["containers"]["L"]),
+        exit_codes={name: int(code["N"]) for name, code in item["exitCodes"]["M"].items()},
+        version=int(item["version"]["N"]),
+        observed_at=moment(item["observedAt"]),
+        occasion=text(item, "occasion"),
+    )
