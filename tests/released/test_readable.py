@@ -21,9 +21,9 @@ from taskledger.deployed.incidents import DeployedIncidents
 from taskledger.deployed.ledger import EVER, DeployedLedger
 from taskledger.local.memory_incidents import MemoryNotifier
 from tests.released.conftest import READERS, arn, read, rows
+from tests.support.deployed import RETENTION, Deployment
 from tests.support.running import taskledger
 from tests.support.values import CLUSTER, at
-from tests.taskledger.conftest import RETENTION, Deployment
 
 DIGEST = "sha256:5dbd43d58885e098705a9cbd992cbc28963d193294d74787c60824c5a6588c83"
 LATER = datetime(2026, 11, 21, tzinfo=UTC)
@@ -134,9 +134,13 @@ def test_what_was_not_sent_is_sent_once(in_use: Deployment) -> None:
     assert notifier.sent[0].document["type"] == NotificationType.OPENED
     settled = store.current(pending.key)
     assert settled is not None
-    assert (settled.pending, settled.notified_count, settled.notified_at) == ((), 1, LATER)
+    assert (settled.outbox.pending, settled.outbox.notified_count, settled.outbox.notified_at) == (
+        (),
+        1,
+        LATER,
+    )
     over = read("incident over")
-    assert (over.status, over.resolved_at, over.notified_count) == (Status.RESOLVED, at(8100), 1)
+    assert (over.status, over.resolved_at, over.outbox.notified_count) == (Status.RESOLVED, at(8100), 1)
 
 
 @pytest.mark.parametrize("label", ["finding with a cause", "incident open"])

@@ -1,4 +1,4 @@
-"""As much of JSON Schema as docs/notification.schema.json says things in; an unknown word is an error."""
+"""Checks JSON against docs/notification.schema.json, with the keywords that it uses; another is an error."""
 
 import json
 import re
@@ -13,63 +13,63 @@ _ABOUT = {"$schema", "title", "$defs"}
 
 def violations(value: Any, schema: Any = SCHEMA, at: str = "") -> Iterator[str]:
     """What the schema has against the value, by its place in it."""
-    for word, asked in schema.items():
+    for word, expected in schema.items():
         if word not in _ABOUT:
-            yield from _RULES[word](value, asked, schema, at)
+            yield from _RULES[word](value, expected, schema, at)
 
 
-def _ref(value: Any, asked: str, _: Any, at: str) -> Iterator[str]:
-    yield from violations(value, SCHEMA["$defs"][asked.removeprefix("#/$defs/")], at)
+def _ref(value: Any, expected: str, _: Any, at: str) -> Iterator[str]:
+    yield from violations(value, SCHEMA["$defs"][expected.removeprefix("#/$defs/")], at)
 
 
-def _one_of(value: Any, asked: list[Any], _: Any, at: str) -> Iterator[str]:
-    against = [list(violations(value, each, at)) for each in asked]
+def _one_of(value: Any, expected: list[Any], _: Any, at: str) -> Iterator[str]:
+    against = [list(violations(value, each, at)) for each in expected]
     if sum(not each for each in against) != 1:
         yield f"{at}: fits none or several: {min(against, key=len)}"
 
 
-def _type(value: Any, asked: Any, _: Any, at: str) -> Iterator[str]:
-    names = [asked] if isinstance(asked, str) else asked
+def _type(value: Any, expected: Any, _: Any, at: str) -> Iterator[str]:
+    names = [expected] if isinstance(expected, str) else expected
     if isinstance(value, bool) or not isinstance(value, tuple(_TYPES[name] for name in names)):
-        yield f"{at}: {value!r} is not {asked}"
+        yield f"{at}: {value!r} is not {expected}"
 
 
-def _enum(value: Any, asked: list[Any], _: Any, at: str) -> Iterator[str]:
-    if value not in asked:
-        yield f"{at}: {value!r} is none of {asked}"
+def _enum(value: Any, expected: list[Any], _: Any, at: str) -> Iterator[str]:
+    if value not in expected:
+        yield f"{at}: {value!r} is none of {expected}"
 
 
-def _pattern(value: Any, asked: str, _: Any, at: str) -> Iterator[str]:
-    if isinstance(value, str) and not re.search(asked, value):
-        yield f"{at}: {value!r} does not match {asked}"
+def _pattern(value: Any, expected: str, _: Any, at: str) -> Iterator[str]:
+    if isinstance(value, str) and not re.search(expected, value):
+        yield f"{at}: {value!r} does not match {expected}"
 
 
-def _minimum(value: Any, asked: int, _: Any, at: str) -> Iterator[str]:
-    if isinstance(value, int) and value < asked:
-        yield f"{at}: {value} is less than {asked}"
+def _minimum(value: Any, expected: int, _: Any, at: str) -> Iterator[str]:
+    if isinstance(value, int) and value < expected:
+        yield f"{at}: {value} is less than {expected}"
 
 
-def _max_items(value: Any, asked: int, _: Any, at: str) -> Iterator[str]:
-    if isinstance(value, list) and len(value) > asked:
-        yield f"{at}: {len(value)} are more than {asked}"
+def _max_items(value: Any, expected: int, _: Any, at: str) -> Iterator[str]:
+    if isinstance(value, list) and len(value) > expected:
+        yield f"{at}: {len(value)} are more than {expected}"
 
 
-def _items(value: Any, asked: Any, _: Any, at: str) -> Iterator[str]:
+def _items(value: Any, expected: Any, _: Any, at: str) -> Iterator[str]:
     for index, each in enumerate(value):
-        yield from violations(each, asked, f"{at}[{index}]")
+        yield from violations(each, expected, f"{at}[{index}]")
 
 
-def _required(value: Any, asked: list[str], _: Any, at: str) -> Iterator[str]:
-    yield from (f"{at}.{name}: is missing" for name in asked if name not in value)
+def _required(value: Any, expected: list[str], _: Any, at: str) -> Iterator[str]:
+    yield from (f"{at}.{name}: is missing" for name in expected if name not in value)
 
 
-def _properties(value: Any, asked: Any, _: Any, at: str) -> Iterator[str]:
-    for name in asked.keys() & value.keys():
-        yield from violations(value[name], asked[name], f"{at}.{name}")
+def _properties(value: Any, expected: Any, _: Any, at: str) -> Iterator[str]:
+    for name in expected.keys() & value.keys():
+        yield from violations(value[name], expected[name], f"{at}.{name}")
 
 
-def _no_others(value: Any, asked: bool, schema: Any, at: str) -> Iterator[str]:  # noqa: FBT001 - as the schema has it
-    assert asked is False
+def _no_others(value: Any, expected: bool, schema: Any, at: str) -> Iterator[str]:  # noqa: FBT001 - as the schema has it
+    assert expected is False
     yield from (f"{at}.{name}: is not in the schema" for name in value.keys() - schema["properties"].keys())
 
 

@@ -173,7 +173,7 @@ def test_a_message_that_cannot_be_sent_holds_nothing_up() -> None:
     room = Room(notifier=Refusing())
     assert room.deliver(batch([failed_to_start(1)])) == []
     (incident,) = room.incidents.everything()
-    assert [pending.type for pending in incident.pending] == ["OPENED"]
+    assert [pending.type for pending in incident.outbox.pending] == ["OPENED"]
     assert incident.due_at == at(100) + timedelta(minutes=1)
 
 
@@ -184,7 +184,7 @@ def test_an_sns_that_does_not_answer_is_asked_once() -> None:
     stops = [failed_to_start(number, group=f"service:s{number}") for number in range(20)]
     assert room.deliver(batch(stops)) == []
     assert notifier.asked == 1
-    assert all(incident.pending for incident in room.incidents.everything())
+    assert all(incident.outbox.pending for incident in room.incidents.everything())
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.adapters.dynamodb import reads
+from reconciler.adapters.dynamodb import batch
 from reconciler.model.task import Container
 from taskledger.verbs.tasks import LIMIT
 from tests.support.deployed import Answer, Deployment, ago, answered, other_cluster
@@ -209,7 +209,7 @@ def test_unprocessed_keys_are_asked_for_again(
     deployment: Deployment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Those that DynamoDB leaves unread at first are in the list."""
-    monkeypatch.setattr(reads, "PAUSES", (0, 0))
+    monkeypatch.setattr(batch, "PAUSES", (0, 0))
     refused = iter([True, True])
 
     def respond(body: bytes) -> Answer | None:
@@ -222,7 +222,7 @@ def test_unprocessed_keys_are_asked_for_again(
 
 def test_keys_that_stay_unprocessed(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
     """No list is better than one that silently lacks tasks."""
-    monkeypatch.setattr(reads, "PAUSES", (0, 0))
+    monkeypatch.setattr(batch, "PAUSES", (0, 0))
     deployment.open(1, ago(minutes=1))
     deployment.answer("dynamodb.BatchGetItem", unread)
     ran = taskledger("tasks")
