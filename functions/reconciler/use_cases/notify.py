@@ -117,10 +117,8 @@ class Alerts:
 
     def _touched(self, incident: Incident | None) -> Incident | None:
         """The incident after all of its findings were known, and its condition was seen once more."""
-        if incident is None:
-            return None
         now = self.clock()
-        after = touch(incident, now, self.policy)
+        after = touch(incident, now, self.policy) if incident else None
         if after is None or self.incidents.save(after, incident, (), now):
             return incident
         return after
