@@ -143,7 +143,8 @@ corpus: $(DEV_READY) ## Judge replay and stop reasons by published events: DIR=F
 lock: $(DEV_READY) ## Write the locks anew from requirements/*.in: UPGRADE=1 for the newest versions
 	@for name in runtime replay dev e2e; do \
 		$(DEV)/bin/uv --directory requirements pip compile --quiet --universal --python-version 3.11 \
-		--generate-hashes --no-header --no-annotate $(if $(UPGRADE),--upgrade) \
+		--generate-hashes --no-header --no-annotate --no-emit-package task-ledger-for-amazon-ecs \
+		$(if $(UPGRADE),--upgrade) \
 		"$$name.in" --output-file "$$name.txt" || exit; \
 	done
 

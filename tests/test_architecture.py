@@ -2,15 +2,14 @@
 
 import ast
 import re
-import shutil
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from statistics import median
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.support.tracked import ROOT, texts
+
 FUNCTIONS = sorted((ROOT / "functions").rglob("*.py"))
 SHIPPED = [*FUNCTIONS, *sorted((ROOT / "taskledger").rglob("*.py")), *sorted((ROOT / "infra").rglob("*.py"))]
 LOCKS = ROOT / "requirements"
@@ -36,18 +35,6 @@ def function_sizes(path: Path) -> Iterator[int]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert node.end_lineno
             yield node.end_lineno - node.lineno + 1
-
-
-def text_files() -> Iterator[tuple[str, str]]:
-    """Each file that is or could be committed, with its text; no binary files."""
-    listing = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(listing, cwd=ROOT, capture_output=True, check=False, text=True)
-    if listed.returncode:
-        pytest.skip(f"git cannot say what is tracked: {listed.stderr.strip()}")
-    for name in filter(None, listed.stdout.split("\0")):
-        path = ROOT / name
-        if path.is_file() and b"\0" not in (content := path.read_bytes()):
-            yield name, content.decode("utf-8", "replace")
 
 
 def pins(lock: str) -> dict[str, str]:
@@ -77,10 +64,9 @@ def test_functions_are_small() -> None:
     assert median(size for path in FUNCTIONS for size in function_sizes(path)) < 10
 
 
-@pytest.mark.skipif(not shutil.which("git"), reason="git knows what is tracked, and is not installed")
 def test_no_file_depends_on_one_machine() -> None:
     """No file names a package index, a registry's host or a folder of somebody's machine."""
-    found = {name: hit[0] for name, text in text_files() if (hit := OF_ONE_MACHINE.search(text))}
+    found = {name: hit[0] for name, text in texts() if (hit := OF_ONE_MACHINE.search(text))}
     assert found == {}
 
 
