@@ -54,7 +54,7 @@ def test_a_checkout_may_be_installed(text: str) -> None:
 
 
 def test_no_file_names_the_other_project() -> None:
-    """No file tells anyone to install or run that name from an index, and no lock asks for it."""
+    """No file says to install or run that name from an index, and no lock asks for it."""
     assert [name for name, text in texts() if asks_an_index(text)] == []
     locks = (path.read_text("utf-8") for path in (ROOT / "requirements").glob("*.*"))
     assert not any(re.search(rf"^{COMMAND}\b", lock, re.MULTILINE) for lock in locks)
