@@ -10,10 +10,14 @@ from statistics import median
 
 import pytest
 
-from tests.support.tracked import ROOT, texts, tracked
+from tests.support.tracked import ROOT, texts
 
-PYTHON = [Path(name) for name in tracked() if name.endswith(".py")]
-SHIPPED = [path for path in PYTHON if path.parts[0] in {"functions", "taskledger", "infra"}]
+PYTHON = sorted(
+    path.relative_to(ROOT)
+    for folder in ("functions", "taskledger", "infra", "tests")
+    for path in (ROOT / folder).rglob("*.py")
+)
+SHIPPED = [path for path in PYTHON if path.parts[0] != "tests"]
 LOCKS = ROOT / "requirements"
 DOOR = Path("functions/reconciler/adapters/dynamodb")
 
