@@ -3,6 +3,7 @@
 import ast
 import configparser
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import permutations
 from pathlib import Path
@@ -18,6 +19,7 @@ PYTHON = sorted(
     for path in (ROOT / folder).rglob("*.py")
 )
 SHIPPED = [path for path in PYTHON if path.parts[0] != "tests"]
+TESTS = [path for path in PYTHON if path.parts[0] == "tests"]
 LOCKS = ROOT / "requirements"
 DOOR = Path("functions/reconciler/adapters/dynamodb")
 
@@ -42,6 +44,11 @@ def function_sizes(path: Path) -> Iterator[int]:
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             assert node.end_lineno
             yield node.end_lineno - node.lineno + 1
+
+
+def longer_than(limit: int, paths: list[Path]) -> dict[str, int]:
+    lengths = {str(path): text(path).count("\n") for path in paths}
+    return {name: length for name, length in lengths.items() if length > limit}
 
 
 def names_by_folder() -> dict[Path, set[str]]:
@@ -85,6 +92,13 @@ def test_imports_point_down() -> None:
     ]
 
 
+def test_folders_are_small() -> None:
+    """No folder has more than twelve modules beside each other, but for the verbs."""
+    modules = Counter(path.parent for path in SHIPPED if path.name != "__init__.py")
+    modules.pop(Path("taskledger/verbs"))
+    assert {str(folder): count for folder, count in modules.items() if count > 12} == {}
+
+
 def test_no_two_names_differ_by_a_plural() -> None:
     """No two modules or packages in one folder are singular and plural of one word."""
     pairs = [
@@ -119,3 +133,13 @@ def test_every_requirement_is_locked(lock: str) -> None:
 def test_what_is_tested_is_what_ships(inner: str, outer: str) -> None:
     """The outer lock holds the inner one's versions unchanged."""
     assert pins(inner).items() <= pins(outer).items()
+
+
+def test_modules_are_short() -> None:
+    """No module that ships has more than 200 lines."""
+    assert longer_than(200, SHIPPED) == {}
+
+
+def test_test_modules_are_short() -> None:
+    """No module of the tests has more than 300 lines."""
+    assert longer_than(300, TESTS) == {}
