@@ -1,4 +1,4 @@
-# Set-up is part of every target: an environment is made once for each state of its lock, and never by hand.
+# Set-up is part of every target: an environment is made once for each version of its lock, and never by hand.
 # Written for GNU make 3.81 and later and for any POSIX shell.
 
 .DEFAULT_GOAL := help
@@ -15,16 +15,16 @@ CDK := .venvs/cdk
 RUN := $(DEV)/bin/python -m
 PIP_INSTALL = -m pip --disable-pip-version-check --no-input -qq install
 
-# The newest interpreter in PATH that really runs and can make environments: a version manager's shim can be
-# there and refuse, and some distributions package `venv` apart. Empty when there is none.
+# The newest interpreter in PATH that runs and can make environments: a version manager's shim can exist and
+# refuse, and some distributions package `venv` separately. Empty when there is none.
 INTERPRETERS = python3.14 python3.13 python3.12 python3.11 python3
 first_that = $(shell for python in $(INTERPRETERS); do \
 	"$$python" -c 'import sys; assert sys.version_info >= (3, 11); $(1)' </dev/null >/dev/null 2>&1 \
 	&& echo "$$python" && break; done)
 PYTHON = $(call first_that,import ensurepip; import venv)
 
-# A stamp's name holds a checksum of what was installed and where, so any change of either makes a new one. What
-# the linters are told is in pyproject.toml too: a change there installs this package anew, not the whole lock.
+# A stamp's name holds a checksum of what was installed and where, so a change of either makes a new one. The
+# linters' settings are in pyproject.toml too: a change there reinstalls this package only, not the whole lock.
 checksum = $(shell { pwd; cat $(1); } | cksum | cut -d ' ' -f 1)
 REPLAY_LOCKED := $(REPLAY)/locked-$(call checksum,requirements/replay.txt)
 REPLAY_READY := $(REPLAY)/ready-$(call checksum,pyproject.toml)
@@ -43,8 +43,8 @@ On Debian and Ubuntu, install the package python3-venv
 endef
 need_python = $(if $(PYTHON),,$(error $(if $(call first_that,),$(no_venv),$(no_python))))
 
-# $(call install_lock,environment,lock), $(call install_package,environment): the stamp comes last, and only when
-# all went well.
+# $(call install_lock,environment,lock), $(call install_package,environment): the stamp comes last, and only on
+# success.
 define install_lock
 $(need_python)
 @echo "Setting up $(1) from $(2) with $(PYTHON) (once)"
@@ -57,7 +57,7 @@ define install_package
 @touch $@
 endef
 
-# An environment whose interpreter is gone is made anew.
+# An environment whose interpreter is gone is made again.
 .PHONY: gone
 if_gone = $(shell test -x $(1)/bin/python || echo gone)
 $(REPLAY_LOCKED): $(call if_gone,$(REPLAY))
@@ -89,35 +89,35 @@ help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 .PHONY: replay
-replay: $(REPLAY_READY) ## Run saved events through the deployed handlers: PATHS="FILE FOLDER -", default events
+replay: $(REPLAY_READY) ## Replay saved events through the deployed handlers: PATHS="FILE FOLDER -", default events
 	@$(REPLAY)/bin/taskledger replay $(PATHS)
 
 .PHONY: test
-test: check unit e2e ## Everything that CI runs: check, unit, then e2e
+test: check unit e2e ## Run everything that CI runs: check, unit, then e2e
 
 .PHONY: unit
-unit: $(DEV_READY) ## Every test that deploys nothing
+unit: $(DEV_READY) ## Run every test that deploys nothing
 	@$(RUN) pytest --ignore=tests/e2e
 
 .PHONY: e2e
-e2e: $(DEV_READY) $(E2E_LOCKED) $(CDK_READY) ## Deploy to an emulator of AWS on this machine, and see the whole at work
+e2e: $(DEV_READY) $(E2E_LOCKED) $(CDK_READY) ## Deploy to an emulator of AWS on this machine, and test the deployed system
 	@TASKLEDGER_E2E=$(E2E) TASKLEDGER_CDK=$(CDK) $(RUN) pytest --exitfirst tests/e2e
 
 .PHONY: check
-check: $(DEV_READY) ## Lint, format, types and the walls between the rooms
+check: $(DEV_READY) ## Check lint, format, types and import contracts
 	@$(RUN) ruff check --quiet .
 	@$(RUN) ruff format --check --quiet .
 	@$(RUN) mypy
 	@$(DEV)/bin/lint-imports --no-logo
 
 .PHONY: fmt
-fmt: $(DEV_READY) ## Format, and mend what the linter can mend
+fmt: $(DEV_READY) ## Format, and fix what the linter can fix
 	@$(RUN) ruff check --fix --quiet .
 	@$(RUN) ruff format --quiet .
 
 run_cdk = @$(NODE) CDK_DISABLE_VERSION_CHECK=true $(CDK)/node_modules/.bin/cdk --no-notices
 .PHONY: synth
-synth: $(DEV_READY) $(CDK_READY) ## Make the CloudFormation template, asking AWS nothing: ARGS="-c KEY=VALUE"
+synth: $(DEV_READY) $(CDK_READY) ## Make the CloudFormation template, without calling AWS: ARGS="-c KEY=VALUE"
 	$(run_cdk) synth --quiet $(ARGS)
 	@echo "The template is cdk.out/*.template.json"
 
@@ -126,7 +126,7 @@ deploy: $(DEV_READY) $(CDK_READY) ## Deploy to the AWS account of your credentia
 	$(run_cdk) deploy $(ARGS)
 
 .PHONY: cdk
-cdk: $(DEV_READY) $(CDK_READY) ## All else of the CDK's command line: ARGS="bootstrap", ARGS=diff, ARGS=destroy
+cdk: $(DEV_READY) $(CDK_READY) ## Run any other command of the CDK: ARGS="bootstrap", ARGS=diff, ARGS=destroy
 	$(run_cdk) $(ARGS)
 
 .PHONY: bench
@@ -134,21 +134,22 @@ bench: $(DEV_READY) ## Measure speed and size against their limits
 	@$(RUN) tests.bench
 
 .PHONY: corpus
-corpus: $(DEV_READY) ## Judge replay and stop reasons by published events: DIR=FOLDER
+corpus: $(DEV_READY) ## Check replay and stop reasons against published events: DIR=FOLDER
 	$(if $(DIR),,$(error Name the folder: make corpus DIR=FOLDER))
 	@$(RUN) tests.corpus "$(DIR)"
 
-# From within the folder, so that no path stands in a lock, and without the header, which repeats the command.
+# From within the folder, so that no path is in a lock, and without the header, which repeats the command.
 .PHONY: lock
-lock: $(DEV_READY) ## Write the locks anew from requirements/*.in: UPGRADE=1 for the newest versions
+lock: $(DEV_READY) ## Write the locks from pyproject.toml and requirements/*.in: UPGRADE=1 for the newest versions
 	@for name in runtime replay dev e2e; do \
 		$(DEV)/bin/uv --directory requirements pip compile --quiet --universal --python-version 3.11 \
-		--generate-hashes --no-header --no-annotate $(if $(UPGRADE),--upgrade) \
+		--generate-hashes --no-header --no-annotate --no-emit-package task-ledger-for-amazon-ecs \
+		$(if $(UPGRADE),--upgrade) \
 		"$$name.in" --output-file "$$name.txt" || exit; \
 	done
 
 .PHONY: clean
-clean: ## Remove the environments and everything else that was made here
+clean: ## Remove the environments and everything else that was generated here
 	@rm -rf $(DEV) .venvs build cdk.out .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 	@find . -name '*.egg-info' -prune -exec rm -rf {} +

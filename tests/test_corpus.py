@@ -41,12 +41,12 @@ def test_the_classes_are_written_down() -> None:
     """The documentation shows the classes with the very kinds and causes by which the check judges."""
     page = Path("docs/stops.md").read_text()
     table = page[page.index("| Class | Kind | Cause |") :].split("\n\n")[0]
-    told = {
+    found = {
         name: (set(re.findall("[A-Z_]{4,}", kinds)), set(re.findall("[A-Z_]{4,}", causes)))
         for names, kinds, causes in re.findall(r"^\| (.+) \| (.+) \| (.+) \|$", table, re.MULTILINE)[2:]
         for name in names.split(", ")
     }
-    assert told == {name: (set(meaning.kinds), set(meaning.causes)) for name, meaning in CLASSES.items()}
+    assert found == {name: (set(meaning.kinds), set(meaning.causes)) for name, meaning in CLASSES.items()}
 
 
 @pytest.mark.parametrize(
@@ -107,9 +107,9 @@ def test_each_file_has_a_world_of_its_own(tmp_path: Path) -> None:
 
 
 def table(folder: Path, *rows: dict[str, str], header: tuple[str, ...] = HEADER) -> Judgement:
-    """The judgement on a table of these rows, of which what is not told is "-"."""
-    told = ["\t".join(header), *("\t".join(row.get(name, "-") for name in header) for row in rows)]
-    write(folder / "sub" / "stopped_reasons.tsv", "\r\n".join(told))
+    """The judgement on a table of these rows, in which "-" stands for a value that is missing."""
+    rendered = ["\t".join(header), *("\t".join(row.get(name, "-") for name in header) for row in rows)]
+    write(folder / "sub" / "stopped_reasons.tsv", "\r\n".join(rendered))
     return judge(folder)
 
 
@@ -146,7 +146,7 @@ def table(folder: Path, *rows: dict[str, str], header: tuple[str, ...] = HEADER)
     ],
 )
 def test_rows_of_their_class(row: dict[str, str], tmp_path: Path) -> None:
-    """A row is a stopped task with the containers that its exit codes and its container's reason tell of."""
+    """A row is a stopped task with the containers that its exit codes and its container's reason name."""
     judged = table(tmp_path, row)
     assert [(reason.line, reason.right) for reason in judged.reasons] == [(2, True)]
     assert judged.wrong == []

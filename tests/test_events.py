@@ -73,9 +73,9 @@ def document(row: re.Match[str]) -> dict[str, Any]:
 
 def test_every_file_has_its_row() -> None:
     """No sample is without a row, no row without a sample, and no line of a table is passed over."""
-    told = [line for line in (EVENTS / "README.md").read_text().splitlines() if line.startswith("| `")]
+    listed = [line for line in (EVENTS / "README.md").read_text().splitlines() if line.startswith("| `")]
     assert set(ROWS) == {path.relative_to(EVENTS).as_posix() for path in SAMPLES}
-    assert len(told) == len(ROWS) >= 16
+    assert len(listed) == len(ROWS) >= 16
 
 
 def test_events(row: re.Match[str], document: dict[str, Any]) -> None:
@@ -86,9 +86,9 @@ def test_events(row: re.Match[str], document: dict[str, Any]) -> None:
 
 def test_ledger(row: re.Match[str], document: dict[str, Any]) -> None:
     """The ledger ends as the row says: which tasks, open or closed, at which version."""
-    told = [LEDGER.fullmatch(part) for part in row["ledger"].split(", ")]
-    assert len(told) == len(document["tasks"])
-    for task, part in zip(document["tasks"], told, strict=True):
+    expected = [LEDGER.fullmatch(part) for part in row["ledger"].split(", ")]
+    assert len(expected) == len(document["tasks"])
+    for task, part in zip(document["tasks"], expected, strict=True):
         assert part
         assert (task["open"], task["version"]) == (part["state"] == "open", int(part["version"]))
         assert part["revision"] in {None, task["taskDefinitionArn"].rsplit(":", 1)[1]}
@@ -101,13 +101,13 @@ def test_finding(row: re.Match[str], document: dict[str, Any], tmp_path: Path) -
         assert document["findings"] == []
         assert PLANNED[reason](document["tasks"][0])
         return
-    told = FINDING.fullmatch(row["finding"])
-    assert told
+    expected = FINDING.fullmatch(row["finding"])
+    assert expected
     (finding,) = document["findings"]
-    assert (finding["kind"], finding["cause"]) == (told["kind"], told["cause"])
-    assert told["named"] in {None, *finding["containers"]}
-    assert len(finding["containers"]) == 1 or not told["named"]
-    if told["warning"]:
+    assert (finding["kind"], finding["cause"]) == (expected["kind"], expected["cause"])
+    assert expected["named"] in {None, *finding["containers"]}
+    assert len(finding["containers"]) == 1 or not expected["named"]
+    if expected["warning"]:
         assert warned(EVENTS / row["file"], tmp_path) == [finding["findingId"]]
 
 

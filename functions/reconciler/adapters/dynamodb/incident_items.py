@@ -5,8 +5,8 @@
     INCIDENT#cluster|owner|kind|cause    20261120T091402.250Z      a resolved one, by when it opened
 
 `dueAt` is there while an incident is due at a time, `foundAt` when it is resolved: they are the sort keys of
-the indexes `due` and `found`. The outbox lies among the attributes of its incident: `notified_at` as `toldAt`,
-`notified_count` as `toldCount`.
+the indexes `due` and `found`. The outbox lies among the attributes of its incident:
+`notified_at` as `toldAt`, `notified_count` as `toldCount`.
 """
 
 from __future__ import annotations
