@@ -15,7 +15,7 @@ from reconciler.use_cases.observe import Observed
 from tests.released.conftest import RELEASE, arn, load, read
 from tests.support.system import new_system
 from tests.support.values import CLUSTER, at
-from tests.taskledger.conftest import RETENTION, Deployment
+from tests.support.deployed import RETENTION, Deployment
 
 
 def test_stream_records_become_changes() -> None:
