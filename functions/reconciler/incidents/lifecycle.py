@@ -72,7 +72,7 @@ def advance_time(incident: Incident, *, recovered: bool, now: datetime, policy: 
 
 def mark_published(incident: Incident, sent: Incident, now: datetime, policy: Policy) -> Incident:
     """The incident as it stands now, after all that was pending in `sent` has been sent."""
-    return _announced(incident, outbox.dequeue(incident.outbox, sent.outbox), sent, now, policy)
+    return _announced(incident, incident.outbox, sent, now, policy)
 
 
 def mark_digested(incident: Incident, sent: Incident, now: datetime, policy: Policy) -> Incident:
@@ -148,7 +148,7 @@ def _queued(incident: Incident, notification: NotificationType | None) -> Incide
 
 
 def _announced(incident: Incident, box: Outbox, sent: Incident, now: datetime, policy: Policy) -> Incident:
-    announced = outbox.announce(box, sent.count, incident.count, now)
+    announced = outbox.announce(box, sent.outbox, sent.count, incident.count, now)
     after = replace(incident, outbox=announced, due_at=None, revision=incident.revision + 1)
     return _scheduled(after, now, policy)
 

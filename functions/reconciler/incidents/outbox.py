@@ -1,8 +1,7 @@
 """What an incident has to publish, and what it published last; pure.
 
     enqueue        one more notification is pending, with an id that no retry changes
-    dequeue        what was sent is pending no longer
-    announce       when people were last notified, and of how many findings
+    announce       what was sent is pending no longer: when it was, and of how many findings
     count_digest   one more digest listed the incident
     count_anew     the findings of a new task definition are counted from the first
 
@@ -58,7 +57,7 @@ class Outbox:
 
     def is_outgrown(self, count: int) -> bool:
         """Whether the count has passed another power of ten since the last notification."""
-        return _milestone(count) > _milestone(self.notified_count)
+        return len(str(count)) > len(str(self.notified_count))
 
 
 def enqueue(outbox: Outbox, notification: NotificationType, incident_id: str) -> Outbox:
@@ -67,14 +66,18 @@ def enqueue(outbox: Outbox, notification: NotificationType, incident_id: str) ->
     return replace(outbox, sequence=sequence, pending=(*outbox.pending, pending))
 
 
-def dequeue(outbox: Outbox, sent: Outbox) -> Outbox:
-    """Without what was pending in `sent`; what was added meanwhile stays."""
-    return replace(outbox, pending=tuple(one for one in outbox.pending if one not in sent.pending))
+def announce(outbox: Outbox, sent: Outbox, announced: int, count: int, now: datetime) -> Outbox:
+    """After people were notified of `announced` findings; `count` there are now, fewer if they count anew.
 
-
-def announce(outbox: Outbox, announced: int, count: int, now: datetime) -> Outbox:
-    """After people were notified of `announced` findings; `count` there are now, fewer if they count anew."""
-    return replace(outbox, notified_at=now, notified_count=min(announced, count), news=announced != count)
+    What was pending in `sent` is pending no longer; what was added meanwhile stays.
+    """
+    return replace(
+        outbox,
+        pending=tuple(one for one in outbox.pending if one not in sent.pending),
+        notified_at=now,
+        notified_count=min(announced, count),
+        news=announced != count,
+    )
 
 
 def count_digest(outbox: Outbox) -> Outbox:
@@ -83,8 +86,3 @@ def count_digest(outbox: Outbox) -> Outbox:
 
 def count_anew(outbox: Outbox) -> Outbox:
     return replace(outbox, notified_count=0)
-
-
-def _milestone(count: int) -> int:
-    """The last count at or before this one that is announced: 10, 100, 1000 ...; 0 below."""
-    return int(10 ** (len(str(count)) - 1)) if count >= 10 else 0
