@@ -8,17 +8,19 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.findings.policy import DEFAULT
 from reconciler.findings.rules import findings
 
 from ..deployed.find_task import find_task
 from ..deployed.ledger import deployed_ledger
+from ..deployed.policy import policy_in_force, policy_option
 from ..deployed.stack import stack_command
 from ..output import payload
 from ..output.options import Since
 from ..output.task_report import report
 
 if TYPE_CHECKING:
+    from reconciler.findings.policy import Policy
+
     from ..deployed.stack import Stack
 
 
@@ -32,8 +34,9 @@ if TYPE_CHECKING:
     show_default=True,
     help="How far back to search closed tasks for the beginning of an id.",
 )
+@policy_option
 @stack_command
-def show(stack: Stack, task: str, *, since: datetime, as_json: bool) -> None:
+def show(stack: Stack, task: str, *, since: datetime, policy: Policy | None, as_json: bool) -> None:
     """Show one task: its entry, its history, its protection and what is wrong with it.
 
     TASK is an ARN, an id, or the beginning of an id as `taskledger tasks` shows it. Exits with 1 if there is
@@ -42,7 +45,7 @@ def show(stack: Stack, task: str, *, since: datetime, as_json: bool) -> None:
     ledger = deployed_ledger(stack)
     entry = find_task(ledger, task, since)
     rows = ledger.history(entry.state.task_arn)
-    wrong = findings(entry, datetime.now(UTC), DEFAULT)
+    wrong = findings(entry, datetime.now(UTC), policy or policy_in_force(stack))
     if as_json:
         document = payload.task_with_history(entry, rows) | {
             "findings": [payload.finding(each) for each in wrong]

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.findings.policy import DEFAULT
 from reconciler.findings.rules import findings
 
 from ..deployed.ledger import deployed_ledger
+from ..deployed.policy import policy_in_force, policy_option
 from ..deployed.stack import stack_command
 from ..deployed.task_query import MAX_PAGE, TaskQuery, query_tasks
 from ..output import payload
@@ -22,6 +22,7 @@ from ..output.tasks_table import table
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from reconciler.findings.policy import Policy
     from reconciler.model.entry import LedgerEntry
 
     from ..deployed.stack import Stack
@@ -48,8 +49,11 @@ LIMIT = 100  # tasks shown to people by default
     metavar="N",
     help=f"The newest N tasks.  [default: {LIMIT}; with --json all]",
 )
+@policy_option
 @stack_command
-def tasks(stack: Stack, *, as_json: bool, limit: int | None, **filters: object) -> None:
+def tasks(
+    stack: Stack, *, as_json: bool, limit: int | None, policy: Policy | None, **filters: object
+) -> None:
     """List the tasks that are open, and those that closed in the last hour, newest first.
 
     An open task is as new as the time it opened, a closed one as the time it closed.
@@ -61,7 +65,7 @@ def tasks(stack: Stack, *, as_json: bool, limit: int | None, **filters: object) 
     if as_json:
         click.echo(json.dumps({"tasks": [payload.task(entry) for entry in found]}, indent=2))
     else:
-        judge = partial(findings, now=query.now, policy=DEFAULT)
+        judge = partial(findings, now=query.now, policy=policy or policy_in_force(stack))
         table(found, query.now, judge)
     for note in _notes(query, found, more=more):
         click.echo(note, err=True)
