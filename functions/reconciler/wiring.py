@@ -11,6 +11,7 @@ import boto3
 from .adapters.aws import Pace, client_config
 from .adapters.dynamodb.incidents import DynamoIncidents
 from .adapters.dynamodb.ledger import WRITERS, DynamoLedger
+from .adapters.dynamodb.policy import DynamoPolicy
 from .adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from .adapters.ecs import EcsTasks
 from .adapters.sns import SnsNotifier
@@ -38,6 +39,7 @@ class SweepServices:
     ledger: Ledger
     progress_store: SweepProgressStore
     policy: Policy
+    save_policy: Callable[[Policy, datetime], bool]
     clusters: tuple[str, ...]
 
 
@@ -66,6 +68,7 @@ def sweep_services() -> SweepServices:
         ledger=_ledger(settings, session),
         progress_store=DynamoSweepProgress(table, settings.table_name),
         policy=policy(),
+        save_policy=DynamoPolicy(table, settings.table_name).save,
         clusters=sweep.clusters,
     )
 

@@ -17,6 +17,7 @@ import boto3
 
 from reconciler.adapters.aws import client_config
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
+from reconciler.adapters.dynamodb.policy import DynamoPolicy
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.findings.policy import DEFAULT
@@ -117,6 +118,7 @@ class _Sweeper:
             clock=lambda: NOW,
             out_of_time=lambda: False,
             policy=DEFAULT,
+            save_policy=DynamoPolicy(dynamodb, "ledger").save,
         )
 
     def run(self) -> SweepResult:

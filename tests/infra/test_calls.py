@@ -12,6 +12,7 @@ import pytest
 
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
+from reconciler.adapters.dynamodb.policy import DynamoPolicy
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.findings.model import Kind
@@ -51,6 +52,7 @@ class World:
     tasks: EcsTasks
     ledger: DynamoLedger
     progress_store: DynamoSweepProgress
+    policy_store: DynamoPolicy
     alerts: Alerts
     calls: Calls
 
@@ -77,6 +79,7 @@ def world() -> Iterator[World]:
             EcsTasks(client),
             DynamoLedger(dynamodb, name, RETENTION),
             DynamoSweepProgress(dynamodb, name),
+            DynamoPolicy(dynamodb, name),
             Alerts(
                 incidents=DynamoIncidents(dynamodb, name, RETENTION),
                 notifier=MemoryNotifier(),
@@ -133,6 +136,7 @@ def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> 
         clock=lambda: START,
         out_of_time=lambda: False,
         policy=Policy(),
+        save_policy=world.policy_store.save,
     )
     assert sweep_and_notify(sweep, world.alerts, "run", at(600)).complete
     world.alerts.notify([report_finding(finding(2, kind=Kind.STUCK), START)])

@@ -60,6 +60,7 @@ def _sweep(context: LambdaContext) -> Sweep:
         clock=_now,
         out_of_time=lambda: context.get_remaining_time_in_millis() < SPARE,
         policy=services.policy,
+        save_policy=services.save_policy,
         clusters=cluster_arns(services.clusters, context.invoked_function_arn),
         on_progress=_log_progress,
     )

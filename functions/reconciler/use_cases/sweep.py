@@ -5,11 +5,12 @@ that fails is reported and the others go on. Nothing is concluded from a listing
 task is closed as unobserved only when ECS answered MISSING for it in two sweeps.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..errors import LedgerError
+from ..findings.policy import Policy
 from ..incidents.model import report_finding
 from ..ports.sweep_progress import SweepProgress, SweepProgressStore
 from .notify import Alerts, NotifyResult
@@ -36,9 +37,10 @@ class SweepResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep(SweepContext):
-    """Looks at `clusters` only, unless empty."""
+    """Sweeps `clusters` only, unless empty; `save_policy` shows the policy to whoever reads the table."""
 
     progress_store: SweepProgressStore
+    save_policy: Callable[[Policy, datetime], object]
     clusters: Sequence[str] = ()
 
     def run(self, run_id: str, until: datetime) -> SweepResult:
@@ -47,6 +49,7 @@ class Sweep(SweepContext):
         result = SweepResult(place, excluded=place is None)
         if place is None:
             return result
+        self._save_policy(result)
         try:
             self._clusters(run_id, place, result)
         except LedgerError as error:
@@ -54,6 +57,12 @@ class Sweep(SweepContext):
         finally:
             self._release(run_id, result)
         return result
+
+    def _save_policy(self, result: SweepResult) -> None:
+        try:
+            self.save_policy(self.policy, self.clock())
+        except LedgerError as error:
+            result.errors.append(error)
 
     def _release(self, run_id: str, result: SweepResult) -> None:
         try:

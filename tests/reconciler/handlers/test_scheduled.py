@@ -3,7 +3,8 @@
 import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from types import ModuleType
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 
 from reconciler import wiring
 from reconciler.adapters.aws import Pace
-from reconciler.findings.policy import DEFAULT
+from reconciler.errors import LedgerError, TransientError
+from reconciler.findings.policy import DEFAULT, Policy
 from reconciler.handlers import sweep as sweep_module
 from reconciler.handlers import watch as watch_module
 from reconciler.notifications.message import Message
@@ -48,6 +50,14 @@ class Functions:
     logged: io.StringIO
     alerts: Alerts
     clusters: tuple[str, ...] = ()
+    saved: list[Policy] = field(default_factory=list)
+    refusal: LedgerError | None = None
+
+    def save_policy(self, policy: Policy, _: datetime) -> bool:
+        if self.refusal:
+            raise self.refusal
+        self.saved.append(policy)
+        return True
 
     def sweep(self, **told: Any) -> dict[str, Any]:
         return sweep_module.handler({}, Context(**told))  # type: ignore[arg-type]  # as much as the handler reads
@@ -81,6 +91,7 @@ def functions(system: System, monkeypatch: pytest.MonkeyPatch) -> Functions:
             ledger=system.ledger,
             progress_store=system.progress_store,
             policy=system.policy,
+            save_policy=functions.save_policy,
             clusters=functions.clusters,
         )
 
@@ -135,6 +146,19 @@ def test_a_sweep_answers_with_its_summary(functions: Functions, capsys: pytest.C
         "SweepClosed",
         "SweepDuration",
     }
+
+
+def test_a_sweep_stores_the_policy(functions: Functions) -> None:
+    """Where that fails, it is an error of the sweep, which goes on."""
+    assert functions.sweep() == {**QUIET, "clusters": {BATCH: IN_ORDER, SHOP: IN_ORDER}}
+    assert functions.saved == [functions.system.policy]
+    functions.refusal = TransientError("slow")
+    answer = functions.sweep()
+    assert (answer["errors"], answer["complete"], len(answer["clusters"])) == (
+        ["TransientError: slow"],
+        True,
+        2,
+    )
 
 
 def test_repairs_are_measured_by_cluster(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
