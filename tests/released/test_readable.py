@@ -13,7 +13,7 @@ from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.findings.policy import CAUSES, Policy
 from reconciler.incidents.model import Incident, Status
 from reconciler.incidents.outbox import NotificationType
-from reconciler.model.entry import LedgerEntry
+from reconciler.model.entry import Closure, LedgerEntry
 from reconciler.model.task import ClosedAs, Container, Source, TaskState
 from reconciler.ports.sweep_progress import SweepProgress
 from reconciler.use_cases.notify import Alerts
@@ -62,10 +62,9 @@ def test_an_open_entry_is_read_whole() -> None:
 def test_every_sort_of_entry_is_read() -> None:
     """By what makes it one of its sort."""
     closed, unobserved = read("entry closed"), read("entry unobserved")
-    assert (closed.closed_as, closed.closed_at, closed.state.containers[0].exit_code) == (
-        ClosedAs.STOPPED, at(360), 137,
-    )  # fmt: skip
-    assert (unobserved.closed_as, unobserved.state.last_status) == (ClosedAs.UNOBSERVED, "RUNNING")
+    assert closed.closed == Closure(ClosedAs.STOPPED, at(360))
+    assert closed.state.containers[0].exit_code == 137
+    assert (unobserved.closed.how, unobserved.state.last_status) == (ClosedAs.UNOBSERVED, "RUNNING")
     stopping, missing = read("entry stopping"), read("entry missing")
     assert (stopping.open, stopping.state.desired_status) == (True, "STOPPED")
     assert (missing.open, missing.missing_since) == (True, datetime(2026, 11, 20, 11, 15, tzinfo=UTC))

@@ -13,9 +13,9 @@ from reconciler.findings.policy_file import parse
 from reconciler.handlers.assess import read_records
 from reconciler.use_cases.observe import Observed
 from tests.released.conftest import RELEASE, arn, load, read
+from tests.support.deployed import RETENTION, Deployment
 from tests.support.system import new_system
 from tests.support.values import CLUSTER, at
-from tests.support.deployed import RETENTION, Deployment
 
 
 def test_stream_records_become_changes() -> None:
