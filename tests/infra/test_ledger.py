@@ -8,7 +8,7 @@ import pytest
 
 from infra.changes import ENTRY_CHANGES
 from reconciler.adapters.dynamodb import entry_items
-from reconciler.adapters.dynamodb.incident_items import finding_item
+from reconciler.adapters.dynamodb.finding_items import finding_item
 from reconciler.gate import history_row, succeed
 from reconciler.model.protection import Protection, ProtectionEnd
 from tests.infra.synthesised import Synthesised
