@@ -15,9 +15,9 @@ def main() -> None:
     if not find_spec("aws_cdk"):
         sys.exit(_NO_CDK)
     _prefer_own_node()
+    from infra.build.layer import LayerError  # noqa: PLC0415
+    from infra.build.policy_file import PolicyError  # noqa: PLC0415
     from infra.config import ConfigError  # noqa: PLC0415 - not before it is known that there is a CDK
-    from infra.layer import LayerError  # noqa: PLC0415
-    from infra.policy import PolicyError  # noqa: PLC0415
     from infra.synth import build  # noqa: PLC0415
 
     try:

@@ -1,1 +1,5 @@
-"""The stack and its constructs: one per logical unit; the stack alone composes them and makes the grants."""
+"""The CDK app: `synth` builds it, `stack` composes the constructs, `config` reads what a deployment chooses.
+
+intake (rule, queue) -> observe -> ledger (table) -> assess -> alerts (topics)
+sweep, watch (schedules) --^
+"""

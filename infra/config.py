@@ -11,7 +11,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
-from .rules import Rule, flag, optional_text, optional_whole, pairs, text, texts, whole, whole_of, word_of
+from .context_values import (
+    Rule,
+    flag,
+    optional_text,
+    optional_whole,
+    pairs,
+    text,
+    texts,
+    whole,
+    whole_of,
+    word_of,
+)
 
 T = TypeVar("T")
 

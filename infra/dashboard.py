@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from .metrics import CURRENCIES, DRIFTS, REPAIRS, VERDICTS, metric
+from .parts.metrics import CURRENCIES, DRIFTS, REPAIRS, VERDICTS, metric
 
 _WIDTH = 24  # of a row, in CloudWatch's units
 

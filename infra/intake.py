@@ -9,8 +9,8 @@ from aws_cdk import aws_events_targets as targets
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from .alerts import Alerts
-from .queues import DeadLetterQueue
+from .parts.alerting import Alerts, Condition
+from .parts.dead_letter_queue import DeadLetterQueue
 
 # Deliveries before a message counts as poison: fewer, and throttling alone could make it one.
 RECEIVES = 5
@@ -35,14 +35,14 @@ class Intake(Construct):
             "EventDeadLetters",
             alerts=alerts,
             meaning="An event could not be recorded in several tries: read why in the observe function's "
-            "log, mend it, then redrive the queue.",
+            "log, fix it, then redrive the queue.",
         )
         self.undelivered = DeadLetterQueue(
             self,
             "RuleDeadLetters",
             alerts=alerts,
-            meaning="EventBridge could not put an event on the queue: the attribute ERROR_MESSAGE tells why. "
-            "Mend it, then send the events in again.",
+            meaning="EventBridge could not put an event on the queue: the attribute ERROR_MESSAGE says why. "
+            "Fix it, then send the events in again.",
         )
         self.queue = sqs.Queue(
             self,
@@ -53,6 +53,14 @@ class Intake(Construct):
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters.queue, max_receive_count=RECEIVES),
         )
         self.rule = self._send("TaskEvents", self._pattern)
+        alerts.page(
+            "EventQueueAge",  # longer than a poison message waits
+            self.queue.metric_approximate_age_of_oldest_message(
+                period=Duration.minutes(5), statistic="Maximum"
+            ),
+            "Events wait on the queue: look at errors and throttles of the observe function.",
+            Condition(value=RECEIVES * visibility.to_seconds()),
+        )
 
     @property
     def dead_letter_queues(self) -> tuple[DeadLetterQueue, DeadLetterQueue]:

@@ -6,7 +6,7 @@ import tomllib
 
 import pytest
 
-from infra.layer import ROOT
+from infra.build.layer import ROOT
 from reconciler.findings.model import Kind
 from reconciler.findings.policy import CAUSES, DEFAULT
 from reconciler.findings.policy_file import parse, policy_document

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.changes import ENTRY_CHANGES
+from infra.assess import ENTRY_CHANGES
 from reconciler.adapters.dynamodb import entry_items
 from reconciler.adapters.dynamodb.finding_items import finding_item
 from reconciler.gate import history_row, succeed

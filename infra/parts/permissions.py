@@ -5,15 +5,16 @@ from dataclasses import dataclass
 
 from aws_cdk import Stack
 from aws_cdk import aws_iam as iam
+from constructs import Construct
 
-from .alerts import Alerts
-from .ledger import Ledger
+from ..ledger import Ledger
+from .alerting import Alerts
 
 _EVERY_TASK = "arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/*"  # as cdk-nag spells it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class Permission:
     """A statement of a role's policy, and why its resource is a wildcard, where it is one."""
 
     statement: iam.PolicyStatement
@@ -21,29 +22,29 @@ class Access:
     reason: str = ""
 
 
-def on_table(ledger: Ledger, *actions: str) -> Access:
+def on_table(ledger: Ledger, *actions: str) -> Permission:
     """These actions of DynamoDB on the table itself, which is not its indexes."""
-    return Access(statement=_allow(_named("dynamodb", actions), [ledger.table.table_arn]))
+    return Permission(statement=_allow(_named("dynamodb", actions), [ledger.table.table_arn]))
 
 
-def on_indexes(ledger: Ledger, *indexes: str) -> Access:
+def on_indexes(ledger: Ledger, *indexes: str) -> Permission:
     arns = [ledger.index_arn(index) for index in indexes]
-    return Access(statement=_allow(["dynamodb:Query"], arns))
+    return Permission(statement=_allow(["dynamodb:Query"], arns))
 
 
-def on_tasks(stack: Stack, clusters: Sequence[str], *actions: str) -> Access:
+def on_tasks(scope: Construct, clusters: Sequence[str], *actions: str) -> Permission:
     """These actions of ECS on the tasks of the clusters; of all clusters when none are named."""
-    every_task = stack.format_arn(service="ecs", resource="task", resource_name="*")
-    return Access(
+    every_task = Stack.of(scope).format_arn(service="ecs", resource="task", resource_name="*")
+    return Permission(
         statement=_allow(_named("ecs", actions), [every_task], clusters),
         wildcard=_EVERY_TASK,
-        reason="Tasks come and go, and the older form of their ARNs does not tell the cluster: where some "
+        reason="Tasks come and go, and the older form of their ARNs does not name the cluster: where some "
         "clusters are named, the condition on ecs:cluster limits it",
     )
 
 
-def list_tasks(clusters: Sequence[str]) -> Access:
-    return Access(
+def list_tasks(clusters: Sequence[str]) -> Permission:
+    return Permission(
         statement=_allow(["ecs:ListTasks"], ["*"], clusters),
         wildcard="*",
         reason="ECS authorises ListTasks of a cluster on * only: where some clusters are named, the "
@@ -51,17 +52,17 @@ def list_tasks(clusters: Sequence[str]) -> Access:
     )
 
 
-def publish(alerts: Alerts) -> Sequence[Access]:
+def publish(alerts: Alerts) -> Sequence[Permission]:
     """Publishing to the alert topics, which takes the use of their key."""
     topics = [topic.topic_arn for topic in alerts.topics]
     return (
-        Access(statement=_allow(["sns:Publish"], topics)),
-        Access(statement=_allow(["kms:Decrypt", "kms:GenerateDataKey"], [alerts.key.key_arn])),
+        Permission(statement=_allow(["sns:Publish"], topics)),
+        Permission(statement=_allow(["kms:Decrypt", "kms:GenerateDataKey"], [alerts.key.key_arn])),
     )
 
 
-def list_clusters() -> Access:
-    return Access(
+def list_clusters() -> Permission:
+    return Permission(
         statement=_allow(["ecs:ListClusters"], ["*"]),
         wildcard="*",
         reason="ListClusters has no resource that a policy could name",

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from infra import bytecode
-from infra.assets import FUNCTIONS
-from infra.layer import LOCK, SERVICES, LayerError, build, fingerprint
+from infra.build import bytecode
+from infra.build.assets import FUNCTIONS
+from infra.build.layer import LOCK, SERVICES, LayerError, build, fingerprint
 
 
 @pytest.fixture(autouse=True)

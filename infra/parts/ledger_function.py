@@ -1,6 +1,6 @@
 """Lambda functions as this stack has them: each with a role, a log group and alarms of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aws_cdk import Duration, RemovalPolicy
@@ -9,13 +9,16 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from .access import Access
-from .alerts import Alerts, Condition
-from .assets import ARCHITECTURES, RUNTIME
-from .config import Config
+from ..build.assets import ARCHITECTURES, RUNTIME
+from ..build.policy_file import NAME
+from ..config import Config
+from ..ledger import Ledger
+from .alerting import Alerts, Condition
 from .metrics import namespace
 from .nag import acknowledge
+from .permissions import Permission
 
+FIVE_MINUTES = Duration.minutes(5)
 _LOG_RETENTION = {
     7: logs.RetentionDays.ONE_WEEK,
     14: logs.RetentionDays.TWO_WEEKS,
@@ -32,14 +35,35 @@ class Common:
     """What all functions of a deployment share."""
 
     config: Config
+    clusters: Sequence[str]
+    ledger: Ledger
+    alerts: Alerts
     code: lambda_.Code
     dependencies: lambda_.LayerVersion
-    environment: Mapping[str, str]
     policy: lambda_.LayerVersion | None = None
 
     @property
     def layers(self) -> list[lambda_.LayerVersion]:
         return [self.dependencies, *([self.policy] if self.policy else [])]
+
+    @property
+    def environment(self) -> Mapping[str, str]:
+        return {
+            "LEDGER_TABLE_NAME": self.ledger.table.table_name,
+            "LEDGER_RETENTION_DAYS": str(self.config.retention_days),
+        }
+
+    @property
+    def alert_environment(self) -> Mapping[str, str]:
+        """What a function needs beside it that reports findings."""
+        variables = {"ALERT_TOPIC_ARN": self.alerts.topic.topic_arn}
+        if self.alerts.chat_topic:
+            variables["CHAT_TOPIC_ARN"] = self.alerts.chat_topic.topic_arn
+        if self.policy:
+            variables["POLICY_FILE"] = NAME
+        if self.config.protection_lead_minutes is not None:
+            variables["PROTECTION_LEAD_MINUTES"] = str(self.config.protection_lead_minutes)
+        return variables
 
 
 class LedgerFunction(Construct):
@@ -55,12 +79,13 @@ class LedgerFunction(Construct):
         environment: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(scope, construct_id)
+        self.common = common
         name, config = construct_id.lower(), common.config
         self._log_group = logs.LogGroup(
             self,
             "Log",
             retention=_LOG_RETENTION[config.log_retention_days],
-            removal_policy=RemovalPolicy.DESTROY,  # it tells of the machinery; what matters is in the ledger
+            removal_policy=RemovalPolicy.DESTROY,  # a log of the functions; what matters is in the ledger
         )
         self._role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         self.function = lambda_.Function(
@@ -87,7 +112,7 @@ class LedgerFunction(Construct):
         self._log_group.grant_write(self._role)
         self._explain(config)
 
-    def allow(self, *accesses: Access) -> None:
+    def allow(self, *accesses: Permission) -> None:
         for access in accesses:
             self._role.add_to_policy(access.statement)
             if access.wildcard:
@@ -115,16 +140,16 @@ class LedgerFunction(Construct):
                 "Serverless::Serverless-LambdaTracing",
             )
 
-    def page_on_failures(self, alerts: Alerts, period: Duration) -> None:
+    def page_on_failures(self, period: Duration) -> None:
         """Pages when it failed, or could not start, in each of three periods on end: it does not heal."""
         name, lasting = self.node.id, Condition(periods=3)
-        alerts.page(
+        self.common.alerts.page(
             f"{name}Errors",
             self.function.metric_errors(period=period),
             f"The {name.lower()} function keeps failing: read why in its log.",
             lasting,
         )
-        alerts.page(
+        self.common.alerts.page(
             f"{name}Throttles",
             self.function.metric_throttles(period=period),
             f"The {name.lower()} function can't start: look at the account's Lambda concurrency.",

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import reconciler.settings
-from infra.changes import ENTRY_CHANGES
+from infra.assess import ENTRY_CHANGES
 from reconciler.settings import (
     AlertSettings,
     LedgerSettings,

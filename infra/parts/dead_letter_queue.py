@@ -4,7 +4,7 @@ from aws_cdk import Duration
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from .alerts import Alerts, Condition
+from .alerting import Alerts, Condition
 from .nag import acknowledge
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
-from infra.policy import NAME, PolicyError, policy_layer
+from infra.build.policy_file import NAME, PolicyError, policy_layer
 from reconciler.findings.policy import DEFAULT
 from reconciler.settings import read_policy
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from . import bytecode
 from .bytecode import PYTHON
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 LOCK = ROOT / "requirements" / "runtime.txt"
 BUILDS = ROOT / "build" / "layer"
 SERVICES = ("dynamodb", "ecs", "sns", "sts")  # what boto3 can call in the functions
@@ -23,7 +23,7 @@ _MACHINES = {"arm64": "aarch64", "x86_64": "x86_64"}
 
 
 class LayerError(Exception):
-    """The layer can't be built; the message tells what pip said, and what to do about it."""
+    """The layer can't be built; the message says what pip said, and what to do about it."""
 
 
 def fingerprint(lock: Path, architecture: str) -> str:

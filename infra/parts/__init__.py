@@ -1,0 +1,1 @@
+"""What the stack's constructs are made of: functions, queues, schedules, alarms, permissions, metrics."""
