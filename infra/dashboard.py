@@ -84,15 +84,17 @@ class Dashboard(Construct):
         }
 
     def _alerts(self) -> dict[str, list[cloudwatch.Metric]]:
-        tellers = ("assess", "sweep", "watch")
+        reporting = ("assess", "sweep", "watch")
 
-        def by_teller(name: str) -> list[cloudwatch.Metric]:
-            return [metric(self, teller, name).with_(label=teller) for teller in tellers]
+        def by_function(name: str, functions: Sequence[str] = reporting) -> list[cloudwatch.Metric]:
+            return [metric(self, function, name).with_(label=function) for function in functions]
 
         return {
-            "New findings": by_teller("Findings"),
-            "Findings not stored": by_teller("FindingsNotStored"),
-            "Messages not sent at once": by_teller("NotificationsFailed"),
+            "New findings": by_function("Findings"),
+            "Findings not stored": by_function("FindingsNotStored"),
+            "Messages not sent at once": by_function("NotificationsFailed"),
+            "Errors that are retried": by_function("TransientErrors", ("observe", *reporting)),
+            "Errors that need a person": by_function("TerminalErrors", ("observe", *reporting)),
             "Failures at the stream and at incidents": [
                 *self._of("assess", "ChangesUnreadable"),
                 *self._of("watch", "IncidentFailures"),

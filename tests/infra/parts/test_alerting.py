@@ -27,8 +27,9 @@ COMPOSED = {
     "assess": set[str](),
     "watch": set[str](),
 }
-# What `telling` emits for whoever tells of findings.
-OF_TELLERS = {"Findings", "FindingsNotStored", "NotificationsFailed"}
+ERRORS = {"TransientErrors", "TerminalErrors"}
+# What `telemetry` emits for each function that reports findings.
+OF_FINDINGS = {"Findings", "FindingsNotStored", "NotificationsFailed"}
 
 
 def alarm(stack: Synthesised, name: str) -> dict[str, Any]:
@@ -60,7 +61,7 @@ def test_each_alarm_tells_the_topic_what_to_do(stack: Synthesised) -> None:
     for path, each in stack.of_type("AWS::CloudWatch::Alarm").items():
         assert each["AlarmActions"] == [TOPIC]
         assert each["AlarmName"] == f"TaskLedger-{path.removeprefix('Alerts/')}"
-        assert re.search(r"\b(read|look at|mend)\b", each["AlarmDescription"], re.IGNORECASE)
+        assert re.search(r"\b(read|look at|fix)\b", each["AlarmDescription"], re.IGNORECASE)
 
 
 @pytest.mark.parametrize(
@@ -168,13 +169,13 @@ def test_the_dashboard_shows_what_is_measured(stack: Synthesised, service: str) 
     source = (HANDLERS / f"{service}.py").read_text("utf-8")
     emitted = set(re.findall(r'"((?:[A-Z][a-z]+){2,})"', source))
     named = {name for namespace, name, *rest in shown(stack) if namespace == "TaskLedger" and service in rest}
-    assert named == emitted | COMPOSED[service] | (OF_TELLERS if service != "observe" else set())
+    assert named == emitted | COMPOSED[service] | ERRORS | (OF_FINDINGS if service != "observe" else set())
 
 
 def test_what_is_told_is_measured_by_these_names() -> None:
     """The names that the dashboard shows of findings are those that the handlers emit."""
     source = (HANDLERS / "telemetry.py").read_text("utf-8")
-    assert set(re.findall(r'count\("([A-Z][A-Za-z]+)"', source)) == OF_TELLERS
+    assert set(re.findall(r'"([A-Z][A-Za-z]+)"', source)) == OF_FINDINGS | ERRORS
 
 
 def test_chat_is_a_topic_on_the_same_key(stack: Synthesised, other: Synthesised) -> None:
