@@ -19,11 +19,11 @@ from typing import TYPE_CHECKING, Any
 
 from ...model.entry import Closure, HistoryRow, LedgerEntry
 from ...model.protection import Protection, ProtectionEnd
-from ...model.task import ClosedAs, Container, Source, TaskState
+from ...model.task import ClosedAs, Source, TaskState
+from .container_items import container_item, read_container
 from .values import milliseconds, moment, number, or_null, or_same, seconds, when
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import timedelta
 
     from .values import Item, Value
@@ -72,7 +72,6 @@ ENTRY_ATTRIBUTES = (
     "ttl",
 )
 PROTECTION_ATTRIBUTES = (PROTECTED, "protectionExpiredAt", "protectedSince", "protectionCheckedAt")
-_DIGEST = "sha256:"
 
 
 def key(task_arn: str) -> dict[str, Value]:
@@ -105,7 +104,7 @@ def _parts(state: TaskState) -> dict[str, Value]:
     if state.tags is not None:
         values["tags"] = {"M": {tag: {"S": value} for tag, value in state.tags.items()}}
     if state.containers:
-        values["containers"] = {"L": [_container(item, state) for item in state.containers]}
+        values["containers"] = {"L": [container_item(item, state) for item in state.containers]}
     return values
 
 
@@ -121,7 +120,7 @@ def state(item: Item) -> TaskState:
         task_arn=item["pk"]["S"],
         version=int(item["version"]["N"]),
         desired_status=or_same(item.get("desiredStatus"), told["last_status"]),
-        containers=tuple(_read_container(value["M"], told) for value in containers),
+        containers=tuple(read_container(value["M"], told) for value in containers),
         **told,
     )
 
@@ -180,67 +179,8 @@ def protection(item: Item) -> Protection | None:
     )
 
 
-def row_item(row: HistoryRow, retention: timedelta) -> dict[str, Value]:
-    item: dict[str, Value] = {
-        "pk": {"S": row.task_arn},
-        "sk": {"S": f"v{row.version:019d}#{row.source}"},
-        "lastStatus": {"S": row.last_status},
-        "at": milliseconds(row.at),
-        "ttl": seconds(row.at + retention),
-    }
-    if row.desired_status:
-        item["desiredStatus"] = {"S": row.desired_status}
-    return item
 
 
-def row(item: Item) -> HistoryRow:
-    version, source = item["sk"]["S"][1:].split("#")
-    return HistoryRow(
-        task_arn=item["pk"]["S"],
-        version=int(version),
-        source=Source(source),
-        last_status=item["lastStatus"]["S"],
-        desired_status=item["desiredStatus"]["S"] if "desiredStatus" in item else None,
-        at=moment(item["at"]),
-    )
-
-
-def _container(container: Container, state: TaskState) -> Value:
-    values: dict[str, Value] = {"name": {"S": container.name}}
-    if container.last_status != state.last_status:
-        values["lastStatus"] = or_null(container.last_status)
-    if container.health_status != state.health_status:
-        values["healthStatus"] = or_null(container.health_status)
-    if container.exit_code is not None:
-        values["exitCode"] = number(container.exit_code)
-    if container.image_digest:
-        values["imageDigest"] = _digest(container.image_digest)
-    for name in ("reason", "image"):
-        if told := getattr(container, name):
-            values[name] = {"S": told}
-    return {"M": values}
-
-
-def _read_container(values: Item, task: Mapping[str, Any]) -> Container:
-    digest = values.get("imageDigest", {})
-    return Container(
-        name=values["name"]["S"],
-        last_status=or_same(values.get("lastStatus"), task["last_status"]),
-        exit_code=int(values["exitCode"]["N"]) if "exitCode" in values else None,
-        reason=values.get("reason", {}).get("S"),
-        health_status=or_same(values.get("healthStatus"), task.get("health_status")),
-        image=values.get("image", {}).get("S"),
-        image_digest=_DIGEST + digest["B"].hex() if "B" in digest else digest.get("S"),
-    )
-
-
-def _digest(digest: str) -> Value:
-    """As its bytes where that loses nothing, which is what every registry gives; else as it is."""
-    try:
-        raw = bytes.fromhex(digest.removeprefix(_DIGEST))
-    except ValueError:
-        return {"S": digest}
-    return {"B": raw} if _DIGEST + raw.hex() == digest else {"S": digest}
 
 
 def _task_definitions(cluster_arn: str) -> str:

@@ -12,7 +12,7 @@ follow with a second one, which fills in health and tags.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -26,6 +26,7 @@ from ...ports.ledger import Recorded, Recording
 from ..aws import aws_errors, error_code, translated
 from . import entry_items
 from .batch import put_all
+from .entry_updates import Update, assign, express, filling, replacement
 from .reads import LedgerReads, read_entry
 from .values import milliseconds, number
 
@@ -43,17 +44,14 @@ if TYPE_CHECKING:
 WRITERS = 8  # updates under way at once; the client's pool must hold as many connections
 
 _NEWER = "attribute_not_exists(pk) OR version < :version"
-_TOLD_LATER = "version = :version AND (attribute_not_exists(describedAt) OR describedAt < :describedAt)"
-_ASKED_LATER = (
+_DESCRIBED_LATER = "version = :version AND (attribute_not_exists(describedAt) OR describedAt < :describedAt)"
+_CHECKED_LATER = (
     "attribute_exists(pk) AND (attribute_not_exists(protectionCheckedAt)"
     " OR protectionCheckedAt < :protectionCheckedAt)"
 )
 _STILL_OPEN = "version = :version AND attribute_exists(openSince)"
 _STILL_SEEN = f"{_STILL_OPEN} AND attribute_not_exists(missingSince)"
 _STILL_MISSING = f"{_STILL_OPEN} AND missingSince = :wasMissingSince"
-_TOLD = ("healthStatus", "tags", "containers", "describedAt")
-_CONCLUDED = ("closedAs", "closedAt", "missingSince", "ttl")
-_ALIASES = {"group": "#group", "source": "#source", "ttl": "#ttl"}  # words that DynamoDB keeps for itself
 
 
 class DynamoLedger(LedgerReads):
@@ -79,20 +77,20 @@ class DynamoLedger(LedgerReads):
     def record_protection(self, task_arn: str, protection: Protection) -> None:
         values = entry_items.protection_values(protection)
         removed = [name for name in entry_items.PROTECTION_ATTRIBUTES if name not in values]
-        update = _expressed(task_arn, [_assign(name) for name in values], removed, values)
+        update = express(task_arn, [assign(name) for name in values], removed, values)
         with aws_errors():
-            self._update_item(update, _ASKED_LATER)
+            self._update_item(update, _CHECKED_LATER)
 
     def mark_missing(self, entry: LedgerEntry, since: datetime | None) -> None:
         values = {"missingSince": milliseconds(since)} if since else {}
-        sets, removed = [_assign(name) for name in values], [] if since else ["missingSince"]
+        sets, removed = [assign(name) for name in values], [] if since else ["missingSince"]
         self._mark(entry, sets, removed, values)
 
     def close(self, entry: LedgerEntry, now: datetime) -> bool:
         closed = replace(entry, closed=Closure(ClosedAs.UNOBSERVED, now))
         values = entry_items.entry_values(closed, self._retention)
         told = {name: values[name] for name in (entry_items.CLOSED, "closedAs", "ttl")}
-        return self._mark(entry, [_assign(name) for name in told], [entry_items.OPEN], told)
+        return self._mark(entry, [assign(name) for name in told], [entry_items.OPEN], told)
 
     def _mark(
         self, entry: LedgerEntry, sets: Sequence[str], removed: Sequence[str], values: Mapping[str, Value]
@@ -101,7 +99,7 @@ class DynamoLedger(LedgerReads):
         known = {"version": number(entry.state.version)}
         if entry.missing_since:
             known["wasMissingSince"] = milliseconds(entry.missing_since)
-        update = _expressed(entry.state.task_arn, sets, removed, {**values, **known})
+        update = express(entry.state.task_arn, sets, removed, {**values, **known})
         with aws_errors():
             return self._update_item(update, _STILL_MISSING if entry.missing_since else _STILL_SEEN)[0]
 
@@ -133,7 +131,7 @@ class DynamoLedger(LedgerReads):
 
     def _update(self, observation: Observation) -> Recorded:
         values = entry_items.entry_values(succeed(None, observation), self._retention)
-        accepted, old = self._update_item(_replacing(observation, values), _NEWER)
+        accepted, old = self._update_item(replacement(observation, values), _NEWER)
         previous = read_entry(old) if old else None
         if accepted or previous is None:
             return Recorded(previous=previous, entry=succeed(previous, observation))
@@ -145,10 +143,10 @@ class DynamoLedger(LedgerReads):
         if told is None:
             return winner
         values = entry_items.entry_values(told, self._retention)
-        accepted, old = self._update_item(_filling(winner, told, values), _TOLD_LATER)
+        accepted, old = self._update_item(filling(winner, told, values), _DESCRIBED_LATER)
         return told if accepted or not old else read_entry(old)
 
-    def _update_item(self, update: _Update, condition: str) -> tuple[bool, Item | None]:
+    def _update_item(self, update: Update, condition: str) -> tuple[bool, Item | None]:
         """Whether the condition held, and the item as it was before."""
         # DynamoDB refuses an empty map of names.
         names: Any = {"ExpressionAttributeNames": update.names} if update.names else {}
@@ -168,58 +166,6 @@ class DynamoLedger(LedgerReads):
                 raise
             return False, cast("dict[str, Any]", error.response).get("Item")
         return True, response.get("Attributes")
-
-
-@dataclass(frozen=True, slots=True)
-class _Update:
-    task_arn: str
-    expression: str
-    names: Mapping[str, str]
-    values: Mapping[str, Value]
-
-
-def _replacing(observation: Observation, values: Mapping[str, Value]) -> _Update:
-    """Sets what the state tells and removes what it does not, but the tags, which no event tells."""
-    told = dict(values)
-    sets = [_assign(name) for name in values]
-    removed = [name for name in entry_items.ENTRY_ATTRIBUTES if name not in values and name != "tags"]
-    if observation.state.closed:
-        removed.append("openSince")
-    else:
-        sets.append("openSince = if_not_exists(openSince, :openSince)")
-        told["openSince"] = _open_since(observation)
-    return _expressed(observation.state.task_arn, sets, removed, told)
-
-
-def _filling(winner: LedgerEntry, filled: LedgerEntry, values: Mapping[str, Value]) -> _Update:
-    told = {name: values[name] for name in _TOLD if name in values}
-    removed = ["healthStatus"] if "healthStatus" not in told else []
-    if filled.open and not winner.open:
-        told[entry_items.OPEN] = _open_since(filled)
-        removed += _CONCLUDED
-    sets = [_assign(name) for name in told]
-    return _expressed(filled.state.task_arn, sets, removed, {**told, "version": values["version"]})
-
-
-def _open_since(told: Observation | LedgerEntry) -> Value:
-    return milliseconds(told.state.created_at or told.observed_at)
-
-
-def _expressed(
-    task_arn: str, sets: Sequence[str], removed: Sequence[str], values: Mapping[str, Value]
-) -> _Update:
-    removal = f" REMOVE {', '.join(_ALIASES.get(name, name) for name in removed)}" if removed else ""
-    expression = (f"SET {', '.join(sets)}" if sets else "") + removal
-    return _Update(
-        task_arn,
-        expression,
-        {alias: name for name, alias in _ALIASES.items() if alias in expression},
-        {f":{name}": value for name, value in values.items()},
-    )
-
-
-def _assign(name: str) -> str:
-    return f"{_ALIASES.get(name, name)} = :{name}"
 
 
 def _arn(recording: Recording) -> str:

@@ -1,0 +1,54 @@
+"""The containers of an entry, without what only repeats the task."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ...model.task import Container, TaskState
+from .values import number, or_null, or_same
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from .values import Item, Value
+
+
+_DIGEST = "sha256:"
+
+
+def container_item(container: Container, state: TaskState) -> Value:
+    values: dict[str, Value] = {"name": {"S": container.name}}
+    if container.last_status != state.last_status:
+        values["lastStatus"] = or_null(container.last_status)
+    if container.health_status != state.health_status:
+        values["healthStatus"] = or_null(container.health_status)
+    if container.exit_code is not None:
+        values["exitCode"] = number(container.exit_code)
+    if container.image_digest:
+        values["imageDigest"] = _digest(container.image_digest)
+    for name in ("reason", "image"):
+        if told := getattr(container, name):
+            values[name] = {"S": told}
+    return {"M": values}
+
+
+def read_container(values: Item, task: Mapping[str, Any]) -> Container:
+    digest = values.get("imageDigest", {})
+    return Container(
+        name=values["name"]["S"],
+        last_status=or_same(values.get("lastStatus"), task["last_status"]),
+        exit_code=int(values["exitCode"]["N"]) if "exitCode" in values else None,
+        reason=values.get("reason", {}).get("S"),
+        health_status=or_same(values.get("healthStatus"), task.get("health_status")),
+        image=values.get("image", {}).get("S"),
+        image_digest=_DIGEST + digest["B"].hex() if "B" in digest else digest.get("S"),
+    )
+
+
+def _digest(digest: str) -> Value:
+    """As its bytes where that loses nothing, which is what every registry gives; else as it is."""
+    try:
+        raw = bytes.fromhex(digest.removeprefix(_DIGEST))
+    except ValueError:
+        return {"S": digest}
+    return {"B": raw} if _DIGEST + raw.hex() == digest else {"S": digest}

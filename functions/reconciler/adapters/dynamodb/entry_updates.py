@@ -1,0 +1,73 @@
+"""The UpdateItem expressions of entries: what each sets and what it removes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from . import entry_items
+from .values import milliseconds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from ...model.entry import LedgerEntry
+    from ...model.task import Observation
+    from .values import Value
+
+
+_DESCRIBED = ("healthStatus", "tags", "containers", "describedAt")
+_CONCLUDED = ("closedAs", "closedAt", "missingSince", "ttl")
+_ALIASES = {"group": "#group", "source": "#source", "ttl": "#ttl"}  # words that DynamoDB keeps for itself
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    task_arn: str
+    expression: str
+    names: Mapping[str, str]
+    values: Mapping[str, Value]
+
+
+def replacement(observation: Observation, values: Mapping[str, Value]) -> Update:
+    """Sets what the state tells and removes what it does not, but the tags, which no event tells."""
+    told = dict(values)
+    sets = [assign(name) for name in values]
+    removed = [name for name in entry_items.ENTRY_ATTRIBUTES if name not in values and name != "tags"]
+    if observation.state.closed:
+        removed.append("openSince")
+    else:
+        sets.append("openSince = if_not_exists(openSince, :openSince)")
+        told["openSince"] = _open_since(observation)
+    return express(observation.state.task_arn, sets, removed, told)
+
+
+def filling(winner: LedgerEntry, filled: LedgerEntry, values: Mapping[str, Value]) -> Update:
+    told = {name: values[name] for name in _DESCRIBED if name in values}
+    removed = ["healthStatus"] if "healthStatus" not in told else []
+    if filled.open and not winner.open:
+        told[entry_items.OPEN] = _open_since(filled)
+        removed += _CONCLUDED
+    sets = [assign(name) for name in told]
+    return express(filled.state.task_arn, sets, removed, {**told, "version": values["version"]})
+
+
+def _open_since(told: Observation | LedgerEntry) -> Value:
+    return milliseconds(told.state.created_at or told.observed_at)
+
+
+def express(
+    task_arn: str, sets: Sequence[str], removed: Sequence[str], values: Mapping[str, Value]
+) -> Update:
+    removal = f" REMOVE {', '.join(_ALIASES.get(name, name) for name in removed)}" if removed else ""
+    expression = (f"SET {', '.join(sets)}" if sets else "") + removal
+    return Update(
+        task_arn,
+        expression,
+        {alias: name for name, alias in _ALIASES.items() if alias in expression},
+        {f":{name}": value for name, value in values.items()},
+    )
+
+
+def assign(name: str) -> str:
+    return f"{_ALIASES.get(name, name)} = :{name}"
