@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from reconciler.adapters.dynamodb import finding_items, incident_items, values
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
+from reconciler.adapters.dynamodb.items import finding_items, incident_items, values
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from reconciler.adapters.dynamodb.values import Item
+    from reconciler.adapters.dynamodb.items.values import Item
     from reconciler.findings.model import Finding
     from reconciler.incidents.model import Incident
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from reconciler.adapters.dynamodb import entry_items, values
 from reconciler.adapters.dynamodb.batch import MAX_GET
+from reconciler.adapters.dynamodb.items import entry_items, values
 from reconciler.adapters.dynamodb.reads import LedgerReads
 from reconciler.chunks import chunks
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import PaginatorConfigTypeDef
 
-    from reconciler.adapters.dynamodb.values import Item
+    from reconciler.adapters.dynamodb.items.values import Item
     from reconciler.model.entry import LedgerEntry
 
     from .stack import Stack

@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from reconciler.adapters.dynamodb import entry_items
+from reconciler.adapters.dynamodb.items import entry_items
 from reconciler.gate import description, succeed
 from reconciler.parsing.answer import parse_described_task
 from taskledger.simulator.engine.shapes import from_event

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from infra.assess import ENTRY_CHANGES
-from reconciler.adapters.dynamodb import entry_items
-from reconciler.adapters.dynamodb.finding_items import finding_item
+from reconciler.adapters.dynamodb.items import entry_items, history_items
+from reconciler.adapters.dynamodb.items.finding_items import finding_item
 from reconciler.gate import history_row, succeed
 from reconciler.model.protection import Protection, ProtectionEnd
 from tests.infra.synthesised import Synthesised
@@ -106,7 +106,7 @@ PROTECTED = Protection(expires_at=at(60), checked_at=START, since=START)
         (image("RUNNING", "RUNNING", replace(PROTECTED, ended=ProtectionEnd.EXPIRED)), True),
         (entry_items.cluster(CLUSTER), False),
         (
-            entry_items.row_item(
+            history_items.row_item(
                 history_row(event(6, last_status="STOPPED", desired_status="STOPPED")), RETENTION
             ),
             False,

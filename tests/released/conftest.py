@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.adapters.dynamodb import entry_items, finding_items, incident_items
+from reconciler.adapters.dynamodb.items import entry_items, finding_items, history_items, incident_items
 from tests.taskledger.conftest import Deployment, deployment
 
 __all__ = ["deployment"]
@@ -17,7 +17,7 @@ __all__ = ["deployment"]
 RELEASE = Path(__file__).parent / "0.1.0"
 READERS = {
     "entry": entry_items.entry,
-    "history": entry_items.row,
+    "history": history_items.row,
     "finding": finding_items.finding,
     "incident": incident_items.incident,
 }

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from reconciler.adapters.dynamodb import entry_items
+from reconciler.adapters.dynamodb.items import entry_items
 from reconciler.model.entry import LedgerEntry
 from reconciler.ports.ledger import EntryChange
 from tests.support.ledgers import RETENTION

@@ -11,7 +11,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 
 from reconciler.adapters.dynamodb import batch
-from reconciler.adapters.dynamodb.entry_items import row_item
+from reconciler.adapters.dynamodb.items.history_items import row_item
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.errors import InvalidInput, LedgerError, TerminalError, TransientError
 from reconciler.model.task import Container, Observation, Source

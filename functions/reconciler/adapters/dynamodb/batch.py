@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from .values import Item
+    from .items.values import Item
 
 MAX_GET = 100  # keys in one BatchGetItem call (API reference)
 MAX_PUT = 25  # requests in one BatchWriteItem call (API reference)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from . import entry_items
-from .values import milliseconds
+from .items import entry_items
+from .items.values import milliseconds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ...model.entry import LedgerEntry
     from ...model.task import Observation
-    from .values import Value
+    from .items.values import Value
 
 
 _DESCRIBED = ("healthStatus", "tags", "containers", "describedAt")
@@ -30,30 +30,30 @@ class Update:
 
 
 def replacement(observation: Observation, values: Mapping[str, Value]) -> Update:
-    """Sets what the state tells and removes what it does not, but the tags, which no event tells."""
-    told = dict(values)
+    """Sets what the state has and removes what it lacks, but the tags, which no event carries."""
+    all_values = dict(values)
     sets = [assign(name) for name in values]
     removed = [name for name in entry_items.ENTRY_ATTRIBUTES if name not in values and name != "tags"]
     if observation.state.closed:
         removed.append("openSince")
     else:
         sets.append("openSince = if_not_exists(openSince, :openSince)")
-        told["openSince"] = _open_since(observation)
-    return express(observation.state.task_arn, sets, removed, told)
+        all_values["openSince"] = _open_since(observation)
+    return express(observation.state.task_arn, sets, removed, all_values)
 
 
 def filling(winner: LedgerEntry, filled: LedgerEntry, values: Mapping[str, Value]) -> Update:
-    told = {name: values[name] for name in _DESCRIBED if name in values}
-    removed = ["healthStatus"] if "healthStatus" not in told else []
+    filled_in = {name: values[name] for name in _DESCRIBED if name in values}
+    removed = ["healthStatus"] if "healthStatus" not in filled_in else []
     if filled.open and not winner.open:
-        told[entry_items.OPEN] = _open_since(filled)
+        filled_in[entry_items.OPEN] = _open_since(filled)
         removed += _CONCLUDED
-    sets = [assign(name) for name in told]
-    return express(filled.state.task_arn, sets, removed, {**told, "version": values["version"]})
+    sets = [assign(name) for name in filled_in]
+    return express(filled.state.task_arn, sets, removed, {**filled_in, "version": values["version"]})
 
 
-def _open_since(told: Observation | LedgerEntry) -> Value:
-    return milliseconds(told.state.created_at or told.observed_at)
+def _open_since(source: Observation | LedgerEntry) -> Value:
+    return milliseconds(source.state.created_at or source.observed_at)
 
 
 def express(

@@ -15,10 +15,10 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ...errors import LedgerError, TransientError
 from ...ports.incidents import Refused
 from ..aws import aws_errors, error_code, translated
-from . import incident_items as items
 from .batch import get_all
-from .finding_items import finding_item
-from .values import milliseconds, number
+from .items import incident_items as items
+from .items.finding_items import finding_item
+from .items.values import milliseconds, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

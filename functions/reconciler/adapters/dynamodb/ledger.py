@@ -24,11 +24,11 @@ from ...model.entry import Closure
 from ...model.task import ClosedAs
 from ...ports.ledger import Recorded, Recording
 from ..aws import aws_errors, error_code, translated
-from . import entry_items
 from .batch import put_all
 from .entry_updates import Update, assign, express, filling, replacement
+from .items import entry_items, history_items
+from .items.values import milliseconds, number
 from .reads import LedgerReads, read_entry
-from .values import milliseconds, number
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
     from ...model.entry import LedgerEntry
     from ...model.protection import Protection
     from ...model.task import Observation
-    from .values import Item, Value
+    from .items.values import Item, Value
 
 WRITERS = 8  # updates under way at once; the client's pool must hold as many connections
 
@@ -89,8 +89,8 @@ class DynamoLedger(LedgerReads):
     def close(self, entry: LedgerEntry, now: datetime) -> bool:
         closed = replace(entry, closed=Closure(ClosedAs.UNOBSERVED, now))
         values = entry_items.entry_values(closed, self._retention)
-        told = {name: values[name] for name in (entry_items.CLOSED, "closedAs", "ttl")}
-        return self._mark(entry, [assign(name) for name in told], [entry_items.OPEN], told)
+        closing = {name: values[name] for name in (entry_items.CLOSED, "closedAs", "ttl")}
+        return self._mark(entry, [assign(name) for name in closing], [entry_items.OPEN], closing)
 
     def _mark(
         self, entry: LedgerEntry, sets: Sequence[str], removed: Sequence[str], values: Mapping[str, Value]
@@ -106,7 +106,7 @@ class DynamoLedger(LedgerReads):
     def _put_rows(self, recordings: Sequence[Recording]) -> dict[str, LedgerError]:
         """Writes history and the marks of clusters not met before by this process; errors by task ARN."""
         rows = {
-            (row.task_arn, row.version, row.source): entry_items.row_item(row, self._retention)
+            (row.task_arn, row.version, row.source): history_items.row_item(row, self._retention)
             for recording in recordings
             for row in recording.rows
         }
@@ -138,13 +138,13 @@ class DynamoLedger(LedgerReads):
         return Recorded(previous=previous, entry=self._refresh(previous, observation))
 
     def _refresh(self, winner: LedgerEntry, observation: Observation) -> LedgerEntry:
-        """Fills in what a description tells beyond the winner; returns whichever entry then stands."""
-        told = refresh(winner, observation)
-        if told is None:
+        """Fills in what a description has beyond the winner; returns whichever entry then stands."""
+        refreshed = refresh(winner, observation)
+        if refreshed is None:
             return winner
-        values = entry_items.entry_values(told, self._retention)
-        accepted, old = self._update_item(filling(winner, told, values), _DESCRIBED_LATER)
-        return told if accepted or not old else read_entry(old)
+        values = entry_items.entry_values(refreshed, self._retention)
+        accepted, old = self._update_item(filling(winner, refreshed, values), _DESCRIBED_LATER)
+        return refreshed if accepted or not old else read_entry(old)
 
     def _update_item(self, update: Update, condition: str) -> tuple[bool, Item | None]:
         """Whether the condition held, and the item as it was before."""

@@ -15,7 +15,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from ...errors import InvalidInput
 from ...findings.policy_file import policy_document, read_document
 from ..aws import aws_errors, error_code, translated
-from .values import milliseconds
+from .items.values import milliseconds
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...errors import InvalidInput
 from ..aws import aws_errors
-from . import entry_items
 from .batch import get_all
+from .items import entry_items, history_items
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ...model.entry import HistoryRow, LedgerEntry
     from ...model.protection import Protection
-    from .values import Item
+    from .items.values import Item
 
 
 def read_entry(item: Item) -> LedgerEntry:
@@ -51,7 +51,7 @@ class LedgerReads:
             "pk = :pk AND begins_with(sk, :v)", {":pk": task_arn, ":v": "v"}, ConsistentRead=True
         )
         return tuple(
-            sorted(map(entry_items.row, found), key=lambda row: (row.version, row.source != "event"))
+            sorted(map(history_items.row, found), key=lambda row: (row.version, row.source != "event"))
         )
 
     def clusters(self) -> Sequence[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import InvalidInput
 from ...parsing.fields import required, timestamp
 from ...ports.ledger import EntryChange
-from . import entry_items
+from .items import entry_items
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,22 +18,22 @@ if TYPE_CHECKING:
 
 
 def sequence_number(record: Mapping[str, Any]) -> str:
-    """The record's place in its shard, by which Lambda is told where to begin again."""
+    """The record's place in its shard, by which Lambda knows where to begin again."""
     return str(record["dynamodb"]["SequenceNumber"])
 
 
 def change(record: Mapping[str, Any]) -> EntryChange:
-    """The change that a stream record tells of; `InvalidInput` for one that is not of an entry.
+    """The change that a stream record holds; `InvalidInput` for one that is not of an entry.
 
     Its time is the stream's, so that a record brought again is judged as it was the first time.
     """
-    told = record["dynamodb"]
-    if "NewImage" not in told:
+    fields = record["dynamodb"]
+    if "NewImage" not in fields:
         raise InvalidInput("dynamodb.NewImage", "is missing")
-    at = timestamp(told, "ApproximateCreationDateTime", "dynamodb.")
-    previous = told.get("OldImage")
+    at = timestamp(fields, "ApproximateCreationDateTime", "dynamodb.")
+    previous = fields.get("OldImage")
     return EntryChange(
-        entry=_entry(told["NewImage"], "dynamodb.NewImage"),
+        entry=_entry(fields["NewImage"], "dynamodb.NewImage"),
         previous=_entry(previous, "dynamodb.OldImage") if previous else None,
         at=required(at, "dynamodb.ApproximateCreationDateTime"),
     )

@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from ...errors import TransientError
 from ...ports.sweep_progress import SweepProgress
 from ..aws import error_code, translated
-from .values import milliseconds, moment
+from .items.values import milliseconds, moment
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from .values import Item, Value
+    from .items.values import Item, Value
 
 _KEY: dict[str, Any] = {"pk": {"S": "SWEEP"}, "sk": {"S": "PASS"}}
 # A run may take what it has: when the first answer is lost on its way, botocore asks again.
@@ -53,7 +53,7 @@ class DynamoSweepProgress:
     def _held(
         self, run: str, sets: Sequence[str], removed: Sequence[str], values: Mapping[str, Value]
     ) -> bool:
-        """Writes, and tells whether the run still has the pass: an overtaken one may say nothing more."""
+        """Writes, and returns whether the run still has the sweep: an overtaken one may write nothing."""
         clauses = [
             f"SET {', '.join(sets)}" if sets else "",
             f"REMOVE {', '.join(removed)}" if removed else "",
@@ -81,10 +81,10 @@ class DynamoSweepProgress:
 
 def _written(place: SweepProgress) -> tuple[list[str], list[str], dict[str, Value]]:
     """What to set, what to remove, and the values set."""
-    told = {"clusterArn": place.cluster_arn, "taskArn": place.after}
-    values: dict[str, Value] = {f":{name}": {"S": value} for name, value in told.items() if value}
-    sets = [f"{name} = :{name}" for name in told if f":{name}" in values]
-    return sets, [name for name in told if f":{name}" not in values], values
+    texts = {"clusterArn": place.cluster_arn, "taskArn": place.after}
+    values: dict[str, Value] = {f":{name}": {"S": value} for name, value in texts.items() if value}
+    sets = [f"{name} = :{name}" for name in texts if f":{name}" in values]
+    return sets, [name for name in texts if f":{name}" not in values], values
 
 
 def _place(item: Item) -> SweepProgress:

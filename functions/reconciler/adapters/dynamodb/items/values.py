@@ -41,8 +41,8 @@ def text(item: Item, name: str) -> str | None:
     return item[name]["S"] if name in item else None
 
 
-def or_null(told: str | None) -> Value:
-    return {"S": told} if told else {"NULL": True}
+def or_null(text: str | None) -> Value:
+    return {"S": text} if text else {"NULL": True}
 
 
 def or_same(value: Value | None, same: str | None) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...model.task import Container, TaskState
+from ....model.task import Container, TaskState
 from .values import number, or_null, or_same
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ def container_item(container: Container, state: TaskState) -> Value:
     if container.image_digest:
         values["imageDigest"] = _digest(container.image_digest)
     for name in ("reason", "image"):
-        if told := getattr(container, name):
-            values[name] = {"S": told}
+        if text := getattr(container, name):
+            values[name] = {"S": text}
     return {"M": values}
 
 

@@ -2,7 +2,7 @@
 
     pk        sk                           holds
     taskArn   ENTRY                        the task's current entry
-    taskArn   v0000000000000000003#event   one version as one source told it
+    taskArn   v0000000000000000003#event   one version as one source reported it
     CLUSTERS  clusterArn                   that tasks of this cluster were seen
 
 Items stay under 1 KB, which is one write unit: times are epoch milliseconds, a digest is its 32 bytes, an
@@ -17,9 +17,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...model.entry import Closure, HistoryRow, LedgerEntry
-from ...model.protection import Protection, ProtectionEnd
-from ...model.task import ClosedAs, Source, TaskState
+from ....model.entry import Closure, LedgerEntry
+from ....model.protection import Protection, ProtectionEnd
+from ....model.task import ClosedAs, Source, TaskState
 from .container_items import container_item, read_container
 from .values import milliseconds, moment, number, or_null, or_same, seconds, when
 
@@ -84,11 +84,11 @@ def cluster(cluster_arn: str) -> dict[str, Value]:
 
 
 def state_values(state: TaskState) -> dict[str, Value]:
-    """The attributes that hold a state; what it does not tell has none."""
+    """The attributes that hold a state; an unknown field has none."""
     values: dict[str, Value] = {"version": number(state.version)}
     for name, field in _TEXTS.items():
-        if told := getattr(state, field):
-            values[name] = {"S": told}
+        if text := getattr(state, field):
+            values[name] = {"S": text}
     for name, field in _TIMES.items():
         if moment := getattr(state, field):
             values[name] = milliseconds(moment)
@@ -109,19 +109,19 @@ def _parts(state: TaskState) -> dict[str, Value]:
 
 
 def state(item: Item) -> TaskState:
-    told: dict[str, Any] = {field: item[name]["S"] for name, field in _TEXTS.items() if name in item}
-    told |= {field: moment(item[name]) for name, field in _TIMES.items() if name in item}
+    fields: dict[str, Any] = {field: item[name]["S"] for name, field in _TEXTS.items() if name in item}
+    fields |= {field: moment(item[name]) for name, field in _TIMES.items() if name in item}
     if "taskDefinitionArn" in item:
-        told["task_definition_arn"] = _full(item["taskDefinitionArn"]["S"], told["cluster_arn"])
+        fields["task_definition_arn"] = _full(item["taskDefinitionArn"]["S"], fields["cluster_arn"])
     if "tags" in item:
-        told["tags"] = {tag: value["S"] for tag, value in item["tags"]["M"].items()}
+        fields["tags"] = {tag: value["S"] for tag, value in item["tags"]["M"].items()}
     containers = item["containers"]["L"] if "containers" in item else ()
     return TaskState(
         task_arn=item["pk"]["S"],
         version=int(item["version"]["N"]),
-        desired_status=or_same(item.get("desiredStatus"), told["last_status"]),
-        containers=tuple(read_container(value["M"], told) for value in containers),
-        **told,
+        desired_status=or_same(item.get("desiredStatus"), fields["last_status"]),
+        containers=tuple(read_container(value["M"], fields) for value in containers),
+        **fields,
     )
 
 
@@ -158,15 +158,15 @@ def entry(item: Item) -> LedgerEntry:
     )
 
 
-def protection_values(told: Protection) -> dict[str, Value]:
+def protection_values(held: Protection) -> dict[str, Value]:
     """The attributes that hold a protection; all others of `PROTECTION_ATTRIBUTES` must go."""
-    expires = PROTECTED if told.enabled else "protectionExpiredAt"
-    times = {"protectionCheckedAt": told.checked_at, expires: told.expires_at, "protectedSince": told.since}
+    expires = PROTECTED if held.enabled else "protectionExpiredAt"
+    times = {"protectionCheckedAt": held.checked_at, expires: held.expires_at, "protectedSince": held.since}
     return {name: milliseconds(time) for name, time in times.items() if time}
 
 
 def protection(item: Item) -> Protection | None:
-    """The protection that an entry holds; None for a task that never had any, as far as was told."""
+    """The protection that an entry holds; None for a task that never had any, as far as is known."""
     if "protectionCheckedAt" not in item:
         return None
     expired, since = when(item, "protectionExpiredAt"), when(item, "protectedSince")
@@ -177,10 +177,6 @@ def protection(item: Item) -> Protection | None:
         checked_at=moment(item["protectionCheckedAt"]),
         since=since,
     )
-
-
-
-
 
 
 def _task_definitions(cluster_arn: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...findings.model import Cause, Finding, Kind, Severity
+from ....findings.model import Cause, Finding, Kind, Severity
 from .values import bounded, milliseconds, moment, number, seconds, text
 
 if TYPE_CHECKING:

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ...model.entry import HistoryRow
-from ...model.task import Source
+from ....model.entry import HistoryRow
+from ....model.task import Source
 from .values import milliseconds, moment, seconds
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
     from .values import Item, Value
-
-
 
 
 def row_item(row: HistoryRow, retention: timedelta) -> dict[str, Value]:

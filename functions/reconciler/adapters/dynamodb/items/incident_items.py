@@ -13,10 +13,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ...findings.model import Cause, Kind, Severity
-from ...incidents.model import Incident, IncidentKey, Sample, Status
-from ...incidents.outbox import NotificationType, Outbox, PendingNotification
-from ...model.task import Container
+from ....findings.model import Cause, Kind, Severity
+from ....incidents.model import Incident, IncidentKey, Sample, Status
+from ....incidents.outbox import NotificationType, Outbox, PendingNotification
+from ....model.task import Container
 from .finding_items import FOUND
 from .values import bounded, milliseconds, moment, number, seconds, text, when
 
