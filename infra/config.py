@@ -47,7 +47,7 @@ def _setting(rule: Rule[T], *, default: T) -> T:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Config:
-    """The choices of one deployment; docs/configuration.md tells what each is for."""
+    """The choices of one deployment; docs/configuration.md says what each is for."""
 
     stack_name: str = _setting(
         text("[A-Za-z][A-Za-z0-9-]{0,63}", "up to 64 letters, digits and hyphens, a letter first"),
@@ -87,7 +87,7 @@ class Config:
 
     @classmethod
     def read(cls, context: Mapping[str, object]) -> "Config":
-        """The choices in the context; one ConfigError tells of everything that is wrong in it."""
+        """The choices in the context; one ConfigError names everything that is wrong in it."""
         rules = settings()
         given = {key: value for key, value in context.items() if not _is_of_the_cdk(key)}
         problems = [*_unknown(given, rules), *_wrong(given, rules)]
@@ -127,7 +127,7 @@ def _report(problems: list[str]) -> str:
     return (
         f"The context is wrong, so nothing was built:\n\n{lines}\n\n"
         'Keys stand in cdk.json under "context" or on the command line as -c KEY=VALUE;\n'
-        "docs/configuration.md tells what each is for."
+        "docs/configuration.md says what each is for."
     )
 
 

@@ -1,27 +1,29 @@
 """Task Ledger for Amazon ECS: the part that runs in AWS Lambda.
 
-ECS forgets a stopped task after about an hour, and tells of its life in events that come at least once and
+ECS forgets a stopped task after about an hour, and reports its life in events that arrive at least once and
 in no order. This package keeps what ECS said, in a table, for as long as people ask.
 
-An *observation* is one telling of a task's state, by an event or by DescribeTasks (`wire` reads both into
-the values of `model`). `reconcile` asks DescribeTasks how current an event is, and hands the newest
+An *observation* is a task's state as an event or DescribeTasks reported it (`parsing` reads both into the
+values of `model`). `use_cases.observe` asks DescribeTasks how current an event is, and hands the newest
 observation of each task to the *gate*, `Ledger.record`: it lets in a version that is higher than the
-*entry*'s, whoever brings it, and refuses every other. So events may be late, doubled or swapped, and many
-writers may work at once; the entry only ever moves forward. Each version told leaves a *history row*, also
-one that came too late.
+*entry*'s, from whatever source, and refuses every other. So events may be late, doubled or swapped, and many
+writers may work at once; the entry only ever moves forward. Each version leaves a *history row*, also one
+that came too late.
 
-What is wrong with a task is never stored with it: `stops` and `findings` work it out from an entry.
+What is wrong with a task is never stored with it: `findings` works it out from an entry.
 
-    event -> wire -> reconcile.observe -> decide -> ports.Ledger -> adapters.dynamodb
-                          |
-                     ports.Tasks -> adapters.ecs
+    event -> parsing -> use_cases.observe -> gate -> ports.ledger -> adapters.dynamodb.ledger
+                                |
+                            ports.ecs -> adapters.ecs
 
-A *change* of an entry is assessed: findings that are new are stored with their *incident*, and told of by it.
+A *change* of an entry is assessed: findings that are new are stored with their *incident*, whose outbox holds
+what is still to be published.
 
-    table's stream -> assess -> alerts -> incidents -> ports.Incidents -> adapters.dynamodb_incidents
-                                  |
-                              messages -> ports.Notifier -> adapters.sns
+    table's stream -> use_cases.assess -> notify -> incidents -> ports.incidents -> adapters.dynamodb
+                                            |
+                                      notifications -> ports.notifier -> adapters.sns
 
-`model`, `wire`, `decide`, `stops`, `findings`, `incidents` and `messages` are pure: no I/O, no clock, no
-logging. `adapters` and `wiring` are all that knows boto3. `handlers` hold one thin module a Lambda function.
+Imports point down: handlers, wiring, (adapters, use_cases, settings), ports, notifications, incidents,
+findings, (gate, drift, protection, parsing), model, (arns, chunks, errors, text). All below the ports is
+pure: no I/O, no clock, no logging. `adapters` and `wiring` are all that imports boto3.
 """

@@ -60,7 +60,7 @@ class Alerts(Construct):
         return [self.topic, *([self.chat_topic] if self.chat_topic else [])]
 
     def page(self, name: str, metric: cloudwatch.IMetric, description: str, condition: Condition) -> None:
-        """Adds an alarm that tells the topic; its description says what it means and what to do."""
+        """Adds an alarm that notifies the topic; its description says what it means and what to do."""
         alarm = cloudwatch.Alarm(
             self,
             name,

@@ -34,7 +34,7 @@ class Schedule(Construct):
         function.configure_async_invoke(retry_attempts=0, max_event_age=every)
         acknowledge(
             function,
-            "The next run does what a failed one left undone, and an alarm tells when runs keep failing",
+            "The next run does what a failed one left undone, and an alarm rings when runs keep failing",
             "Serverless::Serverless-LambdaDLQ",
             "Serverless::Serverless-LambdaAsyncFailureDestination",
         )

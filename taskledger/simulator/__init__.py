@@ -1,4 +1,4 @@
-"""The laboratory: an ECS that behaves, in memory, behind the real boto3 client.
+"""The simulator: an ECS that behaves, in memory, behind the real boto3 client.
 
     boto3 client --before-send--> client --+
                                            +-> dispatch (ECS's JSON 1.1) -> [faults] -> ecs -> store

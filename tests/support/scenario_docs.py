@@ -15,15 +15,15 @@ hang. Each scenario is a script in [`events/scenarios/`](../events/README.md#sce
 ECS with a clock of its own, through the code that is deployed: the observe handler, the sweep and the watch.
 No second of it is waited for, and the same script prints the same bytes.
 
-Each line tells when, who, and what:
+Each line shows when, what reports, and what it reports:
 
-| who | tells |
+| source | reports |
 | --- | --- |
 | `ecs` | what happens to a task in ECS, with the version that ECS counts |
 | `event` | its verdict by the ledger and its currency by DescribeTasks, or that it is lost or held back |
 | `fault` | what is wrong with the API or the delivery of events from now on |
 | `sweep`, `ledger` | what a sweep found in a cluster, and what it made of the entries |
-| `watch` | how a protection changed; a watch that sees nothing new is not told |
+| `watch` | how a protection changed; a watch that sees nothing new leaves no line |
 | `finding` | what is wrong with a task, when it is seen first |
 | `check` | what the scenario expects of the ledger at this time, and whether it holds |
 

@@ -75,13 +75,13 @@ class EcsTasks:
             parse_protection_answer,
         )
 
-    def _pages(self, operation: str, told: str, **asked: str) -> Iterator[Sequence[str]]:
+    def _pages(self, operation: str, field: str, **asked: str) -> Iterator[Sequence[str]]:
         request: dict[str, Any] = {**asked, "maxResults": MOST}
         while True:
             self._pace()
             page = getattr(self._client, operation)(**request)
-            _expect(page, told)
-            yield page[told]
+            _expect(page, field)
+            yield page[field]
             if not page.get("nextToken"):
                 return
             request["nextToken"] = page["nextToken"]
@@ -90,7 +90,7 @@ class EcsTasks:
         self,
         task_arns: Sequence[str],
         call: Callable[[list[str]], Mapping[str, Any]],
-        told: str,
+        field: str,
         read: Callable[[object], T],
     ) -> Mapping[str, T | Absence]:
         answers: dict[str, T | Absence] = {}
@@ -98,26 +98,26 @@ class EcsTasks:
             self._pace()
             with aws_errors():
                 response = call(list(chunk))
-            _expect(response, told, "failures")
-            by_id = dict(_answers(response, told, read))
+            _expect(response, field, "failures")
+            by_id = dict(_answers(response, field, read))
             answers |= {arn: by_id.get(_task_id(arn), Absence.UNKNOWN) for arn in chunk}
         return answers
 
 
-def _expect(response: Mapping[str, Any], *told: str) -> None:
+def _expect(response: Mapping[str, Any], *fields: str) -> None:
     """Raises for an empty answer: botocore makes one of a body that broke off, and says nothing."""
-    if not any(name in response for name in told):
-        raise TransientError(f"ECS answered without {told[0]}")
+    if not any(name in response for name in fields):
+        raise TransientError(f"ECS answered without {fields[0]}")
 
 
 def _answers(
-    response: Mapping[str, Any], told: str, read: Callable[[object], T]
+    response: Mapping[str, Any], field: str, read: Callable[[object], T]
 ) -> Iterator[tuple[str, T | Absence]]:
     """What the answer says, by task id: ECS may answer a long ARN for a short one and the other way round."""
     for failure in response.get("failures", ()):
         missing = failure.get("reason") == "MISSING"
         yield _task_id(failure.get("arn", "")), Absence.MISSING if missing else Absence.UNKNOWN
-    for item in response.get(told, ()):
+    for item in response.get(field, ()):
         yield _task_id(item.get("taskArn", "")), _read(item, read)
 
 

@@ -17,7 +17,7 @@ from ..model.task import Observation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """What a batch tells of one task: the observation to record, and the rows that the others leave."""
+    """What a batch holds of one task: the observation to record, and the rows that the others leave."""
 
     observation: Observation
     rows: tuple[HistoryRow, ...]
@@ -60,7 +60,7 @@ class Ledger(Protocol):
         """
 
     def record_protection(self, task_arn: str, protection: Protection) -> None:
-        """Keeps what was told of a task's protection, unless something later is known of it."""
+        """Keeps what is known of a task's protection, unless something later is stored."""
 
     def mark_missing(self, entry: LedgerEntry, since: datetime | None) -> None:
         """Marks an open entry as missing from ECS since then, or with None as seen again.
@@ -87,4 +87,4 @@ class Ledger(Protocol):
         """The ARNs of the cluster's tasks that the ledger believes to live."""
 
     def protected(self, cluster_arn: str) -> Mapping[str, Protection]:
-        """The cluster's tasks whose protection was on when last told of, by task ARN."""
+        """The cluster's tasks whose protection was on when it was last checked, by task ARN."""

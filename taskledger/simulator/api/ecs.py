@@ -66,7 +66,7 @@ class SimulatedEcs:
     def call(self, operation: str, request: Fields) -> Answer:
         handle = _OPERATIONS.get(operation)
         if handle is None:
-            raise ApiError("UnknownOperationException", f"The laboratory has no {operation}.")
+            raise ApiError("UnknownOperationException", f"The simulated ECS has no {operation}.")
         with self._turn():
             return handle(self._store, request)
 
@@ -112,7 +112,7 @@ class SimulatedEcs:
             tasks.ask_to_stop(self._store, self._store.task_of(task_arn), stop_code, reason)
 
     def set_health(self, task_arn: str, health: str) -> None:
-        """The health that DescribeTasks tells of the task and its containers; no version, no event."""
+        """The health that DescribeTasks shows of the task and its containers; no version, no event."""
         with self._turn():
             tasks.set_health(self._store, self._store.task_of(task_arn), health)
 

@@ -38,7 +38,7 @@ def list_tasks(store: Store, request: Fields) -> Answer:
 def _filters(request: Fields) -> Fields:
     filters = {name: value for name, value in request.items() if name not in _OTHERS}
     if unknown := filters.keys() - _FILTERS.keys():
-        raise invalid_parameter(f"The laboratory doesn't know the filter {', '.join(sorted(unknown))}.")
+        raise invalid_parameter(f"The simulated ECS doesn't know the filter {', '.join(sorted(unknown))}.")
     if "startedBy" in filters and len(filters) > 1:
         raise invalid_parameter("startedBy must be the only filter.")
     return filters

@@ -10,7 +10,7 @@ from .ecs import Ecs
 
 
 class EcsServer:
-    """Serves while its `with` block runs; port 0 takes any that is free, `url` tells which."""
+    """Serves while its `with` block runs; port 0 takes any that is free, `url` names it."""
 
     def __init__(self, ecs: Ecs, port: int = 0) -> None:
         self._http = _Http(("127.0.0.1", port), _Handler)
@@ -55,4 +55,4 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(reply.body)
 
     def log_message(self, *_: object) -> None:
-        """Nothing: requests can hold overrides, and the laboratory's user has the answers."""
+        """Nothing: requests can hold overrides, and its user has the answers."""

@@ -1,4 +1,4 @@
-"""All the chance there is in the laboratory, and it repeats."""
+"""All the chance there is in the simulated ECS, and it repeats."""
 
 import random
 

@@ -1,4 +1,4 @@
-"""The laboratory's only time; nothing in it ever reads the real clock."""
+"""The only time of the simulated ECS; nothing in it ever reads the real clock."""
 
 from datetime import UTC, datetime
 
@@ -6,7 +6,7 @@ START = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
 class Clock:
-    """A time that stands still until whoever runs the laboratory moves it, and never goes back."""
+    """A time that stands still until its user moves it, and never goes back."""
 
     def __init__(self, start: datetime = START) -> None:
         self._epoch = start.timestamp()

@@ -1,4 +1,4 @@
-"""The task definitions that the laboratory knows; any other `family:revision` has one container, `app`."""
+"""The task definitions that the simulated ECS knows; any other `family:revision` has one container, `app`."""
 
 from dataclasses import dataclass, field
 

@@ -27,11 +27,11 @@ def attached(task: Fields) -> Fields:
 
 
 def _attached(attachment: Fields) -> Fields:
-    told = {
+    values = {
         "networkInterfaceId": f"eni-{_digits(attachment['id'])[:17]}",
         "privateIPv4Address": _address(attachment["id"]),
     }
-    details = [{"name": name, "value": value} for name, value in told.items()]
+    details = [{"name": name, "value": value} for name, value in values.items()]
     return {**attachment, "status": "ATTACHED", "details": [*attachment.get("details", ()), *details]}
 
 

@@ -7,21 +7,21 @@ from .errors import invalid_parameter
 from .shapes import Fields
 
 _STATUSES = ("PENDING", "RUNNING", "STOPPED")
-_TOLD_OF_CONTAINERS = ("imageDigest", "runtimeId", "exitCode", "networkBindings", "reason")
-_TOLD_TIMES = ("pullStartedAt", "pullStoppedAt", "executionStoppedAt")
+_CONTAINER_FIELDS = ("imageDigest", "runtimeId", "exitCode", "networkBindings", "reason")
+_REPORTED_TIMES = ("pullStartedAt", "pullStoppedAt", "executionStoppedAt")
 
 
 def applied(task: Fields, report: Fields, now: float) -> Fields:
     """The task with the report's containers, managed agents, attachments and times; its status untouched."""
     containers, attachments = task["containers"], task["attachments"]
-    for told in report.get("containers", ()):
-        containers = _changed(containers, "name", told.get("containerName"), partial(_container, told))
-    for told in report.get("managedAgents", ()):
-        containers = _changed(containers, "name", told["containerName"], partial(_with_agent, told, now))
-    for told in report.get("attachments", ()):
-        attachment_id = told["attachmentArn"].rsplit("/", 1)[-1]
-        attachments = _changed(attachments, "id", attachment_id, partial(_attachment, told))
-    times = {name: report[name] for name in _TOLD_TIMES if name in report}
+    for part in report.get("containers", ()):
+        containers = _changed(containers, "name", part.get("containerName"), partial(_container, part))
+    for part in report.get("managedAgents", ()):
+        containers = _changed(containers, "name", part["containerName"], partial(_with_agent, part, now))
+    for part in report.get("attachments", ()):
+        attachment_id = part["attachmentArn"].rsplit("/", 1)[-1]
+        attachments = _changed(attachments, "id", attachment_id, partial(_attachment, part))
+    times = {name: report[name] for name in _REPORTED_TIMES if name in report}
     return {**task, **times, "containers": containers, "attachments": attachments}
 
 
@@ -39,9 +39,9 @@ def _changed(
     return [change(part) if part.get(key) == value else part for part in parts]
 
 
-def _container(told: Fields, container: Fields) -> Fields:
-    facts = {name: told[name] for name in _TOLD_OF_CONTAINERS if name in told}
-    return {**container, **facts, "lastStatus": _later(container, told.get("status", _STATUSES[0]))}
+def _container(part: Fields, container: Fields) -> Fields:
+    facts = {name: part[name] for name in _CONTAINER_FIELDS if name in part}
+    return {**container, **facts, "lastStatus": _later(container, part.get("status", _STATUSES[0]))}
 
 
 def _later(container: Fields, status: str) -> str:
@@ -52,16 +52,16 @@ def _later(container: Fields, status: str) -> str:
     return max(own, status, key=_STATUSES.index)
 
 
-def _with_agent(told: Fields, now: float, container: Fields) -> Fields:
-    name = told["managedAgentName"]
+def _with_agent(part: Fields, now: float, container: Fields) -> Fields:
+    name = part["managedAgentName"]
     others = [agent for agent in container.get("managedAgents", ()) if agent["name"] != name]
-    agent = {"name": name, "lastStatus": told["status"]}
-    if "reason" in told:
-        agent["reason"] = told["reason"]
-    if told["status"] == "RUNNING":
+    agent = {"name": name, "lastStatus": part["status"]}
+    if "reason" in part:
+        agent["reason"] = part["reason"]
+    if part["status"] == "RUNNING":
         agent["lastStartedAt"] = now
     return {**container, "managedAgents": [*others, agent]}
 
 
-def _attachment(told: Fields, attachment: Fields) -> Fields:
-    return {**attachment, "status": told["status"]}
+def _attachment(part: Fields, attachment: Fields) -> Fields:
+    return {**attachment, "status": part["status"]}

@@ -8,7 +8,7 @@
 | health, tags, platformFamily | there | never |
 | updatedAt | never | there |
 
-The laboratory holds tasks in the API's shape and never changes a value in place.
+The simulated ECS holds tasks in the API's shape and never changes a value in place.
 """
 
 import uuid

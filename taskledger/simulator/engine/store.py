@@ -17,13 +17,13 @@ REMEMBERED_SECONDS = 3600  # ECS promises a stopped task for "at least one hour"
 
 @dataclass(slots=True)
 class Task:
-    """One task; while `told`, its fields are an event's detail, not yet turned into the API's shape."""
+    """One task; while `from_event`, its fields are an event's detail, not yet turned into the API's shape."""
 
     seq: int
     fields: Fields
     tags: list[Fields] = field(default_factory=list)
     protected_until: float = 0
-    told: bool = False
+    from_event: bool = False
 
     @property
     def arn(self) -> str:
@@ -31,9 +31,9 @@ class Task:
 
     def described(self) -> Fields:
         """The task in the API's shape, without its tags."""
-        if self.told:
+        if self.from_event:
             self.fields = shapes.from_event(self.fields)
-            self.told = False
+            self.from_event = False
         return self.fields
 
 
@@ -137,7 +137,7 @@ class Store:
         self._remember_until(task.fields)
 
     def learn(self, detail: Fields) -> bool:
-        """Takes what an event's `detail` tells, if its version is higher than the known one; else False."""
+        """Takes over an event's `detail`, if its version is higher than the known one; else False."""
         cluster = self.ensure_cluster(detail["clusterArn"])
         task_id, version = _id(detail), detail["version"]
         task = cluster.tasks.get(task_id)
@@ -146,9 +146,9 @@ class Store:
         fields = {name: value for name, value in detail.items() if name != "overrides"}
         self._remember_until(fields)
         if task is None:
-            cluster.tasks[task_id] = Task(self._next(), fields, told=True)
+            cluster.tasks[task_id] = Task(self._next(), fields, from_event=True)
         else:
-            task.fields, task.told = fields, True
+            task.fields, task.from_event = fields, True
         return True
 
     def _emit(self, task: Task) -> None:

@@ -74,14 +74,14 @@ class FaultyEcs:
         return chance < _for(operation, self._rates.throttle) or bool(every and nth % every == 0)
 
     def _as_before(self, answer: Answer) -> Answer:
-        told, failures = [], list(answer["failures"])
+        tasks, failures = [], list(answer["failures"])
         for task in answer["tasks"]:
             before = self._before(task)
             if before is None:
                 failures.append({"arn": task["taskArn"], "reason": "MISSING"})
             else:
-                told.append({**before, "tags": task["tags"]})
-        return {"tasks": told, "failures": failures}
+                tasks.append({**before, "tags": task["tags"]})
+        return {"tasks": tasks, "failures": failures}
 
     def _before(self, task: Fields) -> Fields | None:
         """The task some versions ago; as it is if it was not seen then, None if it was not there."""
