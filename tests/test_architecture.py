@@ -3,6 +3,7 @@
 import ast
 import configparser
 import re
+from collections import Counter
 from collections.abc import Iterator
 from itertools import permutations
 from pathlib import Path
@@ -91,6 +92,13 @@ def test_imports_point_down() -> None:
     ]
 
 
+def test_folders_are_small() -> None:
+    """No folder has more than twelve modules beside each other, but for the verbs."""
+    modules = Counter(path.parent for path in SHIPPED if path.name != "__init__.py")
+    modules.pop(Path("taskledger/verbs"))
+    assert {str(folder): count for folder, count in modules.items() if count > 12} == {}
+
+
 def test_no_two_names_differ_by_a_plural() -> None:
     """No two modules or packages in one folder are singular and plural of one word."""
     pairs = [
@@ -125,3 +133,13 @@ def test_every_requirement_is_locked(lock: str) -> None:
 def test_what_is_tested_is_what_ships(inner: str, outer: str) -> None:
     """The outer lock holds the inner one's versions unchanged."""
     assert pins(inner).items() <= pins(outer).items()
+
+
+def test_modules_are_short() -> None:
+    """No module that ships has more than 200 lines."""
+    assert longer_than(200, SHIPPED) == {}
+
+
+def test_test_modules_are_short() -> None:
+    """No module of the tests has more than 300 lines."""
+    assert longer_than(300, TESTS) == {}

@@ -56,6 +56,16 @@ def test_other_words_are_free(text: str) -> None:
     assert idiom(text) == []
 
 
+def test_standard_words_are_used() -> None:
+    """Code, comments, messages and docs have none of them, but for the stored names."""
+    found = {
+        name: hits
+        for name, text in texts()
+        if name.endswith(PROSE) and name != HERE and (hits := idiom(re.sub("|".join(STORED), "", text)))
+    }
+    assert found == {}
+
+
 def test_stored_names_are_mapped_in_one_place() -> None:
     """Of the modules that ship, one knows the names that the table keeps."""
     shipped = ("functions/", "taskledger/", "infra/")

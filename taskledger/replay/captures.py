@@ -19,10 +19,9 @@ import gzip
 import io
 import itertools
 import json
-import re
 import sys
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,13 +30,11 @@ from typing import IO, Any, cast
 from reconciler.errors import InvalidInput
 from reconciler.parsing.event import parse_json
 
+from .wrappings import is_event, json_value, unwrap, unwrap_lines
+
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".log", ".csv")
 LINES = (".jsonl", ".ndjson", ".log")
 STDIN = "-"
-DEEPEST = 20  # lists and objects around an event: no wrapping has more than five
-
-_WRAPPINGS = ("Messages", "Records", "events", "results", "@message", "Body", "body", "message")
-_STAMP = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z\s+(?=\{)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,12 +141,12 @@ def _events(file: str, stream: IO[str]) -> Iterator[Any]:
     if not first:
         raise InvalidInput("body", "the file is empty")
     if suffix == ".csv":
-        return (found for row in csv.DictReader(itertools.chain([first], stream)) for found in _unwrap(row))
+        return (found for row in csv.DictReader(itertools.chain([first], stream)) for found in unwrap(row))
     if suffix in LINES:
-        return _lines(itertools.chain([first], stream))
-    second = _next_line(stream) if _json(first) else ""
+        return unwrap_lines(itertools.chain([first], stream))
+    second = _next_line(stream) if json_value(first) else ""
     if second:
-        return _lines(itertools.chain([first, second], stream))
+        return unwrap_lines(itertools.chain([first, second], stream))
     return _whole(first + stream.read())
 
 
@@ -160,56 +157,9 @@ def _next_line(stream: Iterable[str]) -> str:
 def _whole(text: str) -> Iterator[Any]:
     """The events of one JSON document, or of JSON Lines of which the first is broken."""
     try:
-        return _unwrap(parse_json(text))
+        return unwrap(parse_json(text))
     except InvalidInput:
         lines = text.split("\n")
-        if not any(_is_event(_json(line)) for line in lines):
+        if not any(is_event(json_value(line)) for line in lines):
             raise
-        return _lines(lines)
-
-
-def _json(text: str) -> object:
-    """The value of a JSON text; None where it is none."""
-    try:
-        return parse_json(text)
-    except InvalidInput:
-        return None
-
-
-def _lines(lines: Iterable[str]) -> Iterator[Any]:
-    for line in lines:
-        text = line.strip()
-        if text:
-            yield from _opened(_STAMP.sub("", text))
-
-
-def _opened(text: str) -> Iterator[Any]:
-    """What a text holds; the text itself where it is an event, or no JSON at all."""
-    value = _json(text)
-    return iter((text,)) if value is None or _is_event(value) else _unwrap(value)
-
-
-def _unwrap(value: object, depth: int = 0) -> Iterator[Any]:
-    if depth == DEEPEST or _is_event(value):
-        return iter((value,))
-    if isinstance(value, list):
-        return (found for item in value for found in _unwrap(item, depth + 1))
-    if isinstance(value, dict):
-        for wrapping in _WRAPPINGS:
-            if isinstance(inner := value.get(wrapping), str):
-                return _opened(inner)
-            if isinstance(inner, list | dict):
-                return _unwrap(inner, depth + 1)
-        if value.get("field") is not None and "value" in value:
-            return _query_field(value)
-    return iter((value,))
-
-
-def _query_field(field: Mapping[str, Any]) -> Iterator[Any]:
-    """A row of Logs Insights is a list of named fields, of which one is the message."""
-    message = field["value"] if field["field"] == "@message" else None
-    return _opened(message) if isinstance(message, str) else iter(())
-
-
-def _is_event(value: object) -> bool:
-    return isinstance(value, dict) and "detail" in value
+        return unwrap_lines(lines)

@@ -49,7 +49,7 @@ OF_LAMBDA = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deployed:
-    """A function's code and layer in folders as they are unpacked on Lambda, and what its stack tells it."""
+    """A function's code and layer in folders as they are unpacked on Lambda, and its environment."""
 
     code: Path
     layer: Path
@@ -119,7 +119,7 @@ def _cold_start(function: Deployed) -> float:
             api.handle_request()  # answers it
             process.kill()
             output, _ = process.communicate()
-    assert api.told.endswith("/response"), f"{function.handler} came to {api.told}:\n{output}"
+    assert api.shown.endswith("/response"), f"{function.handler} came to {api.shown}:\n{output}"
     return _used_by_children() - used
 
 
@@ -129,13 +129,13 @@ def _used_by_children() -> float:
 
 
 class RuntimeApi(HTTPServer):
-    """What a runtime client needs of Lambda: one event, and somewhere to tell what came of it."""
+    """What a runtime client needs of Lambda: one event, and somewhere to say what came of it."""
 
     timeout = PATIENCE
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Exchange)
-        self.told = "no answer"
+        self.shown = "no answer"
 
 
 class _Exchange(BaseHTTPRequestHandler):
@@ -154,7 +154,7 @@ class _Exchange(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.told = self.path
+        self.server.shown = self.path
         self.send_response(202)
         self.end_headers()
 
@@ -167,4 +167,4 @@ def _zipped(folder: Path) -> float:
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
         for each in folder.rglob("*"):
             archive.write(each, each.relative_to(folder))
-    return content.tell() / 1e6
+    return content.report() / 1e6

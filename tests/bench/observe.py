@@ -110,9 +110,9 @@ def _described(record: dict[str, Any]) -> dict[str, Any]:
 
 def _old_item(event: dict[str, Any]) -> dict[str, Any]:
     """The entry of a version before, as every update gives it back."""
-    told = parse_task_event(json.loads(event["Records"][0]["body"]))
-    entry = succeed(None, replace(told, state=replace(told.state, version=2, last_status="PENDING")))
-    values = entry_items.entry_values(entry, timedelta(days=90)) | entry_items.key(told.state.task_arn)
+    shown = parse_task_event(json.loads(event["Records"][0]["body"]))
+    entry = succeed(None, replace(shown, state=replace(shown.state, version=2, last_status="PENDING")))
+    values = entry_items.entry_values(entry, timedelta(days=90)) | entry_items.key(shown.state.task_arn)
     return json.loads(json.dumps(values, default=lambda raw: base64.b64encode(raw).decode()))
 
 

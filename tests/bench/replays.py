@@ -39,7 +39,7 @@ def run() -> Iterator[Result]:
 
 
 def _capture(path: Path, *, lives: int, repeats: int) -> Path:
-    """Lives that overlap, as a busy cluster's do: one starts each second, each event told `repeats` times."""
+    """Lives that overlap, as in a busy cluster: one starts each second; each event comes `repeats` times."""
     life = json.loads(SAMPLE.read_text())
     with path.open("w") as file:
         for wave in range(0, lives, 100):

@@ -54,14 +54,14 @@ def stands(ledger: Ledger) -> LedgerEntry:
     [event(6, **FULL), describe(6, **FULL, tags={"team": "shop"}, health_status="HEALTHY"), event(0)],
     ids=["event", "description", "unversioned"],
 )
-def test_keeps_what_was_told(ledger: Ledger, observation: Observation) -> None:
-    """An entry gives back all that its observation told, to the millisecond."""
+def test_keeps_what_was_reported(ledger: Ledger, observation: Observation) -> None:
+    """An entry gives back all that its observation reported, to the millisecond."""
     put(ledger, observation)
     assert stands(ledger) == succeed(None, observation)
 
 
 def test_unheard_of(ledger: Ledger) -> None:
-    """A task that nobody told of has no entry and no history."""
+    """A task that nobody reported has no entry and no history."""
     assert (ledger.entry(TASK), ledger.history(TASK)) == (None, ())
 
 
@@ -104,8 +104,8 @@ def test_reopens(ledger: Ledger) -> None:
 def test_description_fills_in(ledger: Ledger) -> None:
     """At equal version a description adds health and tags, and nothing else."""
     put(ledger, event(3, launch_type="FARGATE"))
-    told = describe(3, launch_type="EC2", health_status="HEALTHY", tags={"team": "shop"})
-    result = put(ledger, told)
+    shown = describe(3, launch_type="EC2", health_status="HEALTHY", tags={"team": "shop"})
+    result = put(ledger, shown)
     assert result.entry == stands(ledger)
     assert (stands(ledger).state.health_status, stands(ledger).state.tags) == ("HEALTHY", {"team": "shop"})
     assert (stands(ledger).state.launch_type, stands(ledger).source) == ("FARGATE", Source.EVENT)
@@ -114,8 +114,8 @@ def test_description_fills_in(ledger: Ledger) -> None:
 def test_later_description_wins(ledger: Ledger) -> None:
     """Of two descriptions of one version the later one stands, in whichever order they arrive."""
     late, early = describe(3, health_status="UNHEALTHY", seconds=700), describe(3, health_status="HEALTHY")
-    for told in (event(3), late, early):
-        put(ledger, told)
+    for shown in (event(3), late, early):
+        put(ledger, shown)
     assert stands(ledger).state.health_status == "UNHEALTHY"
 
 
@@ -127,9 +127,9 @@ def test_health_can_become_unknown(ledger: Ledger) -> None:
 
 
 def test_history_is_complete_and_sorted(ledger: Ledger) -> None:
-    """Each version told leaves its row, also late and repeated ones, events before descriptions."""
-    told = [event(3), event(1), event(3), describe(5), event(5), event(10)]
-    for observation in told:
+    """Each version reported leaves its row, also late and repeated ones, events before descriptions."""
+    shown = [event(3), event(1), event(3), describe(5), event(5), event(10)]
+    for observation in shown:
         put(ledger, observation)
     rows = ledger.history(TASK)
     assert [(row.version, row.source) for row in rows] == [
@@ -139,7 +139,7 @@ def test_history_is_complete_and_sorted(ledger: Ledger) -> None:
         (5, Source.DESCRIBE),
         (10, Source.EVENT),
     ]
-    assert set(rows) == set(map(history_row, told))
+    assert set(rows) == set(map(history_row, shown))
 
 
 def test_rows_of_a_coalesced_batch(ledger: Ledger) -> None:
@@ -151,10 +151,10 @@ def test_rows_of_a_coalesced_batch(ledger: Ledger) -> None:
 
 def test_many_tasks_at_once(ledger: Ledger) -> None:
     """A batch of any size is recorded whole, each task apart from the others."""
-    told = [event(number % 4 + 1, task_arn=task_arn(number)) for number in range(130)]
-    results = ledger.record([recording(observation) for observation in told])
-    assert set(results) == {observation.state.task_arn for observation in told}
-    assert [ledger.entry(one.state.task_arn) for one in told] == [succeed(None, one) for one in told]
+    shown = [event(number % 4 + 1, task_arn=task_arn(number)) for number in range(130)]
+    results = ledger.record([recording(observation) for observation in shown])
+    assert set(results) == {observation.state.task_arn for observation in shown}
+    assert [ledger.entry(one.state.task_arn) for one in shown] == [succeed(None, one) for one in shown]
 
 
 def test_empty_batch(ledger: Ledger) -> None:

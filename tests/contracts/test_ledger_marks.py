@@ -38,7 +38,7 @@ def missed(ledger: Ledger, seconds: float = 1800) -> LedgerEntry:
 
 
 @pytest.mark.parametrize(
-    "told",
+    "shown",
     [
         HELD,
         replace(HELD, expires_at=None),
@@ -47,18 +47,18 @@ def missed(ledger: Ledger, seconds: float = 1800) -> LedgerEntry:
     ],
     ids=["on", "on without an end", "ran out", "cleared"],
 )
-def test_keeps_a_protection(ledger: Ledger, told: Protection) -> None:
-    """A protection is given back as it was told, whatever was known before, and the state is untouched."""
+def test_keeps_a_protection(ledger: Ledger, shown: Protection) -> None:
+    """A protection is given back as it was recorded, whatever was known before; the state is untouched."""
     put(ledger, event(3))
     for known in (HELD, RAN_OUT):
         before = stands(ledger)
         ledger.record_protection(TASK, replace(known, checked_at=at(10)))
-        ledger.record_protection(TASK, told)
-        assert stands(ledger) == replace(before, protection=told)
+        ledger.record_protection(TASK, shown)
+        assert stands(ledger) == replace(before, protection=shown)
 
 
 @pytest.mark.parametrize("checked_at", [at(60), at(59.999)])
-def test_a_protection_told_earlier_is_refused(ledger: Ledger, checked_at: datetime) -> None:
+def test_a_protection_reported_earlier_is_refused(ledger: Ledger, checked_at: datetime) -> None:
     """Of two answers the later one stands, in whichever order they arrive."""
     put(ledger, event(3))
     ledger.record_protection(TASK, HELD)
@@ -67,7 +67,7 @@ def test_a_protection_told_earlier_is_refused(ledger: Ledger, checked_at: dateti
 
 
 def test_no_protection_without_a_task(ledger: Ledger) -> None:
-    """What is told of a task that was never recorded leaves nothing behind."""
+    """What is reported of a task that was never recorded leaves nothing behind."""
     ledger.record_protection(TASK, HELD)
     assert (ledger.entry(TASK), dict(ledger.protected(CLUSTER))) == (None, {})
 
@@ -84,20 +84,20 @@ def test_a_protection_outlives_versions(ledger: Ledger) -> None:
 
 def test_protected_lists_what_has_an_end(ledger: Ledger) -> None:
     """Listed by cluster are the tasks whose protection is on and will end, also of closed ones."""
-    told = {
+    shown = {
         task_arn(1): HELD,
         task_arn(2): replace(HELD, expires_at=at(9000)),
         task_arn(3): RAN_OUT,
         task_arn(4): CLEARED,
         task_arn(5): replace(HELD, expires_at=None),
     }
-    for arn, protection in told.items():
+    for arn, protection in shown.items():
         put(ledger, event(3, task_arn=arn))
         ledger.record_protection(arn, protection)
     put(ledger, event(6, task_arn=task_arn(2), last_status="STOPPED"))
     put(ledger, event(1, task_arn=OTHER, cluster_arn=OTHER_CLUSTER))
     ledger.record_protection(OTHER, HELD)
-    assert dict(ledger.protected(CLUSTER)) == {arn: told[arn] for arn in (task_arn(1), task_arn(2))}
+    assert dict(ledger.protected(CLUSTER)) == {arn: shown[arn] for arn in (task_arn(1), task_arn(2))}
     ledger.record_protection(task_arn(1), replace(RAN_OUT, checked_at=at(61)))
     assert list(ledger.protected(CLUSTER)) == [task_arn(2)]
 
@@ -168,7 +168,7 @@ def test_closing_needs_an_open_entry(ledger: Ledger) -> None:
     [(event(4), None), (STOPPED, Closure(ClosedAs.STOPPED, at(70)))],
     ids=["lives", "stopped"],
 )
-def test_what_is_told_after_the_closing_counts(
+def test_what_is_reported_after_the_closing_counts(
     ledger: Ledger, late: Observation, closed: Closure | None
 ) -> None:
     """A newer version stands in place of the conclusion that the task vanished, which leaves no trace."""
@@ -192,7 +192,7 @@ def test_seen_alive_after_the_closing(ledger: Ledger) -> None:
 
 
 @pytest.mark.parametrize("late", [event(3), describe(3, seconds=3500), describe(2, seconds=4500)])
-def test_what_was_told_before_the_closing_opens_nothing(ledger: Ledger, late: Observation) -> None:
+def test_what_was_reported_before_the_closing_opens_nothing(ledger: Ledger, late: Observation) -> None:
     """Late news of the version, or of an older one, is no sign of life."""
     put(ledger, event(3))
     ledger.close(missed(ledger), at(3600))

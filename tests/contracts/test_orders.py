@@ -1,4 +1,4 @@
-"""The promise that everything rests on: what was told decides what stands, not when or by whom it came."""
+"""The promise that everything rests on: what was reported decides what stands, not when or by whom."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -48,7 +48,7 @@ class Serial:
         return call if name.startswith("get_paginator") else serial
 
 
-def told(version: int, source: Source, task: int) -> Observation:
+def shown(version: int, source: Source, task: int) -> Observation:
     """What ECS says of a version is the same each time: only who says it differs."""
     facts: dict[str, Any] = {
         "task_arn": task_arn(task),
@@ -60,12 +60,12 @@ def told(version: int, source: Source, task: int) -> Observation:
     return describe(version, health_status="HEALTHY" if version % 2 else "UNHEALTHY", **facts)
 
 
-tellings = st.lists(
-    st.builds(told, st.integers(1, 6), st.sampled_from(Source), st.integers(0, TASKS - 1)),
+notifications = st.lists(
+    st.builds(shown, st.integers(1, 6), st.sampled_from(Source), st.integers(0, TASKS - 1)),
     min_size=1,
     max_size=14,
 )
-schedules = st.tuples(tellings, st.randoms(use_true_random=False), st.integers(1, 4))
+schedules = st.tuples(notifications, st.randoms(use_true_random=False), st.integers(1, 4))
 
 
 def batches(observations: Sequence[Observation], random: Any) -> list[list[Recording]]:
@@ -97,7 +97,7 @@ def check(ledger: Ledger, observations: Sequence[Observation]) -> None:
 
 
 def without_tags(entry: LedgerEntry) -> TaskState:
-    """Tags have no version: the last that a winner told stay, whichever winner that was."""
+    """Tags have no version: the last that a winner reported stay, whichever winner that was."""
     return replace(entry.state, tags=None)
 
 

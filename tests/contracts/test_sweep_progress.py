@@ -57,7 +57,7 @@ def test_a_killed_run_is_taken_over(passes: SweepProgressStore, kept: tuple[Swee
 
 
 def test_an_overtaken_run_may_say_nothing_more(passes: SweepProgressStore) -> None:
-    """Once another has the pass, neither place nor end of the former run count, and it is told so."""
+    """Once another has the pass, neither place nor end of the former run count, and it is reported so."""
     passes.acquire("a", at(0), at(600))
     passes.acquire("b", at(601), at(1200))
     with pytest.raises(TransientError):

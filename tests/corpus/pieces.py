@@ -48,7 +48,7 @@ class Piece:
     index: int
     what: str
     fate: Fate
-    told: str
+    shown: str
 
 
 def pieces(folder: Path) -> Iterator[Piece]:
@@ -75,8 +75,8 @@ def _of_file(path: Path, file: str) -> Iterator[Piece]:
         elif _is_event(value):
             yield _event(file, one.index, value, refused.get(one.index))
         else:
-            told = refused.get(one.index, "")
-            yield Piece(file, one.index, _what(value), Fate.OTHER, told)
+            shown = refused.get(one.index, "")
+            yield Piece(file, one.index, _what(value), Fate.OTHER, shown)
 
 
 def _value(one: Captured | Unreadable) -> object:
@@ -95,7 +95,7 @@ def _what(value: object) -> str:
 
 
 def _is_event(value: object) -> TypeGuard[Mapping[str, Any]]:
-    """Whether it is a task event, or would be one if its source were told."""
+    """Whether it is a task event, or would be one if its source were given."""
     if not isinstance(value, Mapping) or value.get("detail-type") != DETAIL_TYPE:
         return False
     return value.get("source") in (None, "", EVENT_SOURCE)

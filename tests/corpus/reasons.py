@@ -1,4 +1,4 @@
-"""Published stop reasons: each row as the task it tells of, and what `explain` makes of that."""
+"""Published stop reasons: each row as the task it reports, and what `explain` makes of that."""
 
 import csv
 from collections.abc import Iterator, Mapping
@@ -39,30 +39,32 @@ def reasons(folder: Path) -> Iterator[Reason]:
 def _judged(file: str, line: int, row: Mapping[str, str | None]) -> Reason:
     state = stopped(row)
     stop = explain(state)
-    expected = _told(row, "expected_class") or ""
+    expected = _reported(row, "expected_class") or ""
     return Reason(
         file=file,
         line=line,
         expected=expected,
-        text=" | ".join(filter(None, (state.stop_code, state.stopped_reason, _told(row, "containerReason")))),
+        text=" | ".join(
+            filter(None, (state.stop_code, state.stopped_reason, _reported(row, "containerReason")))
+        ),
         came_out=outcome(stop),
         right=agrees(expected, stop, service=state.service is not None),
     )
 
 
 def stopped(row: Mapping[str, str | None]) -> TaskState:
-    """The stopped task of a row: "-" and absent columns tell nothing; a task of no group is standalone."""
+    """The stopped task of a row: "-" and absent columns say nothing; a task of no group is standalone."""
     return TaskState(
         task_arn=TASK,
         cluster_arn=CLUSTER,
         version=1,
         last_status="STOPPED",
         desired_status="STOPPED",
-        group=_told(row, "group"),
-        launch_type=_told(row, "launchType"),
-        stop_code=_told(row, "stopCode"),
-        stopped_reason=_told(row, "stoppedReason"),
-        containers=tuple(_containers(_told(row, "exitCodes"), _told(row, "containerReason"))),
+        group=_reported(row, "group"),
+        launch_type=_reported(row, "launchType"),
+        stop_code=_reported(row, "stopCode"),
+        stopped_reason=_reported(row, "stoppedReason"),
+        containers=tuple(_containers(_reported(row, "exitCodes"), _reported(row, "containerReason"))),
     )
 
 
@@ -78,7 +80,7 @@ def _containers(exit_codes: str | None, reason: str | None) -> Iterator[Containe
         )
 
 
-def _told(row: Mapping[str, str | None], name: str) -> str | None:
+def _reported(row: Mapping[str, str | None], name: str) -> str | None:
     """The column's text, with the line breaks and tabs that the table has to write as escapes."""
     value = (row.get(name) or "").strip()
     return None if value in {"", "-"} else value.replace("\\n", "\n").replace("\\t", "\t")

@@ -19,9 +19,9 @@ def report(judged: Judgement) -> None:
         screen,
         "Task events, each file replayed on its own",
         ("file", "fate", "came out as"),
-        _told(judged.events),
+        _reported(judged.events),
     )
-    _table(screen, "Tasks of API answers", ("file", "fate", "came out as"), _told(judged.answers))
+    _table(screen, "Tasks of API answers", ("file", "fate", "came out as"), _reported(judged.answers))
     _table(screen, "No task events", ("what", "pieces", "refused as"), _others(judged.others))
     _table(screen, "Stop reasons", ("class", "rows", "right", "came out as"), _classes(judged.reasons))
     _table(screen, "Wrong", ("where", "what"), _wrong(judged))
@@ -43,8 +43,8 @@ def summary(judged: Judgement) -> str:
 
 def _fates(found: Sequence[Piece], what: str) -> str:
     counts = fates(found)
-    told = [f"{counts[fate]} {fate}" for fate in (Fate.REFUSED, Fate.INCOMPLETE) if counts[fate]]
-    return ", ".join([f"{counts[Fate.ACCEPTED]} of {len(found)} {what} accepted", *told])
+    shown = [f"{counts[fate]} {fate}" for fate in (Fate.REFUSED, Fate.INCOMPLETE) if counts[fate]]
+    return ", ".join([f"{counts[Fate.ACCEPTED]} of {len(found)} {what} accepted", *shown])
 
 
 def _table(screen: Console, title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -58,16 +58,16 @@ def _table(screen: Console, title: str, columns: Sequence[str], rows: Iterable[S
         screen.print()
 
 
-def _told(found: Sequence[Piece]) -> Iterator[Sequence[str]]:
+def _reported(found: Sequence[Piece]) -> Iterator[Sequence[str]]:
     for piece in found:
         place = f"{piece.file}[{piece.index}]" if piece.index else piece.file
-        yield place, piece.fate, piece.told
+        yield place, piece.fate, piece.shown
 
 
 def _others(found: Sequence[Piece]) -> Iterator[Sequence[str]]:
     for what, count in Counter(piece.what for piece in found).most_common():
         first = next(piece for piece in found if piece.what == what)
-        yield what, str(count), f"{first.told} ({first.file})"
+        yield what, str(count), f"{first.shown} ({first.file})"
 
 
 def _classes(found: Sequence[Reason]) -> Iterator[Sequence[str]]:
@@ -75,13 +75,13 @@ def _classes(found: Sequence[Reason]) -> Iterator[Sequence[str]]:
         rows = [reason for reason in found if reason.expected == name]
         came_out = Counter(reason.came_out for reason in rows)
         right = sum(reason.right for reason in rows)
-        told = ", ".join(f"{outcome} {count}" for outcome, count in came_out.most_common())
-        yield name, str(len(rows)), str(right), told
+        shown = ", ".join(f"{outcome} {count}" for outcome, count in came_out.most_common())
+        yield name, str(len(rows)), str(right), shown
 
 
 def _wrong(judged: Judgement) -> Iterator[Sequence[str]]:
     for one in judged.wrong:
         if isinstance(one, Piece):
-            yield f"{one.file}[{one.index}]", one.told
+            yield f"{one.file}[{one.index}]", one.shown
         else:
             yield f"{one.file}:{one.line}", f"{one.expected}, came out as {one.came_out}: {one.text}"

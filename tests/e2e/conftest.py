@@ -78,5 +78,5 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     """Shows what the emulator and its functions said last, below a test that failed."""
     report = yield
     if report.failed and (started := item.config.stash.get(_LOG, None)) and started.log.exists():
-        report.sections.append(("the emulator and its functions", started.told()))
+        report.sections.append(("the emulator and its functions", started.shown()))
     return report

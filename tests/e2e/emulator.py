@@ -25,7 +25,7 @@ class Emulator:
     url: str
     log: Path
 
-    def told(self) -> str:
+    def shown(self) -> str:
         """The last lines of its log."""
         return "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-LOG_LINES:])
 
@@ -50,7 +50,7 @@ def emulator(environment: Path, folder: Path, ecs_url: str) -> Iterator[Emulator
         _await_start(process, started, port)
         yield started
     except Exception as error:
-        error.add_note(f"The log of the emulator and its functions ends so:\n{started.told()}")
+        error.add_note(f"The log of the emulator and its functions ends so:\n{started.shown()}")
         raise
     finally:
         assert process.stdin
@@ -59,7 +59,7 @@ def emulator(environment: Path, folder: Path, ecs_url: str) -> Iterator[Emulator
 
 
 def _variables(port: int, folder: Path, ecs_url: str) -> dict[str, str]:
-    """What the emulator is told, and through it the functions, which get all of it."""
+    """What the emulator is given, and through it the functions, which get all of it."""
     return os.environ | {
         "GATEWAY_PORT": str(port),
         "BIND_HOST": "127.0.0.1",

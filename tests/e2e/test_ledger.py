@@ -53,11 +53,11 @@ def deliver(deployment: Deployment, events: list[dict[str, Any]]) -> None:
 
 def test_the_ledger_is_what_ecs_says(deployment: Deployment, cluster: Cluster, lived: dict[str, str]) -> None:
     """Every task that ECS knows, in the state that it describes, and no other."""
-    told, described = deployment.tasks(), cluster.described()
-    assert told.keys() == described.keys() == set(lived.values())
+    shown, described = deployment.tasks(), cluster.described()
+    assert shown.keys() == described.keys() == set(lived.values())
     for arn, task in described.items():
-        assert {name: told[arn][name] for name in SAME} == {name: task.get(name) for name in SAME}
-        assert exit_codes(told[arn]) == exit_codes(task)
+        assert {name: shown[arn][name] for name in SAME} == {name: task.get(name) for name in SAME}
+        assert exit_codes(shown[arn]) == exit_codes(task)
 
 
 def exit_codes(task: dict[str, Any]) -> dict[str, int | None]:
@@ -156,7 +156,7 @@ def received(deployment: Deployment, url: str) -> list[str]:
     return [message["Body"] for message in answer.get("Messages", [])]
 
 
-def test_a_sweep_finds_what_no_event_told(
+def test_a_sweep_finds_what_no_event_reported(
     deployment: Deployment, cluster: Cluster, lived: dict[str, str]
 ) -> None:
     """A task whose events were all lost is in the ledger after the deployed sweep ran."""
@@ -164,12 +164,12 @@ def test_a_sweep_finds_what_no_event_told(
     cluster.take()
     assert task not in deployment.tasks()
     deployment.invoke("SweepFunctionName")
-    told = deployment.tasks()[task]
-    assert (told["lastStatus"], told["version"], told["source"]) == ("RUNNING", 3, "describe")
+    shown = deployment.tasks()[task]
+    assert (shown["lastStatus"], shown["version"], shown["source"]) == ("RUNNING", 3, "describe")
 
 
 def test_a_sweep_finds_protection(deployment: Deployment, cluster: Cluster, lived: dict[str, str]) -> None:
-    """Which no event tells; and that it soon runs out is what is wrong with the task."""
+    """Which no event says; and that it soon runs out is what is wrong with the task."""
     cluster.protect(lived["stays"], minutes=10)
     deployment.invoke("SweepFunctionName")
     deployment.invoke("WatchFunctionName")

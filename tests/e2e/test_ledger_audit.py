@@ -24,11 +24,11 @@ def swept(deployment: Deployment, cluster: Cluster) -> str:
 
 @contextmanager
 def tampered(deployment: Deployment, task_arn: str, group: str) -> Iterator[None]:
-    """Another group in the task's entry, as no event or description ever told; put right afterwards."""
-    told = deployment.shown(task_arn)["group"]
+    """Another group in the task's entry, as no event or description ever reported; put right afterwards."""
+    shown = deployment.shown(task_arn)["group"]
     _write(deployment, task_arn, group)
     yield
-    _write(deployment, task_arn, told)
+    _write(deployment, task_arn, shown)
 
 
 def _write(deployment: Deployment, task_arn: str, group: str) -> None:
@@ -47,7 +47,7 @@ def test_clean_after_a_sweep(deployment: Deployment, swept: str) -> None:
     assert ran.code == 0, ran.out + ran.err
 
 
-def test_tampering_is_told(deployment: Deployment, swept: str) -> None:
+def test_tampering_is_reported(deployment: Deployment, swept: str) -> None:
     """A field that contradicts ECS makes exit code 1, with the task, the field and both values."""
     with tampered(deployment, swept, "service:forged"):
         ran = deployment.taskledger("audit")

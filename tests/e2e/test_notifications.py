@@ -1,4 +1,4 @@
-"""What is found is told: a queue on the deployed topic hears of an incident from its beginning to its end."""
+"""What is found is published: a queue on the deployed topic gets an incident from beginning to end."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ class Subscriber:
     def __init__(self, deployment: Deployment, topic: str) -> None:
         self._sqs = deployment.client("sqs")
         self._url = self._sqs.create_queue(QueueName=f"heard-{topic}")["QueueUrl"]
-        told = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
-        arn = told["Attributes"]["QueueArn"]
+        shown = self._sqs.get_queue_attributes(QueueUrl=self._url, AttributeNames=["QueueArn"])
+        arn = shown["Attributes"]["QueueArn"]
         sns = deployment.client("sns")
         subscribed = sns.subscribe(TopicArn=deployment.outputs[topic], Protocol="sqs", Endpoint=arn)
         self._cancel = lambda: sns.unsubscribe(SubscriptionArn=subscribed["SubscriptionArn"])
@@ -57,10 +57,10 @@ def chat(deployment: Deployment) -> Iterator[Subscriber]:
 
 
 @pytest.fixture(scope="module")
-def told(
+def shown(
     deployment: Deployment, cluster: Cluster, programs: Subscriber, chat: Subscriber
 ) -> list[dict[str, Any]]:
-    """What was told of two tasks that ran out of memory at once, until it was over."""
+    """What was reported of two tasks that ran out of memory at once, until it was over."""
     for task in [cluster.run(), cluster.run()]:
         cluster.run_out_of_memory(task)
     deployment.send(*map(json.dumps, cluster.take()))
@@ -76,16 +76,16 @@ def kinds(heard: list[dict[str, Any]]) -> list[str]:
     return [each["type"] for each in heard if each.get("group") == FAMILY]
 
 
-def test_an_incident_is_told_from_its_beginning_to_its_end(told: list[dict[str, Any]]) -> None:
+def test_an_incident_is_reported_from_its_beginning_to_its_end(shown: list[dict[str, Any]]) -> None:
     """One message when it opens and one when it is over, in the form that the schema says."""
-    assert [each["type"] for each in told] == ["OPENED", "RESOLVED"]
-    assert [list(violations(each)) for each in told] == [[], []]
-    (incident_id,) = {each["incidentId"] for each in told}
+    assert [each["type"] for each in shown] == ["OPENED", "RESOLVED"]
+    assert [list(violations(each)) for each in shown] == [[], []]
+    (incident_id,) = {each["incidentId"] for each in shown}
     assert "|ESSENTIAL_CONTAINER_FAILED|OUT_OF_MEMORY|" in incident_id
-    assert told[-1]["count"] == 2
+    assert shown[-1]["count"] == 2
 
 
-def test_chats_hear_the_same(told: list[dict[str, Any]], chat: Subscriber) -> None:
+def test_chats_hear_the_same(shown: list[dict[str, Any]], chat: Subscriber) -> None:
     """The second topic carries each of the messages in the chat's form, both in one thread."""
     chat.listen()
     about = [each for each in chat.heard if "nightly-report" in each["content"]["title"]]

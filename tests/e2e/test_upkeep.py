@@ -1,4 +1,4 @@
-"""The stack itself: what it tells, that deploying again leaves it alone, and that nothing outlives it."""
+"""The stack itself: what it says, that deploying again leaves it alone, and that nothing outlives it."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ def test_the_outputs_are_public(deployment: Deployment) -> None:
 def test_deploying_again_is_no_change(deployment: Deployment) -> None:
     """The same commit makes the same template and the same assets, so there is nothing to do."""
     before = deployment.rows()
-    told = deployment.cdk("deploy", "--require-approval", "never")
-    assert "TaskLedger (no changes)" in told, told
+    shown = deployment.cdk("deploy", "--require-approval", "never")
+    assert "TaskLedger (no changes)" in shown, shown
     assert deployment.rows() == before
 
 

@@ -11,11 +11,11 @@ from tests.infra.synthesised import FLAGS, FOR_TESTS, ROOT, Synthesised
 
 
 def run_app(outdir: Path, *options: str, **context: Any) -> "subprocess.CompletedProcess[str]":
-    told = {"CDK_CONTEXT_JSON": json.dumps({**FLAGS, **FOR_TESTS, **context}), "CDK_OUTDIR": str(outdir)}
+    shown = {"CDK_CONTEXT_JSON": json.dumps({**FLAGS, **FOR_TESTS, **context}), "CDK_OUTDIR": str(outdir)}
     return subprocess.run(
         [sys.executable, *options, "app.py"],
         cwd=ROOT,
-        env={**os.environ, **told},
+        env={**os.environ, **shown},
         capture_output=True,
         text=True,
         check=False,
@@ -38,7 +38,7 @@ def test_a_wrong_choice_ends_in_its_explanation(tmp_path: Path) -> None:
     assert "Traceback" not in failed.stderr
 
 
-def test_a_python_without_the_cdk_is_told_what_to_do(tmp_path: Path) -> None:
+def test_a_python_without_the_cdk_is_reported_what_to_do(tmp_path: Path) -> None:
     """Whoever runs it outside of the environment reads how to get into it."""
     failed = run_app(tmp_path, "-I", "-S")
     assert failed.returncode == 1

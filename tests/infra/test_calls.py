@@ -115,9 +115,9 @@ def allowed(stack: Synthesised, function: str) -> Calls:
 
 
 def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> None:
-    """An event is observed, a task that no event told of is swept, and its protection is watched.
+    """An event is observed, a task that no event reported is swept, and its protection is watched.
 
-    What each of them finds is told of, and what was told of is looked after.
+    What each of them finds is reported, and what was reported is looked after.
     """
     for arn in (TASK, OTHER):
         world.ecs.learn(envelope(3, taskArn=arn)["detail"])

@@ -49,7 +49,7 @@ def test_text_and_json_mean_the_same(
 
 
 @pytest.mark.parametrize(
-    ("key", "value", "told"),
+    ("key", "value", "shown"),
     [
         ("stackName", "1st", 'stackName: found "1st", allowed: up to 64 letters, digits and hyphens'),
         ("clusters", "shop,my cluster", 'clusters: found "shop,my cluster", allowed: up to 20 names or ARNs'),
@@ -88,12 +88,12 @@ def test_text_and_json_mean_the_same(
         ("vpc", "vpc-1", "vpc: is not a key; known are alertEmails, alertOnReplay, architecture,"),
     ],
 )
-def test_a_wrong_choice_is_named(key: str, value: Any, told: str) -> None:
-    """What is wrong is told with the key, what was found and what is allowed."""
-    assert told in refusal({key: value})
+def test_a_wrong_choice_is_named(key: str, value: Any, shown: str) -> None:
+    """What is wrong is reported with the key, what was found and what is allowed."""
+    assert shown in refusal({key: value})
 
 
-def test_all_that_is_wrong_is_told_at_once() -> None:
+def test_all_that_is_wrong_is_reported_at_once() -> None:
     """Nobody has to synthesise once for each mistake."""
     report = refusal({"sweepMinute": 5, "tracing": "on", "logLevel": "LOUD"})
     assert [line.split(":")[0] for line in report.splitlines() if line.startswith("  ")] == [

@@ -50,8 +50,8 @@ def test_what_is_old_goes_by_itself(stack: Synthesised) -> None:
     assert stack[TABLE]["TimeToLiveSpecification"] == {"AttributeName": "ttl", "Enabled": True}
 
 
-def test_the_stream_tells_before_and_after(stack: Synthesised) -> None:
-    """What is new in an entry can be told from its stream record alone."""
+def test_the_stream_says_before_and_after(stack: Synthesised) -> None:
+    """What is new in an entry can be reported from its stream record alone."""
     assert stack[TABLE]["StreamSpecification"] == {"StreamViewType": "NEW_AND_OLD_IMAGES"}
 
 
@@ -85,8 +85,8 @@ def passes(event_name: str, item: Mapping[str, Any]) -> bool:
 
 def image(last_status: str, desired_status: str, protection: Protection | None = None) -> dict[str, Any]:
     entry = succeed(None, event(3, last_status=last_status, desired_status=desired_status))
-    told = entry_items.protection_values(protection) if protection else {}
-    return {**entry_items.key(TASK), **entry_items.entry_values(entry, RETENTION), **told}
+    shown = entry_items.protection_values(protection) if protection else {}
+    return {**entry_items.key(TASK), **entry_items.entry_values(entry, RETENTION), **shown}
 
 
 PROTECTED = Protection(expires_at=at(60), checked_at=START, since=START)

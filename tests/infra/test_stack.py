@@ -1,4 +1,4 @@
-"""The stack as a whole: what it tells, what it uploads, and what synthesising it needs."""
+"""The stack as a whole: what it says, what it uploads, and what synthesising it needs."""
 
 import json
 import re
@@ -70,7 +70,7 @@ def test_nothing_is_found_against_it(choices: str, request: pytest.FixtureReques
 
 
 def test_each_exception_has_its_reason_beside_it(stack: Synthesised) -> None:
-    """What is acknowledged is so at one resource or role, never for the stack, and tells why."""
+    """What is acknowledged is so at one resource or role, never for the stack, and says why."""
     for report in reports(stack).values():
         for each in report["suppressedViolations"]:
             assert each["acknowledgedAt"].count("/") >= 2

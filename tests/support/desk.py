@@ -36,7 +36,7 @@ class Killed(BaseException):
 
 @dataclass(slots=True)
 class Fault:
-    """What befalls the n-th call of all: it is refused, or the last thing that its function does."""
+    """What happens to the n-th call of all: it is refused, or the last thing that its function does."""
 
     how: str = "none"  # refused, killed
     nth: int = 0
@@ -110,7 +110,7 @@ class Running:
 
 @dataclass(slots=True)
 class Desk:
-    """Where findings are told, and what was heard of them."""
+    """Where findings are reported, and what was heard of them."""
 
     alerts: Alerts
     clock: Clock
@@ -136,8 +136,8 @@ def desk(aws: Aws, fault: Fault | None = None, policy: Policy | None = None) -> 
     create_table(aws.dynamodb, name)
     topic = aws.sns.create_topic(Name=name)["TopicArn"]
     url = aws.sqs.create_queue(QueueName=name)["QueueUrl"]
-    told = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
-    aws.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=told["Attributes"]["QueueArn"])
+    shown = aws.sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+    aws.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=shown["Attributes"]["QueueArn"])
     aws.fault = fault = fault or Fault()
     return Desk(
         alerts=Alerts(

@@ -69,9 +69,9 @@ class EcsMachine(RuleBasedStateMachine):
 
     @rule(task=tasks, exit_code=st.none() | st.integers(0, 1))
     def report_container(self, task: str, exit_code: int | None) -> None:
-        told = {"status": "RUNNING"} if exit_code is None else {"status": "STOPPED", "exitCode": exit_code}
+        shown = {"status": "RUNNING"} if exit_code is None else {"status": "STOPPED", "exitCode": exit_code}
         with suppress(ApiError):
-            self.ecs.call("SubmitContainerStateChange", {**named(task), "containerName": "app", **told})
+            self.ecs.call("SubmitContainerStateChange", {**named(task), "containerName": "app", **shown})
 
     @rule(
         task=tasks, code=st.sampled_from(["UserInitiated", "ServiceSchedulerInitiated", "SpotInterruption"])

@@ -150,14 +150,14 @@ class Account(EcsMachine):
 
     def _check_protection(self, arn: str, known: Protection | None) -> None:
         request = {"cluster": named(arn)["cluster"], "tasks": [arn]}
-        for told in self.ecs.call("GetTaskProtection", request)["protectedTasks"]:
+        for shown in self.ecs.call("GetTaskProtection", request)["protectedTasks"]:
             ends = known.expires_at if known and known.enabled else None
-            assert (ends and ends.timestamp()) == told.get("expirationDate")
+            assert (ends and ends.timestamp()) == shown.get("expirationDate")
 
     # How it is done.
 
     def _call(self, operation: str, request: Fields) -> Answer:
-        """The answer on a day like this; which passes were told that a task is MISSING is noted."""
+        """The answer on a day like this; which sweeps got MISSING for a task is noted."""
         answer = self.api.call(operation, request)
         if operation == "DescribeTasks" and self.sweeping and self.progress.place:
             for failure in answer["failures"]:

@@ -34,8 +34,8 @@ def record(change: EntryChange, number: int) -> dict[str, Any]:
 def batch(changes: Sequence[EntryChange], start: int = 0) -> dict[str, Any]:
     """What Lambda is given: as JSON, so that nothing that JSON lacks gets through."""
     records = [record(change, number) for number, change in enumerate(changes, start)]
-    told: dict[str, Any] = json.loads(json.dumps({"Records": records}, default=_base64))
-    return told
+    shown: dict[str, Any] = json.loads(json.dumps({"Records": records}, default=_base64))
+    return shown
 
 
 def stopped(entry: LedgerEntry, at: datetime, previous: LedgerEntry | None = None) -> EntryChange:

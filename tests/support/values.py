@@ -20,7 +20,7 @@ def task_arn(number: int) -> str:
     return f"arn:aws:ecs:eu-central-1:111122223333:task/shop/{number:032x}"
 
 
-def state(version: int = 1, **told: Any) -> TaskState:
+def state(version: int = 1, **fields: Any) -> TaskState:
     """A service's Fargate task, RUNNING unless said otherwise."""
     facts: dict[str, Any] = {
         "task_arn": TASK,
@@ -33,20 +33,20 @@ def state(version: int = 1, **told: Any) -> TaskState:
         "created_at": START,
         "containers": (Container(name="app", last_status="RUNNING"),),
     }
-    return TaskState(**(facts | told))
+    return TaskState(**(facts | fields))
 
 
-def event(version: int = 1, *, seconds: float | None = None, **told: Any) -> Observation:
+def event(version: int = 1, *, seconds: float | None = None, **fields: Any) -> Observation:
     """An event of that version; its own time grows with the version unless given."""
     return Observation(
-        state=state(version, **told),
+        state=state(version, **fields),
         source=Source.EVENT,
         observed_at=at(version * 10 if seconds is None else seconds),
     )
 
 
-def describe(version: int = 1, *, seconds: float = 600, **told: Any) -> Observation:
-    return description(state(version, **({"tags": {}} | told)), at(seconds))
+def describe(version: int = 1, *, seconds: float = 600, **fields: Any) -> Observation:
+    return description(state(version, **({"tags": {}} | fields)), at(seconds))
 
 
 def recording(*observations: Observation) -> Recording:

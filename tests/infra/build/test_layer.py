@@ -124,7 +124,7 @@ def test_a_layer_is_built_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("architecture", ["arm64", "x86_64"])
 def test_a_wheel_that_cannot_be_had_is_explained(tmp_path: Path, architecture: str) -> None:
-    """The error names the package and what it is wanted for, and tells where to look; nothing is left."""
+    """The error names the package and what it is wanted for, and says where to look; nothing is left."""
     with pytest.raises(LayerError) as refused:
         build(lock(tmp_path, f"gadget==1.0 --hash=sha256:{'0' * 64}\n"), architecture, tmp_path / "builds")
     assert "No matching distribution found for gadget==1.0" in str(refused.value)

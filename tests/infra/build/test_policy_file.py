@@ -30,17 +30,17 @@ def test_functions_find_what_was_deployed(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "shown"),
     [
         ("[minutes]\nresolv = 30\n", "minutes.resolv: is not a key here: these are protectionLead,"),
         ("resolve: 30", "policy: is not TOML"),
         (None, "POLICY_FILE: cannot be read:"),
     ],
 )
-def test_a_wrong_file_stops_the_synthesis(tmp_path: Path, text: str | None, told: str) -> None:
-    """With the key and what is allowed, in the words in which a function would tell it."""
+def test_a_wrong_file_stops_the_synthesis(tmp_path: Path, text: str | None, shown: str) -> None:
+    """With the key and what is allowed, in the words in which a function would say it."""
     file = tmp_path / "ours.toml"
     if text is not None:
         file.write_text(text)
-    with pytest.raises(PolicyError, match=re.escape(told)):
+    with pytest.raises(PolicyError, match=re.escape(shown)):
         layer(file, tmp_path)

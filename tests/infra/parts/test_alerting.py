@@ -1,4 +1,4 @@
-"""Who is told, of what, and that the telling can work."""
+"""Who is notified, of what, and that it can work."""
 
 import json
 import re
@@ -56,7 +56,7 @@ def test_these_are_all_alarms(stack: Synthesised) -> None:
     }
 
 
-def test_each_alarm_tells_the_topic_what_to_do(stack: Synthesised) -> None:
+def test_each_alarm_says_the_topic_what_to_do(stack: Synthesised) -> None:
     """Each alarm goes to the alert topic, has a plain name, and says in its text what to look at."""
     for path, each in stack.of_type("AWS::CloudWatch::Alarm").items():
         assert each["AlarmActions"] == [TOPIC]
@@ -157,10 +157,10 @@ def test_a_stack_measures_for_itself(stack: Synthesised, other: Synthesised) -> 
         environments = [
             each["Environment"]["Variables"] for each in synthesised.of_type("AWS::Lambda::Function").values()
         ]
-        told = [each["POWERTOOLS_METRICS_NAMESPACE"] for each in environments]
+        shown = [each["POWERTOOLS_METRICS_NAMESPACE"] for each in environments]
         watched = [each["Namespace"] for each in synthesised.of_type("AWS::CloudWatch::Alarm").values()]
         on_view = [namespace for namespace, *_ in shown(synthesised)]
-        assert {each for each in told + watched + on_view if not each.startswith("AWS/")} == {name}
+        assert {each for each in shown + watched + on_view if not each.startswith("AWS/")} == {name}
 
 
 @pytest.mark.parametrize("service", ["observe", "assess", "sweep", "watch"])
@@ -172,7 +172,7 @@ def test_the_dashboard_shows_what_is_measured(stack: Synthesised, service: str) 
     assert named == emitted | COMPOSED[service] | ERRORS | (OF_FINDINGS if service != "observe" else set())
 
 
-def test_what_is_told_is_measured_by_these_names() -> None:
+def test_what_is_reported_is_measured_by_these_names() -> None:
     """The names that the dashboard shows of findings are those that the handlers emit."""
     source = (HANDLERS / "telemetry.py").read_text("utf-8")
     assert set(re.findall(r'"([A-Z][A-Za-z]+)"', source)) == OF_FINDINGS | ERRORS

@@ -1,4 +1,4 @@
-"""The functions: what they run, what they are told, for how long, and where their logs go."""
+"""The functions: what they run, what they are given, for how long, and where their logs go."""
 
 import ast
 import json
@@ -21,7 +21,7 @@ from reconciler.settings import (
 from tests.infra.synthesised import Synthesised
 
 FUNCTIONS = ("Observe", "Assess", "Sweep", "Watch")
-TELLING = {
+REPORTING = {
     "ALERT_TOPIC_ARN": "${Alerts/Topic}",
     "CHAT_TOPIC_ARN": "${Alerts/ChatTopic}",
     "POLICY_FILE": "task-ledger-policy.toml",
@@ -65,8 +65,8 @@ def test_settings_read_what_was_chosen(stack: Synthesised, other: Synthesised) -
     assert SweepSettings.read(environment(other, "Sweep")) == SweepSettings(
         clusters=CLUSTERS, calls_per_second=5
     )
-    told = environment(other, "Watch") | {"POLICY_FILE": "tests/infra/policy.toml"}
-    assert read_policy(told).protection_lead == timedelta(minutes=20)
+    shown = environment(other, "Watch") | {"POLICY_FILE": "tests/infra/policy.toml"}
+    assert read_policy(shown).protection_lead == timedelta(minutes=20)
     assert read_alert_on_replay(environment(other, "Assess"))
     assert AlertSettings.read(environment(stack, "Watch")).chat_topic_arn is None
 
@@ -82,9 +82,9 @@ def test_nothing_is_set_that_nobody_reads(stack: Synthesised, function: str) -> 
     ("function", "expected"),
     [
         ("Observe", {}),
-        ("Assess", {**TELLING, "ALERT_ON_REPLAY": "true"}),
-        ("Sweep", {**TELLING, "CLUSTERS": ",".join(CLUSTERS), "SWEEP_CALLS_PER_SECOND": "5"}),
-        ("Watch", TELLING),
+        ("Assess", {**REPORTING, "ALERT_ON_REPLAY": "true"}),
+        ("Sweep", {**REPORTING, "CLUSTERS": ",".join(CLUSTERS), "SWEEP_CALLS_PER_SECOND": "5"}),
+        ("Watch", REPORTING),
     ],
 )
 def test_choices_reach_the_functions(other: Synthesised, function: str, expected: dict[str, str]) -> None:
@@ -111,7 +111,7 @@ def test_every_function_runs_the_handler_of_its_name(stack: Synthesised, functio
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_a_policy_is_a_layer(other: Synthesised, function: str) -> None:
-    """-c policyFile is laid beside what the functions import, where they are told to look for it."""
+    """-c policyFile is laid beside what the functions import, where they look for it."""
     assert other[f"{function}/Function"]["Layers"] == ["${Dependencies}", "${Policy}"]
 
 
@@ -124,7 +124,7 @@ def test_the_processor_is_a_choice(stack: Synthesised, other: Synthesised) -> No
 
 
 def test_observe_takes_batches_from_the_queue(stack: Synthesised) -> None:
-    """Up to a hundred messages a batch, a short wait for them, failures told apart, few batches at once."""
+    """Up to a hundred messages a batch, a short wait for them, partial failures, few batches at once."""
     mapping = mapping_of(stack, "Observe")
     assert mapping == {
         "EventSourceArn": "${Intake/EventQueue.Arn}",
@@ -137,7 +137,7 @@ def test_observe_takes_batches_from_the_queue(stack: Synthesised) -> None:
 
 
 def test_assess_takes_changes_from_the_stream(stack: Synthesised) -> None:
-    """From the oldest on, failures told apart and halved, at last left in the queue that rings."""
+    """From the oldest on, failures are parted and halved, at last left in the queue that rings."""
     mapping = mapping_of(stack, "Assess")
     filters = mapping.pop("FilterCriteria")["Filters"]
     assert [json.loads(each["Pattern"]) for each in filters] == ENTRY_CHANGES

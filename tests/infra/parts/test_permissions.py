@@ -48,7 +48,7 @@ def test_observe(stack: Synthesised) -> None:
 
 
 def test_assess(stack: Synthesised) -> None:
-    """Assess reads the stream, keeps findings and incidents, tells of them, and leaves what it can't read."""
+    """Assess reads the stream, keeps findings and incidents, reports them, and leaves what it can't read."""
     stream = "${Ledger/Table.StreamArn}"
     assert_may(
         stack,
@@ -62,7 +62,7 @@ def test_assess(stack: Synthesised) -> None:
 
 
 def test_chats_have_a_topic_of_their_own(other: Synthesised) -> None:
-    """With -c chatTopic whoever tells of findings may publish to both topics, and to no other."""
+    """With -c chatTopic whoever reports findings may publish to both topics, and to no other."""
     for name in ("Assess", "Sweep", "Watch"):
         may_publish = may("sns:Publish", "${Alerts/Topic}", "${Alerts/ChatTopic}")
         assert may_publish in other.statements(f"{name}/Role")

@@ -68,25 +68,25 @@ class Room:
         answer = response(read, assess(list(read.changes.values()), alerts, replayed=replayed))
         return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
 
-    def told(self) -> list[tuple[str, str, int]]:
+    def shown(self) -> list[tuple[str, str, int]]:
         documents = [message.document for message in self.notifier.sent]
         return [(one["type"], one["cause"], one["count"]) for one in documents]
 
 
-def test_a_stop_is_told() -> None:
+def test_a_stop_is_reported() -> None:
     """A record of a task that did not start becomes a finding, an incident and a message."""
     room = Room()
     assert room.deliver(batch([failed_to_start(1)])) == []
-    assert room.told() == [("OPENED", "IMAGE_PULL", 1)]
+    assert room.shown() == [("OPENED", "IMAGE_PULL", 1)]
     (found,) = room.incidents.findings()
     assert (found.task_arn, found.observed_at) == (task_arn(1), at(1))
 
 
 def test_a_batch_of_one_cause_is_one_message() -> None:
-    """A hundred stops of one cause in one batch are told once, with their number."""
+    """A hundred stops of one cause in one batch are reported once, with their number."""
     room = Room()
     room.deliver(batch([failed_to_start(number) for number in range(100)]))
-    assert room.told() == [("OPENED", "IMAGE_PULL", 100)]
+    assert room.shown() == [("OPENED", "IMAGE_PULL", 100)]
 
 
 def test_a_batch_brought_again_changes_nothing() -> None:
@@ -94,7 +94,7 @@ def test_a_batch_brought_again_changes_nothing() -> None:
     room, stops = Room(), [failed_to_start(number) for number in range(8)]
     for part in (stops, stops[:4], stops[4:], stops):
         assert room.deliver(batch(part)) == []
-    assert room.told() == [("OPENED", "IMAGE_PULL", 8)]
+    assert room.shown() == [("OPENED", "IMAGE_PULL", 8)]
 
 
 def test_what_was_known_before_is_not_new() -> None:
@@ -102,7 +102,7 @@ def test_what_was_known_before_is_not_new() -> None:
     room, stop = Room(), failed_to_start(1)
     described = replace(stop.entry, described_at=at(60))
     room.deliver(batch([EntryChange(entry=described, previous=stop.entry, at=at(61))]))
-    assert (room.told(), room.incidents.findings()) == ([], [])
+    assert (room.shown(), room.incidents.findings()) == ([], [])
 
 
 def test_a_warning_and_its_stop_are_one() -> None:
@@ -117,16 +117,16 @@ def test_a_warning_and_its_stop_are_one() -> None:
     room = Room()
     room.deliver(batch([EntryChange(entry=warned, previous=None, at=at(40))]))
     room.deliver(batch([EntryChange(entry=stopped, previous=warned, at=at(60))]))
-    assert room.told() == [("OPENED", "SPOT", 1)]
+    assert room.shown() == [("OPENED", "SPOT", 1)]
 
 
 @pytest.mark.parametrize(("asked", "expected"), [(False, []), (True, [("OPENED", "IMAGE_PULL", 1)])])
 def test_a_replay_alerts_nobody(asked: bool, expected: list[Any]) -> None:  # noqa: FBT001 - a table
-    """What an EventBridge replay brings is recorded, and told only where that was asked for."""
+    """What an EventBridge replay brings is recorded, and reported only where that was asked for."""
     stop = failed_to_start(1)
     room = Room()
     room.deliver(batch([replace(stop, entry=replace(stop.entry, replayed=True))]), replayed=asked)
-    assert room.told() == expected
+    assert room.shown() == expected
 
 
 def test_protection_is_judged_at_the_time_of_the_change() -> None:
@@ -141,7 +141,7 @@ def test_protection_is_judged_at_the_time_of_the_change() -> None:
 
 
 def entry_of_everything() -> LedgerEntry:
-    told = describe(
+    shown = describe(
         6,
         last_status="STOPPED",
         desired_status="STOPPED",
@@ -150,7 +150,7 @@ def entry_of_everything() -> LedgerEntry:
         health_status="UNHEALTHY",
         containers=(Container(name="B", exit_code=1, image_digest="sha256:" + "0a" * 32),),
     )
-    return succeed(None, told)
+    return succeed(None, shown)
 
 
 def test_records_give_back_the_entry() -> None:
@@ -165,7 +165,7 @@ def test_a_store_that_fails_asks_for_the_record_again() -> None:
     room = Room(incidents=Unwritable())
     stops = [failed_to_start(1), failed_to_start(2, group="service:orders"), failed_to_start(3)]
     assert room.deliver(batch(stops)) == ["1"]
-    assert room.told() == [("OPENED", "IMAGE_PULL", 2)]
+    assert room.shown() == [("OPENED", "IMAGE_PULL", 2)]
 
 
 def test_a_message_that_cannot_be_sent_holds_nothing_up() -> None:
@@ -190,32 +190,32 @@ def test_an_sns_that_does_not_answer_is_asked_once() -> None:
 @pytest.mark.parametrize(
     "spoil",
     [
-        lambda told: told.pop("NewImage"),
-        lambda told: told["NewImage"].pop("clusterArn"),
-        lambda told: told["NewImage"].update(version={"N": "many"}),
-        lambda told: told.pop("ApproximateCreationDateTime"),
-        lambda told: told["NewImage"].update(
+        lambda shown: shown.pop("NewImage"),
+        lambda shown: shown["NewImage"].pop("clusterArn"),
+        lambda shown: shown["NewImage"].update(version={"N": "many"}),
+        lambda shown: shown.pop("ApproximateCreationDateTime"),
+        lambda shown: shown["NewImage"].update(
             containers={"L": [{"M": {"name": {"S": "a"}, "imageDigest": {"B": "?"}}}]}
         ),
     ],
 )
 def test_a_record_that_cannot_be_read_is_named(spoil: Any) -> None:
-    """What comes before it is told; it and what follows is asked for again, until it is out of the way."""
+    """What comes before it is reported; it and what follows comes again, until it is out of the way."""
     room = Room()
     event = batch([failed_to_start(1), failed_to_start(2), failed_to_start(3)], 10)
     spoil(event["Records"][1]["dynamodb"])
     assert room.deliver(event) == ["11"]
-    assert room.told() == [("OPENED", "IMAGE_PULL", 1)]
+    assert room.shown() == [("OPENED", "IMAGE_PULL", 1)]
 
 
-def test_policy_decides_what_is_told() -> None:
+def test_policy_decides_what_is_reported() -> None:
     """Ignored services make no findings, fine exit codes neither, and severity is the policy's."""
     room = Room(policy=Policy(ignored=(Scope(service="checkout"),)))
     room.deliver(batch([failed_to_start(1)]))
-    assert (room.told(), room.incidents.findings()) == ([], [])
+    assert (room.shown(), room.incidents.findings()) == ([], [])
 
 
-def test_nothing_private_is_told() -> None:
+def test_nothing_private_is_reported() -> None:
     """A message holds what the ledger holds, which is neither overrides nor environment values."""
     room = Room()
     room.deliver(batch([failed_to_start(1)]))

@@ -110,7 +110,7 @@ def test_no_answer_leaves_what_is_known(system: System) -> None:
 
 
 def test_protection_and_a_repair_of_the_same_task(system: System) -> None:
-    """A task that no event told of is recorded and asked about in one sweep."""
+    """A task that no event reported is recorded and asked about in one sweep."""
     arn = system.running()
     system.protect(arn)
     system.drop()

@@ -47,8 +47,8 @@ def test_an_image_that_cannot_be_pulled(system: System) -> None:
         system.pass_time(minutes=1)
     start(system, 1)
     system.pass_time(hours=2)
-    told = system.inbox.types()
-    assert told == [
+    shown = system.inbox.types()
+    assert shown == [
         ("OPENED", "IMAGE_PULL"),
         ("ONGOING", "IMAGE_PULL"),
         ("RESOLVED", "IMAGE_PULL"),
@@ -63,7 +63,7 @@ def test_an_image_that_cannot_be_pulled(system: System) -> None:
 
 
 def test_one_after_the_other(system: System) -> None:
-    """The same when each comes alone: told at the 1st, the 10th and the 100th."""
+    """The same when each comes alone: reported at the 1st, the 10th and the 100th."""
     for _ in range(600):
         fail_to_start(system, 1)
         system.pass_time(seconds=6)
@@ -74,7 +74,7 @@ def test_one_after_the_other(system: System) -> None:
 
 
 def test_a_second_fault_is_its_own_incident(system: System) -> None:
-    """Another fault of the same service is told at once, also while the first goes on."""
+    """Another fault of the same service is reported at once, also while the first goes on."""
     for minute in range(30):
         fail_to_start(system, 10)
         if minute == 10:
@@ -139,7 +139,7 @@ def test_a_batch_of_failures(system: System) -> None:
 
 
 def test_a_service_that_stays_down(system: System) -> None:
-    """While nothing of it runs the incident stays open, and goes on being told of every four hours."""
+    """While nothing of it runs the incident stays open, and goes on being reported every four hours."""
     system.scale_in(system.started, DEPLOYMENT)
     for _ in range(36):
         fail_to_start(system, 1)
@@ -149,7 +149,7 @@ def test_a_service_that_stays_down(system: System) -> None:
 
 
 def test_a_stuck_task(system: System) -> None:
-    """A task that stays PENDING is told of once, and again when it is over."""
+    """A task that stays PENDING is reported once, and again when it is over."""
     arn = system.start(version=43)
     system.report(arn, "PENDING")
     system.pass_time(hours=3)

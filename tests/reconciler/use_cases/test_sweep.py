@@ -4,14 +4,11 @@ from typing import Any
 
 import pytest
 
-from reconciler.errors import TransientError
-from reconciler.model.entry import Closure, LedgerEntry
+from reconciler.model.entry import Closure
 from reconciler.model.task import ClosedAs, Source
-from reconciler.ports.ledger import Recording
 from taskledger.simulator.engine.errors import cluster_not_found
 from taskledger.simulator.engine.shapes import Answer
 from tests.support.system import BATCH, SHOP, System, counts
-from tests.support.values import task_arn
 
 
 def vanish(system: System, *arns: str) -> None:
@@ -53,7 +50,7 @@ def test_missed(system: System) -> None:
 
 
 def test_unrecorded(system: System) -> None:
-    """A task that no event ever told of is recorded, open or stopped, with its tags."""
+    """A task that no event ever reported is recorded, open or stopped, with its tags."""
     lives, over = system.running(tags={"team": "shop"}), system.running()
     system.report(over, "STOPPED")
     system.drop()
@@ -79,7 +76,7 @@ def test_vanished(system: System) -> None:
     assert counts(system.sweep_with()) == {}
 
 
-def test_vanished_and_told_of_after_all(system: System) -> None:
+def test_vanished_and_reported_of_after_all(system: System) -> None:
     """The late event of a task that was closed as unobserved takes the conclusion's place."""
     arn = system.running()
     system.deliver()
@@ -102,8 +99,8 @@ def forget(*arns: str) -> Any:
     def change(operation: str, answer: Answer) -> Answer:
         if operation != "DescribeTasks":
             return answer
-        told = [task for task in answer["tasks"] if task["taskArn"] not in arns]
-        return {"tasks": told, "failures": [{"arn": arn, "reason": "MISSING"} for arn in arns]}
+        shown = [task for task in answer["tasks"] if task["taskArn"] not in arns]
+        return {"tasks": shown, "failures": [{"arn": arn, "reason": "MISSING"} for arn in arns]}
 
     return change
 
@@ -125,7 +122,7 @@ def test_missing_but_once(system: System) -> None:
 
 
 def test_missing_right_after_its_start(system: System) -> None:
-    """ECS may not know a task yet that an event just told of: that says nothing, however often it is said."""
+    """ECS may not know a task yet that an event just reported: that says nothing, however often."""
     arn = system.start()
     system.deliver()
     system.api.change = forget(arn)
@@ -164,8 +161,8 @@ def test_an_api_that_lags(system: System) -> None:
     assert (system.entry(arn), system.known(arn)) == (after, [("STOPPED", 5)])
 
 
-@pytest.mark.parametrize("told", [[], [{"reason": "ACCESS_DENIED"}]], ids=["not told of", "another reason"])
-def test_a_failure_is_never_absence(system: System, told: list[dict[str, str]]) -> None:
+@pytest.mark.parametrize("shown", [[], [{"reason": "ACCESS_DENIED"}]], ids=["silent", "another reason"])
+def test_a_failure_is_never_absence(system: System, shown: list[dict[str, str]]) -> None:
     """A task that a description leaves out, or fails for another reason, is unknown, for however long."""
     arn, other = system.running(), system.running()
     system.deliver()
@@ -175,7 +172,7 @@ def test_a_failure_is_never_absence(system: System, told: list[dict[str, str]]) 
         if operation != "DescribeTasks":
             return answer
         left = [task for task in answer["tasks"] if task["taskArn"] != arn]
-        return {"tasks": left, "failures": [{"arn": arn, **failure} for failure in told]}
+        return {"tasks": left, "failures": [{"arn": arn, **failure} for failure in shown]}
 
     system.api.change = change
     for _ in range(4):
@@ -296,193 +293,3 @@ def test_a_cluster_that_is_not_found_is_not_yet_deleted(system: System, reason: 
         swept = system.sweep_with()
         assert [type(error).__name__ for error in swept.clusters[SHOP].errors] == ["ClusterNotFound"]
     assert (system.entry(arn).open, system.entry(arn).missing_since) == (True, None)
-
-
-def test_a_task_that_changes_between_list_and_describe(system: System) -> None:
-    """What is recorded is what was described; its late event finds it there already."""
-    arn = system.running()
-    system.deliver()
-
-    def before(operation: str, _: Any) -> None:
-        if operation == "DescribeTasks":
-            system.report(arn, "STOPPED")
-
-    system.api.before = before
-    assert counts(system.sweep_with()) == {"MISSED": 1, "REPAIRED": 1}
-    system.api.heal()
-    system.deliver()
-    assert system.known(arn) == [("STOPPED", 4)]
-    assert [(row.version, row.source) for row in system.ledger.history(arn)][-2:] == [
-        (4, Source.EVENT),
-        (4, Source.DESCRIBE),
-    ]
-
-
-def test_a_task_that_is_forgotten_between_list_and_describe(system: System) -> None:
-    """It came and went: what was never recorded and is known no more leaves nothing to say."""
-    arn = system.start()
-    system.drop()
-    system.api.change = forget(arn)
-    assert (counts(system.sweep_with()), system.ledger.entry(arn)) == ({}, None)
-
-
-def test_an_event_between_description_and_ledger(system: System) -> None:
-    """An event that arrives just before the ledger is read was not missed."""
-    arn = system.running()
-    system.deliver()
-    system.ecs.scheduler_stop(arn, "Scaling activity")
-
-    class Late:
-        """The ledger, which an event reaches when the sweep begins to read it."""
-
-        def __getattr__(self, name: str) -> Any:
-            if name == "entries":
-                system.deliver()
-            return getattr(system.ledger, name)
-
-    assert counts(system.sweep_with(ledger=Late())) == {}
-    assert system.known(arn) == [("RUNNING", 4)]
-
-
-def test_an_event_during_a_repair(system: System) -> None:
-    """The gate takes whichever is newer, and a version that an event brought meanwhile was no repair."""
-    same, newer = system.running(), system.running()
-    system.deliver()
-    for arn in (same, newer):
-        system.ecs.scheduler_stop(arn, "Scaling activity")
-
-    class Busy:
-        """The ledger, which events reach just before a repair does."""
-
-        def record(self, recordings: Any) -> Any:
-            system.report(newer, "STOPPED")
-            system.deliver()
-            return system.ledger.record(recordings)
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(system.ledger, name)
-
-    assert counts(system.sweep_with(ledger=Busy())) == {"MISSED": 2}
-    assert system.known(same, newer) == [("RUNNING", 4), ("STOPPED", 5)]
-
-
-def test_an_event_during_a_closing(system: System) -> None:
-    """A task of which an event arrives just before it would be closed stays as the event told it."""
-    arn = system.running()
-    system.deliver()
-    system.wait(10)
-    system.api.change = forget(arn)
-    system.sweep_with()
-    system.wait(15)
-
-    class Busy:
-        """The ledger, which an event reaches just before the closing does."""
-
-        def close(self, entry: LedgerEntry, now: Any) -> bool:
-            system.ecs.scheduler_stop(arn, "Scaling activity")
-            system.deliver()
-            return system.ledger.close(entry, now)
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(system.ledger, name)
-
-    assert counts(system.sweep_with(ledger=Busy())) == {"VANISHED": 1}
-    assert (system.entry(arn).open, system.known(arn)) == (True, [("RUNNING", 4)])
-
-
-def test_a_write_that_fails_is_told_and_repeated(system: System) -> None:
-    """A repair that cannot be written is an error of its task; it is repaired by the next sweep."""
-    arn, other = system.start(), system.start()
-    system.drop()
-
-    class Refusing:
-        """The ledger, which cannot write one task."""
-
-        def record(self, recordings: list[Recording]) -> Any:
-            due = [one for one in recordings if one.observation.state.task_arn != arn]
-            return {**system.ledger.record(due), arn: TransientError("throttled")}
-
-        def __getattr__(self, name: str) -> Any:
-            return getattr(system.ledger, name)
-
-    swept = system.sweep_with(ledger=Refusing())
-    assert counts(swept) == {"UNRECORDED": 2, "REPAIRED": 1}
-    assert [str(error) for error in swept.clusters[SHOP].errors] == ["throttled"]
-    assert system.ledger.entry(arn) is None
-    assert counts(system.sweep_with()) == {"UNRECORDED": 1, "REPAIRED": 1}
-    assert system.known(arn, other) == [("PROVISIONING", 1)] * 2
-
-
-def test_stuck(system: System) -> None:
-    """A task that stays in a passing state for too long is told of, also in one that makes no event."""
-    provisioning, activating = system.start(), system.start()
-    system.report(activating, "PENDING", "ACTIVATING")
-    system.deliver()
-    assert system.sweep_with().clusters[SHOP].stuck == []
-    system.wait(6)
-    assert [one.task_arn for one in system.sweep_with().clusters[SHOP].stuck] == [provisioning]
-    system.wait(5)
-    found = {one.task_arn: one.cause for one in system.sweep_with().clusters[SHOP].stuck}
-    assert found == {provisioning: "PROVISIONING", activating: "ACTIVATING"}
-
-
-def test_stuck_is_not_judged_by_an_api_that_lags(system: System) -> None:
-    """A passing state that the ledger knows to be over is no finding."""
-    arn = system.start()
-    past = system.ecs.call("DescribeTasks", {"cluster": "shop", "tasks": [arn]})
-    system.report(arn, "PENDING", "RUNNING")
-    system.deliver()
-    system.wait(60)
-    system.api.change = lambda operation, answer: past if operation == "DescribeTasks" else answer
-    swept = system.sweep_with()
-    assert (counts(swept), swept.clusters[SHOP].stuck) == ({"AHEAD": 1}, [])
-
-
-def test_only_clusters_that_were_chosen(system: System) -> None:
-    """Where clusters are named, the others are not asked about."""
-    system.start(), system.start("batch")
-    system.clusters = [BATCH]
-    swept = system.sweep_with()
-    assert set(swept.clusters) == {BATCH}
-    assert {request["cluster"] for request in system.api.made("ListTasks")} == {BATCH}
-    assert not system.api.made("ListClusters")
-
-
-def test_ten_thousand_tasks(system: System) -> None:
-    """A first sweep records all tasks of a large cluster, and the next one finds nothing to do."""
-    for number in range(10_000):
-        system.ecs.learn(
-            {
-                "taskArn": task_arn(number),
-                "clusterArn": SHOP,
-                "version": 3,
-                "lastStatus": "RUNNING",
-                "desiredStatus": "RUNNING",
-                "group": "service:checkout" if number % 2 else "family:batch",
-                "containers": [{"name": "app", "lastStatus": "RUNNING"}],
-            }
-        )
-    assert counts(system.sweep_with()) == {"UNRECORDED": 10_000, "REPAIRED": 10_000}
-    system.api.heal()
-    swept = system.sweep_with()
-    assert (counts(swept), swept.clusters[SHOP].counts.total(), swept.complete) == ({}, 10_000, True)
-    assert len(system.ledger.open_tasks(SHOP)) == 10_000
-    assert [
-        len(system.api.made(operation)) for operation in ("ListTasks", "DescribeTasks", "GetTaskProtection")
-    ] == [
-        2 + 101,
-        100,
-        50,
-    ]
-
-
-def test_each_entry_once(system: System) -> None:
-    """A task that is listed twice, or listed and open in the ledger, is compared once."""
-    arn = system.running()
-    system.deliver()
-    system.api.change = lambda operation, answer: (
-        {**answer, "taskArns": answer["taskArns"] * 2} if operation == "ListTasks" else answer
-    )
-    swept = system.sweep_with()
-    assert swept.clusters[SHOP].counts == {"NONE": 1}
-    assert system.known(arn) == [("RUNNING", 3)]

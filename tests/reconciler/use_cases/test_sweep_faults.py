@@ -1,4 +1,4 @@
-"""Every call to ECS fails in turn, with each error: what is told, what goes on, what is not concluded."""
+"""Every call to ECS fails in turn, with each error: what is reported, what goes on, what is not concluded."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -108,7 +108,7 @@ def trouble(system: System, monkeypatch: pytest.MonkeyPatch) -> Trouble:
 @pytest.mark.parametrize("error", ERRORS)
 @pytest.mark.parametrize("step", STEPS)
 def test_a_call_that_fails(system: System, trouble: Trouble, step: str, error: str) -> None:
-    """The cluster is told of, others go on, nothing that lives is closed, and the next sweep mends it."""
+    """The cluster is reported, others go on, nothing that lives is closed, and the next sweep fixes it."""
     fail(system, STEPS[step], ERRORS[error])
     before = system.known(*trouble.lives, *trouble.missed, *trouble.gone)
     swept = system.sweep_with()
@@ -124,8 +124,8 @@ def test_a_call_that_fails(system: System, trouble: Trouble, step: str, error: s
     system.api.heal()
     for _ in range(2):
         system.wait(15)
-        mended = system.sweep_with()
-    assert (mended.clusters[SHOP].errors, disagreements(system)) == ([], [])
+        fixed = system.sweep_with()
+    assert (fixed.clusters[SHOP].errors, disagreements(system)) == ([], [])
     assert all(system.entry(arn).unobserved for arn in trouble.gone)
     assert all((held := system.entry(arn).protection) and held.enabled for arn in trouble.lives)
 

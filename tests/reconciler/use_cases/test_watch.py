@@ -1,4 +1,4 @@
-"""The watch: what only time brings to protected tasks, told after asking ECS again."""
+"""The watch: what only time brings to protected tasks, reported after asking ECS again."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -49,7 +49,7 @@ def test_nothing_is_due(system: System, arn: str) -> None:
 
 
 def test_expiring(system: System, arn: str) -> None:
-    """From the lead time on, each look tells of the same finding."""
+    """From the lead time on, each look reports the same finding."""
     system.wait(105)
     first = system.watch().protection
     assert (found(first), first.changes) == ([Kind.PROTECTION_EXPIRING], {})
@@ -59,14 +59,14 @@ def test_expiring(system: System, arn: str) -> None:
 
 
 def test_lead_time_can_be_chosen(system: System, arn: str) -> None:
-    """A longer lead time tells earlier."""
+    """A longer lead time reports earlier."""
     system.alerts = replace(system.alerts, policy=Policy(protection_lead=timedelta(minutes=60)))
     system.wait(61)
     assert found(system.watch().protection) == [Kind.PROTECTION_EXPIRING]
 
 
 def test_expired(system: System, arn: str) -> None:
-    """Once it has run out, the task is told of, and known to have been protected until then."""
+    """Once it has run out, the task is reported, and known to have been protected until then."""
     ends = held(system, arn).expires_at
     system.wait(121)
     watched = system.watch().protection
@@ -105,7 +105,7 @@ def test_renewed_but_shortly(system: System, arn: str) -> None:
 
 
 def test_renewed_after_its_end(system: System, arn: str) -> None:
-    """One that is on again when it should have run out was renewed, as far as ECS tells."""
+    """One that is on again when it should have run out was renewed, as far as ECS says."""
     system.wait(121)
     system.protect(arn)
     watched = system.watch().protection
@@ -126,7 +126,7 @@ def test_cleared_by_hand(system: System, arn: str) -> None:
 
 
 def test_protected_for_too_long(system: System, arn: str) -> None:
-    """A protection that is renewed again and again is told of after a day, once for all."""
+    """A protection that is renewed again and again is reported after a day, once for all."""
     ids = set()
     for _ in range(25):
         system.wait(60)
@@ -153,7 +153,7 @@ def test_a_task_that_stopped_meanwhile(system: System, arn: str, stopped: tuple[
     assert dict(system.ledger.protected(SHOP)) == {}
 
 
-def test_settled_early_it_still_tells_why_it_stopped(system: System, arn: str) -> None:
+def test_settled_early_it_still_says_why_it_stopped(system: System, arn: str) -> None:
     """A protected task that a person stopped is found as such, before and after the watch has settled it."""
     system.wait(110)
     system.ecs.call("StopTask", {"cluster": "shop", "task": arn})
@@ -187,7 +187,7 @@ def test_stopped_a_minute_after_the_expiry(system: System, arn: str) -> None:
 
 @pytest.mark.parametrize("error", [throttled(), server_error()], ids=["throttled", "out of order"])
 def test_a_question_that_fails_concludes_nothing(system: System, arn: str, error: Exception) -> None:
-    """Without an answer there is no finding and no change; the cluster is told, and asked again next time."""
+    """Without an answer there is no finding and no change; the cluster is reported, and asked again later."""
     elsewhere = system.running("batch")
     system.deliver()
     system.ecs.call(

@@ -44,8 +44,8 @@ STATUSES = st.sampled_from(["PROVISIONING", "PENDING", "RUNNING", "DEPROVISIONIN
 @st.composite
 def events(draw: st.DrawFn) -> dict[str, Any]:
     """An event of one of three tasks, right or with one field that can be anything."""
-    told: dict[str, Any] = {"taskArn": task_arn(draw(st.integers(1, 3))), "lastStatus": draw(STATUSES)}
-    event = envelope(draw(st.integers(0, 8)), **told)
+    shown: dict[str, Any] = {"taskArn": task_arn(draw(st.integers(1, 3))), "lastStatus": draw(STATUSES)}
+    event = envelope(draw(st.integers(0, 8)), **shown)
     spoilt = event if draw(st.booleans()) else event["detail"]
     name = draw(st.sampled_from(FIELDS if spoilt is event["detail"] else sorted(event)))
     if draw(st.booleans()):

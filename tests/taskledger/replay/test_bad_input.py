@@ -1,4 +1,4 @@
-"""What is wrong with an input is told by file, index and field; all that is right with it is recorded."""
+"""What is wrong with an input is reported by file, index and field; all that is right with it is recorded."""
 
 import json
 import random
@@ -130,23 +130,23 @@ def test_each_is_refused_as_a_file(case: str, tmp_path: Path) -> None:
     """The same error stands alone where the wrong event has a file for itself."""
     bad, field, error = BAD[case]
     ran = replay(write(tmp_path / "a.json", lines([bad])), write(tmp_path / "b.json", lines(GOOD)))
-    ((index, found, told),) = ran.rejected
+    ((index, found, shown),) = ran.rejected
     assert (ran.code, index, found) == (1, 0, field)
-    assert told.startswith(error)
+    assert shown.startswith(error)
     assert ran.document["events"] == {"read": 3, "accepted": 2, "rejected": 1}
 
 
 def test_all_at_once(tmp_path: Path) -> None:
     """Many wrong events are as many rejections, in their order, and people see each with its place."""
     path = write(tmp_path / "a.jsonl", lines(bad for bad, _, _ in BAD.values()))
-    told = replay(path).rejected
-    assert [(index, field) for index, field, _ in told] == [
+    shown = replay(path).rejected
+    assert [(index, field) for index, field, _ in shown] == [
         (index, field) for index, (_, field, _) in enumerate(BAD.values())
     ]
     seen = taskledger("replay", "--ledger", "memory", path)
     assert seen.code == 1
     assert [line for line in seen.out.splitlines() if line.startswith(str(path))] == [
-        f"{path}[{index}]  {field}: {error}" for index, field, error in told
+        f"{path}[{index}]  {field}: {error}" for index, field, error in shown
     ]
 
 

@@ -1,4 +1,4 @@
-"""Delivery: each capture has its own time, and ECS knows at each moment what the events have told so far."""
+"""Delivery: each capture has its own time, and ECS knows at each moment what events have reported so far."""
 
 from pathlib import Path
 from typing import Any
@@ -9,10 +9,10 @@ from tests.support.running import lines, replay, states, write
 from tests.support.values import envelope, task_arn
 
 
-def stopped(year: int, **told: Any) -> dict[str, Any]:
+def stopped(year: int, **fields: Any) -> dict[str, Any]:
     """The last event of a task of that year."""
     at = f"{year}-11-20T09:00:10.250Z"
-    return envelope(2, lastStatus="STOPPED", stoppedAt=at, updatedAt=at, createdAt=at, **told)
+    return envelope(2, lastStatus="STOPPED", stoppedAt=at, updatedAt=at, createdAt=at, **fields)
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,7 @@ def test_time_goes_on_within_a_capture(tmp_path: Path) -> None:
 
 
 def test_each_event_meets_the_ecs_of_its_moment(tmp_path: Path) -> None:
-    """Events in their order are all current; a late one is behind what was told before."""
+    """Events in their order are all current; a late one is behind what was reported before."""
     in_order = replay(write(tmp_path / "a.jsonl", lines(map(envelope, (1, 2, 3))))).document
     late = replay(write(tmp_path / "b.jsonl", lines(map(envelope, (3, 1, 3, 2))))).document
     assert (in_order["currency"]["CURRENT"], in_order["verdicts"]["NEWER"]) == (3, 2)

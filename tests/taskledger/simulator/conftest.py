@@ -52,7 +52,7 @@ def events(ecs: SimulatedEcs) -> list[dict[str, Any]]:
 
 
 class Shop:
-    """What the tests of the laboratory say of the cluster `shop` again and again."""
+    """What the tests of the simulator say of the cluster `shop` again and again."""
 
     def __init__(self, client: Any) -> None:
         self._client = client

@@ -254,7 +254,7 @@ def test_changing_an_unknown_task_is_an_invalid_parameter(
     ],
 )
 def test_a_report_of_what_is_not_there_changes_nothing(client: Any, shop: Shop, report: Answer) -> None:
-    """A typing error in a test or a script is told, not swallowed."""
+    """A typing error in a test or a script is reported, not swallowed."""
     task = shop.run()
     before = shop.task(task)
     with pytest.raises(client.exceptions.InvalidParameterException):
@@ -284,7 +284,7 @@ def test_a_cluster_with_live_tasks_is_not_deleted(client: Any, shop: Shop) -> No
     assert client.list_clusters()["clusterArns"] == []
 
 
-def test_an_operation_that_the_laboratory_lacks_is_refused(client: Any) -> None:
+def test_an_operation_that_the_simulator_lacks_is_refused(client: Any) -> None:
     """Nothing goes out to the network instead."""
     with pytest.raises(ClientError, match="UnknownOperationException"):
         client.list_services(cluster="shop")

@@ -1,4 +1,4 @@
-"""What the simulated ECS tells its listeners, and what it learns from the events of others."""
+"""What the simulated ECS sends its listeners, and what it learns from the events of others."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -18,7 +18,7 @@ FOREIGN = "arn:aws-cn:ecs:cn-north-1:444455556666:cluster/orders"
 
 @pytest.fixture
 def detail() -> Answer:
-    """A task as an event of another account tells of it, with what nobody knows yet."""
+    """A task as an event of another account reports it, with what nobody knows yet."""
     arn = "arn:aws-cn:ecs:cn-north-1:444455556666:task/orders/1f2e3d4c5b6a79880000000000000001"
     return {
         "attachments": [{"id": "a-1", "type": "eni", "status": "ATTACHED", "details": []}],
@@ -89,7 +89,7 @@ def test_the_managed_agents_of_an_event_have_another_name_for_their_status(
 def test_the_reconciler_reads_the_same_task_from_an_event_and_from_describe_tasks(
     shop: Shop, events: list[Answer]
 ) -> None:
-    """But for health and tags, which events don't tell."""
+    """But for health and tags, which events don't say."""
     task = shop.run()
     shop.live(task, "PENDING", "RUNNING", "STOPPED")
     from_event = parse_task_event(events[-1]).state
@@ -113,13 +113,13 @@ def test_the_same_seed_and_calls_make_the_same_events(clock: Clock) -> None:
 
 
 def test_a_listener_may_ask_ecs_itself(ecs: SimulatedEcs, shop: Shop, client: Any) -> None:
-    """It finds the task as the event tells it."""
+    """It finds the task as the event has it."""
     versions = []
 
     def listen(event: Answer) -> None:
-        told = event["detail"]
-        described = client.describe_tasks(cluster=told["clusterArn"], tasks=[told["taskArn"]])
-        versions.append((told["version"], described["tasks"][0]["version"]))
+        shown = event["detail"]
+        described = client.describe_tasks(cluster=shown["clusterArn"], tasks=[shown["taskArn"]])
+        versions.append((shown["version"], described["tasks"][0]["version"]))
 
     ecs.listen(listen)
     shop.live(shop.run(), "PENDING")
@@ -167,7 +167,7 @@ def test_only_a_higher_version_is_learnt(
 
 
 def test_what_is_learnt_makes_no_event(ecs: SimulatedEcs, detail: Answer, events: list[Answer]) -> None:
-    """Its own event was told by another."""
+    """Its own event was reported by another."""
     ecs.learn(detail)
     assert events == []
 
@@ -209,7 +209,7 @@ def test_a_learnt_stop_is_forgotten_an_hour_after_it(
         {"startedAt": 1763630084.5},
     ],
 )
-def test_oddly_told_tasks_are_learnt_too(
+def test_oddly_reported_tasks_are_learnt_too(
     ecs: SimulatedEcs, detail: Answer, described: Callable[..., Any], odd: Answer
 ) -> None:
     """Null parts, no parts, statuses that nobody knows, epoch times."""
@@ -226,13 +226,13 @@ def test_a_time_that_is_none_is_left_out(
     assert "createdAt" not in described()["tasks"][0]
 
 
-def test_a_little_told_task_is_learnt(ecs: SimulatedEcs, client: Any) -> None:
+def test_a_little_reported_task_is_learnt(ecs: SimulatedEcs, client: Any) -> None:
     """ARN, cluster, version and status are all it takes, to be described and to live on."""
     arn = FOREIGN.replace(":cluster/orders", ":task/3f0b1c2d-aaaa-bbbb-cccc-000000000001")
-    told = {"taskArn": arn, "clusterArn": FOREIGN, "version": 1, "lastStatus": "PENDING"}
-    ecs.learn(told)
+    shown = {"taskArn": arn, "clusterArn": FOREIGN, "version": 1, "lastStatus": "PENDING"}
+    ecs.learn(shown)
     (described,) = client.describe_tasks(cluster=FOREIGN, tasks=[arn])["tasks"]
-    assert described == {**told, "attachments": [], "containers": [], "tags": []}
+    assert described == {**shown, "attachments": [], "containers": [], "tags": []}
     client.submit_task_state_change(cluster=FOREIGN, task=arn, status="STOPPED")
     (described,) = client.describe_tasks(cluster=FOREIGN, tasks=[arn])["tasks"]
     assert (described["version"], described["stopCode"]) == (2, "TaskFailedToStart")

@@ -1,4 +1,4 @@
-"""Faults around the simulated ECS: each is told as on AWS, and a run with the same seed has the same ones."""
+"""Faults around the simulated ECS: each is reported as on AWS, and the same seed has the same ones."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def delivered(clock: Clock, rates: Rates, seed: int = 0, tasks: int = 20) -> lis
     return [(event["detail"]["taskArn"], event["detail"]["version"]) for event in seen]
 
 
-def test_throttling_is_told_as_on_aws(ecs: SimulatedEcs) -> None:
+def test_throttling_is_reported_as_on_aws(ecs: SimulatedEcs) -> None:
     """An error of status 400 that boto3 has no class for."""
     client = boto3_client(FaultyEcs(ecs, Rates(throttle={"DescribeTasks": 1})))
     with pytest.raises(ClientError) as caught:

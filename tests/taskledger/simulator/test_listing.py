@@ -90,7 +90,7 @@ def test_started_by_must_be_the_only_filter(client: Any, shop: Shop) -> None:
             shop.listed(startedBy="AWS Step Functions", **other)
 
 
-def test_a_filter_that_the_laboratory_lacks_is_refused(client: Any, shop: Shop) -> None:
+def test_a_filter_that_the_simulator_lacks_is_refused(client: Any, shop: Shop) -> None:
     """An answer to another question would be worse."""
     with pytest.raises(client.exceptions.InvalidParameterException):
         shop.listed(daemonName="logs")

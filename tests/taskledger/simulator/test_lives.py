@@ -14,7 +14,7 @@ FARGATE_UP = ("PENDING", "ACTIVATING", "RUNNING")
 FARGATE_DOWN = ("DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED")
 
 
-def told(events: list[Answer]) -> list[tuple[int, str, str]]:
+def shown(events: list[Answer]) -> list[tuple[int, str, str]]:
     return [
         (event["detail"]["version"], event["detail"]["lastStatus"], event["detail"]["desiredStatus"])
         for event in events
@@ -29,7 +29,7 @@ def test_a_fargate_life_has_six_versions_and_six_events(
     shop.live(task, *FARGATE_UP)
     client.stop_task(cluster="shop", task=task)
     shop.live(task, *FARGATE_DOWN)
-    assert told(events) == [
+    assert shown(events) == [
         (1, "PROVISIONING", "RUNNING"),
         (2, "PENDING", "RUNNING"),
         (3, "RUNNING", "RUNNING"),
@@ -44,7 +44,7 @@ def test_a_fargate_life_has_six_versions_and_six_events(
 def test_a_passing_status_is_described_at_the_version_before(
     shop: Shop, events: list[Answer], status: str
 ) -> None:
-    """DescribeTasks tells a status that no event tells, at the version of the last event."""
+    """DescribeTasks says a status that no event says, at the version of the last event."""
     task = shop.run()
     shop.live(task, "PENDING", status)
     described = shop.task(task)
@@ -57,7 +57,7 @@ def test_an_ec2_life_begins_at_pending(shop: Shop, client: Any, events: list[Ans
     shop.live(task, "RUNNING")
     client.stop_task(cluster="shop", task=task)
     shop.live(task, "STOPPED")
-    assert told(events) == [
+    assert shown(events) == [
         (1, "PENDING", "RUNNING"),
         (2, "RUNNING", "RUNNING"),
         (3, "RUNNING", "STOPPED"),
@@ -67,7 +67,7 @@ def test_an_ec2_life_begins_at_pending(shop: Shop, client: Any, events: list[Ans
 
 @pytest.mark.parametrize("statuses", [("PENDING",), ("PENDING", "RUNNING"), ("RUNNING",)])
 def test_the_network_interface_comes_and_goes_with_the_task(shop: Shop, statuses: tuple[str, ...]) -> None:
-    """ECS makes it itself on Fargate, and tells it with the task's own changes."""
+    """ECS makes it itself on Fargate, and says it with the task's own changes."""
     task = shop.run()
     before = shop.task(task)
     shop.live(task, *statuses)
@@ -124,7 +124,7 @@ def test_a_containers_change_is_a_version_at_the_same_status(
     client.submit_container_state_change(
         cluster="shop", task=task, containerName="app", runtimeId="r-1", status="RUNNING"
     )
-    assert told(events)[1:] == [(2, "PENDING", "RUNNING"), (3, "PENDING", "RUNNING")]
+    assert shown(events)[1:] == [(2, "PENDING", "RUNNING"), (3, "PENDING", "RUNNING")]
     assert shop.task(task)["containers"][0]["runtimeId"] == "r-1"
 
 
@@ -155,7 +155,7 @@ def test_a_managed_agents_change_is_described_but_no_version(
 def test_an_essential_containers_end_is_ecss_wish_that_the_task_stop(
     shop: Shop, events: list[Answer]
 ) -> None:
-    """One version tells both: the container's exit code, and desiredStatus STOPPED with its stop code."""
+    """One version says both: the container's exit code, and desiredStatus STOPPED with its stop code."""
     task = shop.run()
     shop.live(task, "PENDING", "RUNNING")
     shop.submit(task, "RUNNING", containers=[{"containerName": "app", "status": "STOPPED", "exitCode": 137}])
@@ -233,11 +233,11 @@ def test_the_scheduler_starts_and_stops_the_tasks_of_a_service(shop: Shop, ecs: 
 def test_a_spot_warning_is_a_running_task_that_is_to_stop(
     shop: Shop, ecs: SimulatedEcs, events: list[Answer]
 ) -> None:
-    """Capacity going away is told like any other wish."""
+    """Capacity going away is reported like any other wish."""
     task = shop.run()
     shop.live(task, "PENDING", "RUNNING")
     ecs.interrupt(task, "SpotInterruption", "Your Spot Task was interrupted.")
-    assert told(events)[-1] == (4, "RUNNING", "STOPPED")
+    assert shown(events)[-1] == (4, "RUNNING", "STOPPED")
     assert events[-1]["detail"]["stopCode"] == "SpotInterruption"
 
 

@@ -42,7 +42,7 @@ def test_a_task_is_not_protected_until_asked(protection: Callable[..., Any], tas
 def test_protection_holds_for_two_hours_unless_asked_otherwise(
     protect: Callable[..., Any], protection: Callable[..., Any], clock: Clock, request_: Answer, minutes: int
 ) -> None:
-    """The expiry is told by the update and by what is asked after."""
+    """The expiry is reported by the update and by what is asked after."""
     until = clock.now + timedelta(minutes=minutes)
     assert protect(**request_)["expirationDate"] == until
     assert (protection()["protectionEnabled"], protection()["expirationDate"]) == (True, until)

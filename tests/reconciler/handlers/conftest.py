@@ -1,0 +1,110 @@
+"""The scheduled functions on a local system, with what they log and measure."""
+
+import io
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from reconciler.errors import LedgerError
+from reconciler.findings.policy import Policy
+from reconciler.handlers import sweep as sweep_module
+from reconciler.handlers import watch as watch_module
+from reconciler.notifications.message import Message
+from reconciler.use_cases.notify import Alerts
+from reconciler.wiring import Services, SweepServices
+from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
+from tests.support.system import System
+
+
+@dataclass
+class Context:
+    """What Lambda passes to a function about its invocation."""
+
+    times: Callable[[], int] = lambda: 600_000
+    function_name: str = "sweep"
+    memory_limit_in_mb: int = 512
+    invoked_function_arn: str = "arn:aws:lambda:eu-central-1:111122223333:function:sweep"
+    aws_request_id: str = "11111111-2222-3333-4444-555555555555"
+
+    def get_remaining_time_in_millis(self) -> int:
+        return self.times()
+
+
+@dataclass
+class Functions:
+    """Both functions in the system, with what they log and measure."""
+
+    system: System
+    logged: io.StringIO
+    alerts: Alerts
+    clusters: tuple[str, ...] = ()
+    saved: list[Policy] = field(default_factory=list)
+    refusal: LedgerError | None = None
+
+    def save_policy(self, policy: Policy, _: datetime) -> bool:
+        if self.refusal:
+            raise self.refusal
+        self.saved.append(policy)
+        return True
+
+    def sweep(self, **fields: Any) -> dict[str, Any]:
+        return sweep_module.handler({}, Context(**fields))  # type: ignore[arg-type]  # as much as the handler reads
+
+    def watch(self) -> dict[str, Any]:
+        return watch_module.handler({}, Context())  # type: ignore[arg-type]  # as much as the handler reads
+
+    def sent(self) -> list[Message]:
+        assert isinstance(self.alerts.notifier, MemoryNotifier)
+        return self.alerts.notifier.sent
+
+    def lines(self, message: str) -> list[dict[str, Any]]:
+        lines = map(json.loads, self.logged.getvalue().splitlines())
+        return [line for line in lines if line["message"] == message]
+
+
+@pytest.fixture
+def functions(system: System, monkeypatch: pytest.MonkeyPatch) -> Functions:
+    alerts = Alerts(
+        incidents=MemoryIncidents(),
+        notifier=MemoryNotifier(),
+        policy=system.policy,
+        clock=lambda: system.clock.now,
+    )
+    functions = Functions(system, io.StringIO(), alerts)
+    services = Services(tasks=system.tasks, ledger=system.ledger)
+
+    def sweep_services() -> SweepServices:
+        return SweepServices(
+            tasks=system.tasks,
+            ledger=system.ledger,
+            progress_store=system.progress_store,
+            policy=system.policy,
+            save_policy=functions.save_policy,
+            clusters=functions.clusters,
+        )
+
+    for module in (sweep_module, watch_module):
+        _stand(module, functions, monkeypatch)
+    monkeypatch.setattr(sweep_module, "sweep_services", sweep_services)
+    monkeypatch.setattr(watch_module, "services", lambda: services)
+    return functions
+
+
+def _stand(module: ModuleType, functions: Functions, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_now", lambda: functions.system.clock.now)
+    monkeypatch.setattr(module, "alerts", lambda _: functions.alerts)
+    monkeypatch.setattr(module.logger.registered_handler, "stream", functions.logged)
+
+
+def measured(capsys: pytest.CaptureFixture[str], service: str) -> dict[str, float]:
+    """The metrics of the last invocation, by name, without those of single clusters."""
+    blobs = map(json.loads, capsys.readouterr().out.splitlines())
+    (found,) = (blob for blob in blobs if blob["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]])
+    names = [metric["Name"] for metric in found["_aws"]["CloudWatchMetrics"][0]["Metrics"]]
+    assert found["service"] == service
+    return {name: found[name][0] for name in names}

@@ -1,0 +1,164 @@
+"""The sweep's and the watch's Lambda functions: what they answer, log and measure."""
+
+import json
+
+import pytest
+
+from reconciler.errors import TransientError
+from reconciler.handlers import sweep as sweep_module
+from taskledger.simulator.engine.errors import ApiError
+from tests.reconciler.handlers.conftest import Functions, measured
+from tests.support.system import BATCH, SHOP
+from tests.support.values import task_arn
+
+QUIET = {"complete": True, "excluded": False, "errors": [], "clusters": {}}
+IN_ORDER = {"tasks": 0, "stuck": [], "errors": []}
+
+
+def test_a_sweep_answers_with_its_summary(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
+    """JSON by cluster, one line of log for each, and a metric for each drift."""
+    arn = functions.system.running()
+    functions.system.drop()
+    functions.system.protect(arn)
+    answer = functions.sweep()
+    shop = {"tasks": 1, "unrecorded": 1, "repaired": 1, "protected": 1, "stuck": [], "errors": []}
+    assert answer == {**QUIET, "clusters": {BATCH: IN_ORDER, SHOP: shop}}
+    assert json.loads(json.dumps(answer)) == answer
+    lines = functions.lines("swept")
+    assert [(line["clusterArn"], line["tasks"], line["level"]) for line in lines] == [
+        (BATCH, 0, "INFO"),
+        (SHOP, 1, "INFO"),
+    ]
+    found = measured(capsys, "sweep")
+    assert {name: value for name, value in found.items() if value} == {
+        "SweepTasks": 1,
+        "SweepRepaired": 1,
+        "SweepUnrecorded": 1,
+        "SweepCompleted": 1,
+    }
+    assert set(found) >= {
+        "SweepMissed",
+        "SweepVanished",
+        "SweepUnknown",
+        "SweepAhead",
+        "SweepClosed",
+        "SweepDuration",
+    }
+
+
+def test_a_sweep_stores_the_policy(functions: Functions) -> None:
+    """Where that fails, it is an error of the sweep, which goes on."""
+    assert functions.sweep() == {**QUIET, "clusters": {BATCH: IN_ORDER, SHOP: IN_ORDER}}
+    assert functions.saved == [functions.system.policy]
+    functions.refusal = TransientError("slow")
+    answer = functions.sweep()
+    assert (answer["errors"], answer["complete"], len(answer["clusters"])) == (
+        ["TransientError: slow"],
+        True,
+        2,
+    )
+
+
+def test_repairs_are_measured_by_cluster(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
+    """How many events each cluster lost can be reported."""
+    functions.system.start()
+    functions.system.drop()
+    functions.sweep()
+    blobs = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert {blob["cluster"]: blob["SweepRepaired"] for blob in blobs if "cluster" in blob} == {
+        "batch": [0],
+        "shop": [1],
+    }
+
+
+def test_a_failing_cluster_is_reported(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
+    """By name in the answer and in the log, each error once; in metrics that can alarm."""
+    for _ in range(201):
+        functions.system.start()
+    functions.system.drop()
+    functions.system.api.refuse = lambda operation, request: (
+        ApiError("AccessDeniedException", "not yours") if operation == "DescribeTasks" else None
+    )
+    answer = functions.sweep()
+    assert (answer["complete"], answer["clusters"][SHOP]["unknown"]) == (True, 201)
+    (error,) = answer["clusters"][SHOP]["errors"]
+    assert error.startswith("TerminalError: An error occurred (AccessDeniedException)")
+    (line,) = functions.lines("cluster failed")
+    assert (line["level"], line["clusterArn"], line["errorClass"]) == ("ERROR", SHOP, "TerminalError")
+    found = measured(capsys, "sweep")
+    assert (found["SweepClusterFailures"], found["TerminalErrors"]) == (1, 1)
+
+
+def test_clusters_that_cannot_be_listed_are_reported(
+    functions: Functions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What belongs to no cluster is an error of the sweep."""
+    functions.system.api.refuse = lambda *_: ApiError("ThrottlingException", "Rate exceeded")
+    answer = functions.sweep()
+    assert [error.split(":")[0] for error in answer["errors"]] == ["TransientError"]
+    (line,) = functions.lines("not swept")
+    assert (line["level"], line["errorClass"]) == ("WARNING", "TransientError")
+    found = measured(capsys, "sweep")
+    assert (found["SweepClusterFailures"], found["TransientErrors"]) == (1, 1)
+
+
+def test_a_sweep_stops_before_its_time_is_up(
+    functions: Functions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """With less than half a minute left it leaves its place, and the next run goes on."""
+    for _ in range(150):
+        functions.system.start()
+    functions.system.drop()
+    left = iter([600_000, 60_000, 30_000, 30_000, 29_999])
+    answer = functions.sweep(times=lambda: next(left))
+    assert (answer["complete"], answer["clusters"][SHOP]["tasks"]) == (False, 100)
+    assert measured(capsys, "sweep")["SweepCompleted"] == 0
+    answer = functions.sweep(aws_request_id="another")
+    assert (answer["complete"], answer["clusters"][SHOP]["tasks"]) == (True, 50)
+
+
+def test_a_sweep_beside_another_says_so(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is no success and no failure."""
+    now = functions.system.clock.now
+    functions.system.progress_store.acquire("another", now, now)
+    assert functions.sweep() == {**QUIET, "complete": False, "excluded": True}
+    found = measured(capsys, "sweep")
+    assert (found["SweepCompleted"], found["SweepClusterFailures"]) == (0, 0)
+
+
+def test_a_long_sweep_says_how_far_it_is(functions: Functions) -> None:
+    """A line of log for each thousand tasks."""
+    for number in range(2050):
+        functions.system.ecs.learn(
+            {
+                "taskArn": task_arn(number),
+                "clusterArn": SHOP,
+                "version": 1,
+                "lastStatus": "STOPPED",
+                "desiredStatus": "STOPPED",
+                "stoppedAt": "2026-11-20T09:00:00Z",
+            }
+        )
+    functions.sweep()
+    assert [line["tasks"] for line in functions.lines("sweeping")] == [1000, 2000]
+
+
+def test_stuck_tasks_are_reported(functions: Functions) -> None:
+    """By ARN in the answer, with words in the log."""
+    arn = functions.system.start()
+    functions.system.deliver()
+    functions.system.wait(6)
+    assert functions.sweep()["clusters"][SHOP]["stuck"] == [arn]
+    (line,) = functions.lines("stuck")
+    assert (line["taskArn"], "PROVISIONING for 6 min" in line["summary"]) == (arn, True)
+    assert functions.lines("swept")[-1]["stuck"] == 1
+
+
+@pytest.mark.parametrize("partition", ["aws", "aws-us-gov", "aws-cn"])
+def test_clusters_may_be_chosen_by_name(functions: Functions, partition: str) -> None:
+    """A name is a cluster of the function's own account and Region, in whichever partition."""
+    arn = f"arn:{partition}:lambda:eu-central-1:111122223333:function:sweep"
+    chosen = sweep_module.cluster_arns(("shop", BATCH), arn)
+    assert chosen == [f"arn:{partition}:ecs:eu-central-1:111122223333:cluster/shop", BATCH]
+    functions.clusters = ("shop",)
+    assert set(functions.sweep()["clusters"]) == {SHOP}

@@ -1,0 +1,105 @@
+"""The watch function, and what both scheduled functions are configured with."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+
+from reconciler import wiring
+from reconciler.adapters.aws import Pace
+from reconciler.findings.policy import DEFAULT
+from taskledger.simulator.engine.errors import ApiError
+from tests.reconciler.handlers.conftest import Functions, measured
+from tests.support.system import SHOP
+
+
+def test_a_watch_answers_with_what_it_found(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
+    """Findings by id, changes by task, and a line of log for each."""
+    arn = functions.system.running()
+    functions.system.deliver()
+    functions.system.protect(arn)
+    functions.sweep()
+    capsys.readouterr()
+    functions.system.wait(121)
+    answer = functions.watch()
+    assert answer == {
+        "findings": [f"{arn.rsplit('/', 1)[1]}.PROTECTION_EXPIRED.20261120T110000Z"],
+        "changes": {arn: "EXPIRED"},
+        "errors": {},
+        "resolved": [],
+        "unsettled": [],
+    }
+    assert json.loads(json.dumps(answer)) == answer
+    assert [line["kind"] for line in functions.lines("found")] == ["PROTECTION_EXPIRED"]
+    assert [line["change"] for line in functions.lines("protection")] == ["EXPIRED"]
+    found = measured(capsys, "watch")
+    assert {name: value for name, value in found.items() if value} == {"WatchFindings": 1, "Findings": 1}
+    assert [message.document["kind"] for message in functions.sent()] == ["PROTECTION_EXPIRED"]
+
+
+def test_a_watch_looks_after_incidents(functions: Functions) -> None:
+    """What a sweep reported is over when it was not seen for a while, and the watch says so."""
+    functions.system.start()
+    functions.system.deliver()
+    functions.system.wait(6)
+    functions.sweep()
+    functions.system.wait(60 * 5)
+    (resolved,) = functions.watch()["resolved"]
+    assert "|STUCK|PROVISIONING|" in resolved
+    assert [message.document["type"] for message in functions.sent()] == ["OPENED", "RESOLVED"]
+    assert functions.lines("resolved")[0]["incidentId"] == resolved
+
+
+def test_a_watch_says_of_clusters_that_fail(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
+    """By ARN in the answer and in the log, and in metrics that can alarm."""
+    arn = functions.system.running()
+    functions.system.deliver()
+    functions.system.protect(arn)
+    functions.sweep()
+    capsys.readouterr()
+    functions.system.wait(121)
+    functions.system.api.refuse = lambda *_: ApiError("ThrottlingException", "Rate exceeded")
+    assert list(functions.watch()["errors"]) == [SHOP]
+    assert [line["clusterArn"] for line in functions.lines("not watched")] == [SHOP]
+    found = measured(capsys, "watch")
+    assert (found["WatchClusterFailures"], found["TransientErrors"]) == (1, 1)
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]:
+    variables = {"LEDGER_TABLE_NAME": "ledger", "LEDGER_RETENTION_DAYS": "90", "SWEEP_CALLS_PER_SECOND": "10"}
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    wiring.sweep_services.cache_clear()
+    wiring.policy.cache_clear()
+    yield monkeypatch
+    wiring.sweep_services.cache_clear()
+    wiring.policy.cache_clear()
+
+
+def test_a_sweep_works_with_what_the_environment_names(environment: pytest.MonkeyPatch) -> None:
+    """The same services at every call, within the budget of ECS calls that was chosen."""
+    environment.setenv("CLUSTERS", "shop,batch")
+    environment.setenv("PROTECTION_LEAD_MINUTES", "30")
+    services = wiring.sweep_services()
+    assert services is wiring.sweep_services()
+    assert (services.clusters, services.policy == DEFAULT) == (("shop", "batch"), False)
+
+
+def test_calls_keep_within_the_budget(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However quickly they are asked for, calls go through at the rate; idle time is not saved up."""
+    now, waits = [100.0], []
+
+    def sleep(seconds: float) -> None:
+        waits.append(round(seconds, 3))
+        now[0] += seconds
+
+    monkeypatch.setattr("time.monotonic", lambda: now[0])
+    monkeypatch.setattr("time.sleep", sleep)
+    pace = Pace(10)
+    for _ in range(3):
+        pace()
+    now[0] += 60
+    for _ in range(3):
+        pace()
+    assert waits == [0.1, 0.1, 0.1, 0.1]

@@ -1,0 +1,121 @@
+"""Scenarios as they are played: steps in time, faults that are switched, and any script at all."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from taskledger.simulator.engine.lifecycle import STATUSES
+from taskledger.simulator.faults.switches import ApiState, Fate
+from tests.support.running import replay, taskledger, write
+from tests.taskledger.replay.conftest import script
+from tests.taskledger.replay.test_scenario import STARTED, texts
+
+
+def test_every_wrong_step_is_reported(play: Any) -> None:
+    """Not only the first, so that a script is fixed at once."""
+    ran = play('at = "0m"', *STARTED, 'at = "never", stop = "web"')
+    assert [(index, field) for index, field, _ in ran.rejected] == [(0, "step"), (3, "at")]
+
+
+def test_a_file_that_is_not_there() -> None:
+    """The same words as for events."""
+    ran = replay("events/scenarios/none.toml")
+    assert (ran.code, ran.rejected) == (1, [(0, "path", "there is no such file or folder")])
+
+
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    """Bytes that are no UTF-8 are no TOML."""
+    ((_, field, error),) = replay(write(tmp_path / "a.toml", b"title = '\xff'")).rejected
+    assert (field, error[:13]) == ("body", "is not TOML: ")
+
+
+def test_steps_are_played_by_their_time(play: Any) -> None:
+    """At the same time, in the order of the file."""
+    ran = play('at = "2m", stop = "web"', *STARTED, 'at = "2m", expect = "web", desiredStatus = "STOPPED"')
+    assert ran.code == 0
+
+
+def test_again_and_again(play: Any) -> None:
+    """A sweep at an interval comes until the last step, that included."""
+    ran = play(*STARTED, 'at = "0m", sweep = true, every = "10m"', 'at = "40m", expect = "web", open = true')
+    assert len(texts(ran, "sweep")) == 5
+
+
+@pytest.mark.parametrize(
+    ("order", "verdicts"), [("oldest first", ["NEWER", "NEWER"]), ("newest first", ["NEWER", "STALE"])]
+)
+def test_held_events(play: Any, order: str, verdicts: list[str]) -> None:
+    """They arrive when they are released, in that order."""
+    ran = play(
+        *STARTED,
+        'at = "2m", events = "held"',
+        'at = "2m", stop = "web"',
+        'at = "3m", report = "web", status = "STOPPED"',
+        'at = "4m", expect = "web", version = 2',
+        f'at = "5m", release = "{order}"',
+        'at = "5m", expect = "web", version = 4, versionsMissing = []',
+    )
+    assert ran.code == 0
+    assert [text.split()[-2].strip(",") for text in texts(ran, "event")[-2:]] == verdicts
+
+
+def test_an_api_that_refuses_everything(play: Any) -> None:
+    """Then a sweep fails as a whole, says so, and closes nothing."""
+    ran = play(
+        *STARTED,
+        'at = "2m", api = "throttled"',
+        'at = "1h", sweep = true',
+        'at = "2h", sweep = true',
+        'at = "2h", expect = "web", lastStatus = "RUNNING", open = true',
+    )
+    assert ran.code == 0
+    assert all("ThrottlingException" in text for text in texts(ran, "sweep"))
+    assert len(texts(ran, "sweep")) == 4  # no list of clusters, and none of the one that is known
+
+
+def test_an_api_of_one_cluster(play: Any) -> None:
+    """What one cluster's API does, another's does not; and for all means for all."""
+    other = 'at = "0m", run = "job", cluster = "batch"'
+    stale = ('at = "0m", api = "stale", cluster = "batch"', 'at = "1m", report = "job", status = "RUNNING"')
+    ran = play(other, *stale, *STARTED, 'at = "2m", api = "well"', 'at = "3m", stop = "job"')
+    arrived = [text.replace(" arrives", "").split(": ") for text in texts(ran, "event")]
+    assert [(of, shown.split(", ")[1]) for of, shown in arrived] == [
+        ("job version 1", "CURRENT"),
+        ("web version 1", "CURRENT"),
+        ("job version 2", "AHEAD"),
+        ("web version 2", "CURRENT"),
+        ("job version 3", "CURRENT"),
+    ]
+
+
+def test_days_are_reported_where_there_are_several(tmp_path: Path) -> None:
+    """A time alone says which moment as long as all are of one day."""
+    path = write(tmp_path / "a.toml", script(*STARTED, 'at = "24h", expect = "web", open = true'))
+    shown = taskledger("replay", "--ledger", "memory", path).out
+    assert "  20 Nov 09:00:00  ecs      web of family:web starts" in shown
+    assert "  21 Nov 09:00:00  check    web: open true" in shown
+
+
+TIMES = st.integers(0, 90).map(lambda minutes: f'at = "{minutes}m"')
+ACTS = st.one_of(
+    st.sampled_from(STATUSES).map(lambda status: f'report = "web", status = "{status}"'),
+    st.integers(0, 255).map(lambda code: f'report = "web", exit = {code}'),
+    st.sampled_from(list(ApiState)).map(lambda state: f'api = "{state}"'),
+    st.sampled_from(list(Fate)).map(lambda fate: f'events = "{fate}"'),
+    st.sampled_from(["oldest", "newest"]).map(lambda order: f'release = "{order} first"'),
+    st.sampled_from(["sweep = true", "watch = true", 'stop = "web"', 'protect = "web"', 'unprotect = "web"']),
+)
+
+
+@settings(max_examples=15)
+@given(st.lists(st.tuples(TIMES, ACTS), max_size=12))
+def test_any_script(tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str]]) -> None:
+    """Whatever happens in whatever order, a script is played to its end or rejected; nothing is thrown."""
+    lines = ['at = "0m", run = "web", service = "web"', *(f"{at}, {act}" for at, act in steps)]
+    path = write(tmp_path_factory.mktemp("any") / "a.toml", script(*lines))
+    ran = replay(path)
+    assert len(ran.document["scenarios"]) + len(ran.document["rejected"]) == 1
+    assert ran.code == len(ran.document["rejected"])
