@@ -53,7 +53,7 @@ def installed(built: Path) -> Path:
     """An environment that holds the lock of the command and the wheel, and nothing else."""
     uv, python = BIN / "uv", built / "env" / "bin" / "python"
     run(uv, "venv", "--quiet", "--python", sys.executable, built / "env", cwd=built)
-    install = (uv, "pip", "install", "--quiet", "--python", python)
+    install = (uv, "pip", "install", "--quiet", "--system-certs", "--python", python)
     run(*install, "--require-hashes", "-r", ROOT / "requirements" / "replay.txt", cwd=built)
     run(*install, "--no-deps", *built.glob("*.whl"), cwd=built)
     return python.parent

@@ -157,10 +157,10 @@ def test_a_stack_measures_for_itself(stack: Synthesised, other: Synthesised) -> 
         environments = [
             each["Environment"]["Variables"] for each in synthesised.of_type("AWS::Lambda::Function").values()
         ]
-        shown = [each["POWERTOOLS_METRICS_NAMESPACE"] for each in environments]
+        measured = [each["POWERTOOLS_METRICS_NAMESPACE"] for each in environments]
         watched = [each["Namespace"] for each in synthesised.of_type("AWS::CloudWatch::Alarm").values()]
         on_view = [namespace for namespace, *_ in shown(synthesised)]
-        assert {each for each in shown + watched + on_view if not each.startswith("AWS/")} == {name}
+        assert {each for each in measured + watched + on_view if not each.startswith("AWS/")} == {name}
 
 
 @pytest.mark.parametrize("service", ["observe", "assess", "sweep", "watch"])

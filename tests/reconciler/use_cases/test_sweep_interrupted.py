@@ -12,10 +12,11 @@ from botocore.config import Config
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.adapters.ecs import EcsTasks
-from reconciler.use_cases import sweep_cluster
 from taskledger.simulator.api.client import connect
 from tests.support.ledgers import RETENTION, dynamodb_table
 from tests.support.system import SHOP, System, disagreements, new_system
+
+pytestmark = pytest.mark.usefixtures("small_chunks")
 
 
 class Killed(BaseException):
@@ -83,11 +84,6 @@ def believed(system: System, arns: list[str]) -> list[tuple[object, ...]]:
         (entry.state.version, entry.state.last_status, entry.unobserved, entry.protection is not None)
         for entry in map(system.entry, arns)
     ]
-
-
-@pytest.fixture(autouse=True)
-def small_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sweep_cluster, "CHUNK", 2)
 
 
 def swept_at_once() -> list[tuple[object, ...]]:

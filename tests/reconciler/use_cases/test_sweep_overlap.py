@@ -20,6 +20,8 @@ from tests.reconciler.use_cases.test_sweep_interrupted import (
 )
 from tests.support.system import BATCH, SHOP, System, counts, disagreements, new_system
 
+pytestmark = pytest.mark.usefixtures("small_chunks")
+
 
 def during(system: System, operation: str, act: Callable[[], object]) -> None:
     """Lets something happen just before the first such call on the shop."""
