@@ -30,6 +30,7 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "testing",
     "AWS_SECRET_ACCESS_KEY": "testing",
     "LEDGER_TABLE_NAME": "ledger",
+    "LEDGER_RETENTION_DAYS": "90",
     "POWERTOOLS_METRICS_NAMESPACE": "TaskLedger",
     "PYTHONPATH": "functions",
     "PATH": os.environ["PATH"],

@@ -81,7 +81,7 @@ def stubbed(event: dict[str, Any]) -> Iterator[tuple[Services, list[tuple[Any, s
     ).encode()
     session.events.register("before-send.ecs", lambda **_: _answer(described))
     session.events.register("before-send.dynamodb", lambda **_: _answer(old))
-    services = connect_services(LedgerSettings.read({"LEDGER_TABLE_NAME": "ledger"}), session)
+    services = connect_services(LedgerSettings(table_name="ledger", retention=timedelta(days=90)), session)
     clients = {"ecs": services.tasks._client, "dynamodb": services.ledger._client}  # noqa: SLF001
     for name, client in clients.items():
         _record(client, name, calls)

@@ -17,11 +17,11 @@ import boto3
 
 from reconciler.adapters.aws import client_config
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
-from reconciler.adapters.dynamodb.policy import DynamoPolicy
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.findings.policy import DEFAULT
 from reconciler.use_cases.sweep import Sweep, SweepResult
+from taskledger.local.system import no_policy_store
 from tests.bench.account import NOW, Account, again, recording
 from tests.bench.measure import Result, cpu_seconds
 
@@ -118,7 +118,7 @@ class _Sweeper:
             clock=lambda: NOW,
             out_of_time=lambda: False,
             policy=DEFAULT,
-            save_policy=DynamoPolicy(dynamodb, "ledger").save,
+            save_policy=no_policy_store,
         )
 
     def run(self) -> SweepResult:
