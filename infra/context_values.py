@@ -86,7 +86,7 @@ def pairs(name: str, value: str, allowed: str, *, at_most: int) -> Rule[tuple[tu
 
     def read(given: object) -> tuple[tuple[str, str], ...]:
         items = given.items() if isinstance(given, Mapping) else map(_split, _items(given))
-        found = {_matching(name, key): _matching(value, text_of) for key, text_of in items}
+        found = {_matching(name, key): _matching(value, each) for key, each in items}
         _require(len(found) <= at_most)
         return tuple(sorted(found.items()))
 

@@ -1,4 +1,4 @@
-"""The port `Passes` in memory, under the same contract as the table."""
+"""The port `SweepProgressStore` in memory, under the same contract as the table."""
 
 from dataclasses import dataclass
 from datetime import datetime

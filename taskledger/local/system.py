@@ -25,7 +25,7 @@ from reconciler.use_cases.sweep import Sweep, SweepResult, sweep_and_notify
 from reconciler.use_cases.watch import WatchResult, watch
 
 from .direct_client import direct_client
-from .memory_incidents import MemoryIncidents, MemoryNotifier
+from .memory_incidents import MemoryIncidents
 from .memory_ledger import MemoryLedger
 from .memory_sweep_progress import MemorySweepProgress
 from .table import create_table
@@ -108,7 +108,7 @@ class LocalSystem:
     def assess(self, entries: Mapping[str, LedgerEntry]) -> Sequence[EntryChange]:
         """The changes among these entries, assessed as the table's stream delivers them.
 
-        What the other use cases changed is assessed by this call alone.
+        What the other use cases changed is assessed by this call alone. Raises why findings were not stored.
         """
         changes = [
             EntryChange(entry=entry, previous=self.entries.get(arn), at=self.clock.now)
@@ -116,25 +116,29 @@ class LocalSystem:
             if entry != self.entries.get(arn)
         ]
         self.entries |= entries
-        assess(changes, self.alerts)
+        for result in (result for one in assess(changes, self.alerts) for result in one.notified):
+            if result.error:
+                raise result.error
         return changes
 
 
-def memory_system(ecs: Ecs, clock: Clock, policy: Policy, notifier: Notifier | None = None) -> LocalSystem:
+def memory_system(ecs: Ecs, clock: Clock, policy: Policy, notifier: Notifier) -> LocalSystem:
     """A system that keeps all in memory, on this ECS or on what stands before it."""
-    return _system(ecs, clock, policy, MemoryLedger(), notifier or MemoryNotifier())
+    return _system(ecs, clock, policy, MemoryLedger(), notifier)
 
 
 @contextmanager
-def local_system(ecs: Ecs, clock: Clock, policy: Policy, *, in_memory: bool) -> Iterator[LocalSystem]:
+def local_system(
+    ecs: Ecs, clock: Clock, policy: Policy, notifier: Notifier, *, in_memory: bool
+) -> Iterator[LocalSystem]:
     """The same, or with its ledger on DynamoDB's emulation."""
     if in_memory:
-        yield memory_system(ecs, clock, policy)
+        yield memory_system(ecs, clock, policy, notifier)
         return
     with _emulated_aws() as session:
         client = session.client("dynamodb")
         create_table(client, _TABLE)
-        yield _system(ecs, clock, policy, DynamoLedger(client, _TABLE, RETENTION), MemoryNotifier())
+        yield _system(ecs, clock, policy, DynamoLedger(client, _TABLE, RETENTION), notifier)
 
 
 def _system(ecs: Ecs, clock: Clock, policy: Policy, ledger: Ledger, notifier: Notifier) -> LocalSystem:

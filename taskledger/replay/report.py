@@ -12,7 +12,7 @@ from rich.text import Text
 from reconciler.gate import Currency, Verdict
 
 from ..output.payload import missing_versions
-from ..output.terminal import SEVERITY_STYLE, STATUS_STYLE, console, indented, short_id, shown
+from ..output.terminal import STATUS_STYLE, console, fault_heading, indented, short_id, shown
 from .scenario import report as scenario_report
 
 if TYPE_CHECKING:
@@ -100,8 +100,7 @@ def _findings(screen: Console, found: Sequence[Finding]) -> None:
     screen.print(Text(_several(len(found), "finding"), "bold"))
     for finding in found:
         of = f"{shown(finding.group or '-')}  {short_id(finding.task_arn.rsplit('/', 1)[1])}"
-        severity = Text(f"{finding.severity:<6}", SEVERITY_STYLE[finding.severity])
-        screen.print(Text.assemble(severity, "  ", (f"{finding.kind} {finding.cause}", "bold"), f"  {of}"))
+        screen.print(fault_heading(finding.severity, finding.kind, finding.cause).append(f"  {of}"))
         screen.print(indented(finding.summary))
         screen.print(indented(finding.remedy, "dim"))
 

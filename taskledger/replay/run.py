@@ -53,16 +53,16 @@ def replay_paths(paths: Sequence[str], policy: Policy, *, in_memory: bool) -> Re
     scripts = [file for file in found if isinstance(file, str) and file.endswith(player.SUFFIX)]
     events = [file for file in found if file not in scripts]
     clock = Clock(datetime(1970, 1, 1, tzinfo=UTC))
-    ecs = SimulatedEcs(clock)
-    with local_system(ecs, clock, policy, in_memory=in_memory) as system, reading(paths) as advance:
+    ecs, notifier = SimulatedEcs(clock), MemoryNotifier()
+    local = local_system(ecs, clock, policy, notifier, in_memory=in_memory)
+    with local as system, reading(paths) as advance:
         outcome = deliver(_events(events, advance), system, ecs)
         tasks = [_task(system.ledger, task_arn) for task_arn in outcome.tasks]
-    assert isinstance(system.alerts.notifier, MemoryNotifier)  # noqa: S101 - as the local system has it
     return Replayed(
         outcome=outcome,
         tasks=tasks,
         findings=[finding for entry, _ in tasks for finding in findings(entry, clock.now, policy)],
-        notifications=system.alerts.notifier.sent,
+        notifications=notifier.sent,
         scenarios=player.play_all(scripts, outcome, policy, in_memory=in_memory),
     )
 

@@ -16,6 +16,7 @@ from reconciler.findings.stop import explain
 from reconciler.model.task import TaskState
 from reconciler.parsing.answer import parse_described_task
 from reconciler.parsing.event import DETAIL_TYPE, EVENT_SOURCE, parse_json, parse_task_event
+from taskledger.local.memory_incidents import MemoryNotifier
 from taskledger.local.system import memory_system
 from taskledger.replay.captures import SUFFIXES, Captured, Unreadable, read
 from taskledger.replay.delivery import deliver
@@ -66,7 +67,7 @@ def _of_file(path: Path, file: str) -> Iterator[Piece]:
     found = list(read(str(path)))
     clock = Clock()
     ecs = SimulatedEcs(clock)
-    rejected = deliver(found, memory_system(ecs, clock, DEFAULT), ecs).rejected
+    rejected = deliver(found, memory_system(ecs, clock, DEFAULT, MemoryNotifier()), ecs).rejected
     refused = {one.index: f"{one.field}: {one.error}" for one in rejected}
     for one in found:
         value = _value(one)

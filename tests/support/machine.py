@@ -22,6 +22,7 @@ from reconciler.errors import TransientError
 from reconciler.findings.policy import DEFAULT
 from reconciler.model.protection import Protection
 from reconciler.use_cases.sweep import SweepResult
+from taskledger.local.memory_incidents import MemoryNotifier
 from taskledger.local.system import LocalSystem, memory_system
 from taskledger.simulator.engine.shapes import Answer, Fields
 from tests.support.ecs_machine import EcsMachine, named
@@ -48,7 +49,7 @@ class Account(EcsMachine):
     """The same, and the ledger of it."""
 
     def deploy(self) -> None:
-        self.system = memory_system(_Noted(self._call), self.clock, DEFAULT)
+        self.system = memory_system(_Noted(self._call), self.clock, DEFAULT, MemoryNotifier())
         self.ledger, self.progress = self.system.ledger, self.system.progress_store
         self.lost: set[str] = set()
         self.versions: dict[str, int] = {}

@@ -95,6 +95,7 @@ class System(LocalSystem):
     events: list[Answer] = field(default_factory=list)
     runs: int = 0
     started: list[str] = field(default_factory=list)
+    last_run: dict[str, int] = field(default_factory=dict)
 
     def start(
         self, cluster: str = "shop", service: str = "checkout", version: int = 42, **options: Any
@@ -182,13 +183,19 @@ class System(LocalSystem):
             batch, self.events[:] = self.events[:100], self.events[100:]
             self.observe({str(number): json.dumps(event) for number, event in enumerate(batch)})
         self._assess()
-        seconds = int(self.clock.epoch)
-        if seconds % 60 < STEP:
+        if self._is_time_for("watch", 60):
             result = self.watch()
             assert (result.protection.errors, result.maintenance.errors) == ({}, [])
-        if seconds % 900 < STEP:
+        if self._is_time_for("sweep", 900):
             self.sweep_with()
             self._assess()
+
+    def _is_time_for(self, function: str, every: int) -> bool:
+        """Whether another of its intervals has begun since it last ran."""
+        interval = int(self.clock.epoch) // every
+        due = self.last_run.get(function) != interval
+        self.last_run[function] = interval
+        return due
 
     def _assess(self) -> None:
         self.assess(self.ledger.entries(self.started))

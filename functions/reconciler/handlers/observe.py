@@ -12,6 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from ..errors import LedgerError
 from ..use_cases.observe import Failed, Observed, ObserveResult, observe
 from ..wiring import services
 from .telemetry import Telemetry
@@ -45,9 +46,9 @@ def _log(result: ObserveResult) -> None:
     for observed in _observed(result):
         verdict, currency = observed.verdict, observed.currency
         logger.info("observed", **_version(observed), verdict=verdict, currency=currency)
-    for call in result.calls.values():
-        for task_arn, checked in call.items() if not isinstance(call, Exception) else ():
-            logger.info("protection", taskArn=task_arn, change=checked.change)
+    answered = (call for call in result.calls.values() if not isinstance(call, LedgerError))
+    for task_arn, checked in (pair for call in answered for pair in call.items()):
+        logger.info("protection", taskArn=task_arn, change=checked.change)
 
 
 def _observed(result: ObserveResult) -> list[Observed]:

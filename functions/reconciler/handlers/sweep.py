@@ -9,6 +9,7 @@ from aws_lambda_powertools import single_metric
 from aws_lambda_powertools.metrics import MetricUnit
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
+from ..arns import cluster_arn, cluster_name
 from ..drift import Drift
 from ..errors import LedgerError
 from ..use_cases.sweep import Sweep, SweepResult, sweep_and_notify
@@ -36,9 +37,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
 
 def cluster_arns(clusters: Sequence[str], function_arn: str) -> Sequence[str]:
     """The clusters' ARNs, where they are named only: of the function's own account and Region."""
-    _, partition, _, region, account, *_ = function_arn.split(":")
-    prefix = f"arn:{partition}:ecs:{region}:{account}:cluster/"
-    return [name if name.startswith("arn:") else prefix + name for name in clusters]
+    return [arn for name in clusters if (arn := cluster_arn(name, beside=function_arn))]
 
 
 def summary(result: SweepResult) -> dict[str, Any]:
@@ -112,7 +111,7 @@ def _measure(result: SweepResult, seconds: float) -> None:
         total["TASKS"] += _tasks(found)
         total["FAILURES"] += bool(found.errors)
         with single_metric("SweepRepaired", MetricUnit.Count, found.counts["REPAIRED"]) as metric:
-            metric.add_dimension("cluster", arn.split("/", 1)[1])
+            metric.add_dimension("cluster", cluster_name(arn) or arn)
     drifts = (drift.title() for drift in Drift if drift is not Drift.NONE)
     for name in ("Tasks", "Repaired", "Closed", *drifts):
         telemetry.count(f"Sweep{name}", total[name.upper()])

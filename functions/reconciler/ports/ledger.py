@@ -1,8 +1,4 @@
-"""All that the use cases need from outside, in the model's words.
-
-Every answer is total: whatever was asked for has an entry in it, if only one that says "no answer". What can
-fail raises `TransientError` or `TerminalError` unless it says otherwise.
-"""
+"""The ledger: the gate through which task state is written, and what it has let in."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

@@ -21,13 +21,13 @@ class SweepProgressStore(Protocol):
     """Where a sweep keeps its place, and one run keeps the others out."""
 
     def acquire(self, run: str, now: datetime, until: datetime) -> SweepProgress | None:
-        """The pass to go on with, or a new one; None while another run has it and its time is not up.
+        """The sweep to go on with, or a new one; None while another run has it and its time is not up.
 
-        A run that has the pass may take it again.
+        A run that has the sweep may take it again.
         """
 
     def checkpoint(self, run: str, place: SweepProgress) -> None:
         """Stores the place that the run has come to; `TransientError` when another has overtaken it."""
 
     def release(self, run: str, place: SweepProgress | None) -> None:
-        """Lets others go on from that place, unless overtaken; None when the pass is done."""
+        """Lets others go on from that place, unless overtaken; None when the sweep is done."""

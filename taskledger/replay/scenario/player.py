@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import InvalidInput
 
+from ...local.memory_incidents import MemoryNotifier
 from ...local.system import REGION, local_system
 from ...output import payload
 from ...simulator.api.ecs import SimulatedEcs
@@ -85,7 +86,7 @@ def _from(file: str, policy: Policy, *, in_memory: bool) -> Sequence[Played | Re
     ecs = SimulatedEcs(clock, seed=zlib.crc32(scenario.title.encode()), region=REGION)
     api, events = SwitchedApi(ecs), SwitchedEvents()
     ecs.listen(events)
-    with local_system(api, clock, policy, in_memory=in_memory) as system:
+    with local_system(api, clock, policy, MemoryNotifier(), in_memory=in_memory) as system:
         return [_play(scenario, Play(system, ecs, api, events))]
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ...output.terminal import SEVERITY_STYLE, indented, shown
-from .words import entry_words, finding_words
+from ...output.terminal import fault_heading, indented, shown
+from .words import entry_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -73,9 +73,8 @@ def _entries(played: Played) -> Iterator[Text]:
 
 def _findings(screen: Console, play: Play) -> None:
     for found in play.found.values():
-        severity = Text(f"  {found.severity:<6}", SEVERITY_STYLE[found.severity])
-        name = play.name(found.task_arn)
-        screen.print(Text.assemble(severity, "  ", (finding_words(found), "bold"), f"  {name}"))
+        heading = fault_heading(found.severity, found.kind, found.cause)
+        screen.print(Text.assemble("  ", heading, f"  {play.name(found.task_arn)}"))
         screen.print(indented(shown(found.summary)))
         screen.print(indented(shown(found.remedy), "dim"))
 

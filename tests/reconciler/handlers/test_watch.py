@@ -62,7 +62,8 @@ def test_a_watch_says_of_clusters_that_fail(functions: Functions, capsys: pytest
     assert list(functions.watch()["errors"]) == [SHOP]
     assert [line["clusterArn"] for line in functions.lines("not watched")] == [SHOP]
     found = measured(capsys, "watch")
-    assert (found["WatchClusterFailures"], found["TransientErrors"]) == (1, 1)
+    counted = {name: value for name, value in found.items() if value}
+    assert counted == {"WatchClusterFailures": 1, "TransientErrors": 1}
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from ...model.task import Observation
     from .items.values import Value
 
-
 _DESCRIBED = ("healthStatus", "tags", "containers", "describedAt")
 _CONCLUDED = ("closedAs", "closedAt", "missingSince", "ttl")
 _ALIASES = {"group": "#group", "source": "#source", "ttl": "#ttl"}  # words that DynamoDB keeps for itself
@@ -23,6 +22,8 @@ _ALIASES = {"group": "#group", "source": "#source", "ttl": "#ttl"}  # words that
 
 @dataclass(frozen=True, slots=True)
 class Update:
+    """What UpdateItem is given, but for the condition."""
+
     task_arn: str
     expression: str
     names: Mapping[str, str]
@@ -43,6 +44,7 @@ def replacement(observation: Observation, values: Mapping[str, Value]) -> Update
 
 
 def filling(winner: LedgerEntry, filled: LedgerEntry, values: Mapping[str, Value]) -> Update:
+    """Sets what a description has beyond the winner, and opens an entry that was closed too early."""
     filled_in = {name: values[name] for name in _DESCRIBED if name in values}
     removed = ["healthStatus"] if "healthStatus" not in filled_in else []
     if filled.open and not winner.open:
@@ -59,6 +61,7 @@ def _open_since(source: Observation | LedgerEntry) -> Value:
 def express(
     task_arn: str, sets: Sequence[str], removed: Sequence[str], values: Mapping[str, Value]
 ) -> Update:
+    """The update that makes these assignments, and removes these attributes."""
     removal = f" REMOVE {', '.join(_ALIASES.get(name, name) for name in removed)}" if removed else ""
     expression = (f"SET {', '.join(sets)}" if sets else "") + removal
     return Update(
@@ -70,4 +73,5 @@ def express(
 
 
 def assign(name: str) -> str:
+    """The assignment of an attribute to the value of its name."""
     return f"{_ALIASES.get(name, name)} = :{name}"

@@ -1,4 +1,4 @@
-"""The port `Passes` on DynamoDB: one item that holds the pass's place, and which run has it until when."""
+"""The port `SweepProgressStore` on DynamoDB: one item with the place, and which run has it until when."""
 
 from __future__ import annotations
 

@@ -12,11 +12,11 @@ if TYPE_CHECKING:
 
     from .values import Item, Value
 
-
 _DIGEST = "sha256:"
 
 
 def container_item(container: Container, state: TaskState) -> Value:
+    """The container as it stands in the item of its task."""
     values: dict[str, Value] = {"name": {"S": container.name}}
     if container.last_status != state.last_status:
         values["lastStatus"] = or_null(container.last_status)
@@ -33,6 +33,7 @@ def container_item(container: Container, state: TaskState) -> Value:
 
 
 def read_container(values: Item, task: Mapping[str, Any]) -> Container:
+    """The container, completed by the fields of its task."""
     digest = values.get("imageDigest", {})
     return Container(
         name=values["name"]["S"],
