@@ -28,7 +28,7 @@ from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.api.server import EcsServer
 from taskledger.simulator.engine.clock import Clock
 from taskledger.simulator.engine.shapes import Answer as Event
-from taskledger.simulator.faults.api_faults import FaultyEcs, Rates
+from taskledger.simulator.faults.api import ApiChance, FaultyEcs
 from tests.support.loopback import serve
 from tests.support.values import CLUSTER, event, recording, task_arn
 
@@ -250,7 +250,7 @@ def deployed_ecs(stack: Deployment) -> Iterator[DeployedEcs]:
     """Half an hour ago, when events began to come to an empty ledger."""
     clock = Clock(datetime.now(UTC) - timedelta(minutes=30))  # noqa: TID251 - as the commands read the clock
     ecs = SimulatedEcs(clock, region="eu-central-1")
-    api = FaultyEcs(ecs, Rates())
+    api = FaultyEcs(ecs, ApiChance())
     with EcsServer(api) as server:
         stack.monkeypatch.setenv("AWS_ENDPOINT_URL_ECS", server.url)
         there = DeployedEcs(stack, clock, ecs, api)

@@ -1,6 +1,7 @@
 """What happens in ECS, as rules that Hypothesis draws: the half of the state machine before the ledger."""
 
 from contextlib import suppress
+from dataclasses import replace
 
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, MultipleResults, RuleBasedStateMachine, initialize, multiple, rule
@@ -9,9 +10,9 @@ from taskledger.simulator.api.ecs import Ecs, SimulatedEcs
 from taskledger.simulator.engine.clock import Clock
 from taskledger.simulator.engine.errors import ApiError
 from taskledger.simulator.engine.shapes import Answer, Fields
-from taskledger.simulator.faults.api_faults import FaultyEcs, Rates
-from taskledger.simulator.faults.delivery import FaultyDelivery
-from tests.support.interruption import ERRORS, OPERATIONS, rates
+from taskledger.simulator.faults.api import ApiChance, FaultyEcs
+from taskledger.simulator.faults.delivery import DeliveryChance, FaultyDelivery
+from tests.support.interruption import ERRORS, OPERATIONS, api_chances, delivery_chances
 from tests.support.values import START
 
 CLUSTERS = ("batch", "shop")
@@ -23,15 +24,15 @@ class EcsMachine(RuleBasedStateMachine):
 
     tasks = Bundle("tasks")
 
-    @initialize(target=tasks, rates=rates, seed=st.integers(0, 2**16))
-    def begin(self, rates: Rates, seed: int) -> MultipleResults[str]:
+    @initialize(target=tasks, calls=api_chances, events=delivery_chances, seed=st.integers(0, 2**16))
+    def begin(self, calls: ApiChance, events: DeliveryChance, seed: int) -> MultipleResults[str]:
         """An account with a task in each cluster, one that starts and one that runs."""
         self.clock = Clock(START)
         self.ecs = SimulatedEcs(self.clock, seed=seed, region="eu-central-1")
-        self.faulty = FaultyEcs(self.ecs, rates, seed=seed)
+        self.faulty = FaultyEcs(self.ecs, replace(calls, seed=seed))
         self.api: Ecs = self.faulty
         self.queue: list[Answer] = []
-        self.delivery = FaultyDelivery(self.queue.append, rates, self.clock, seed=seed)
+        self.delivery = FaultyDelivery(self.queue.append, replace(events, seed=seed), self.clock)
         self.ecs.listen(self.delivery)
         self.lived: list[str] = []
         self.deploy()

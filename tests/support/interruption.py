@@ -9,7 +9,8 @@ from typing import Any
 from hypothesis import strategies as st
 
 from taskledger.simulator.engine.errors import ApiError
-from taskledger.simulator.faults.api_faults import Rates
+from taskledger.simulator.faults.api import ApiChance
+from taskledger.simulator.faults.delivery import DeliveryChance
 
 
 class Killed(BaseException):
@@ -73,11 +74,14 @@ CALLS = (
     *("acquire", "checkpoint", "release"),
 )
 some_rates = st.sampled_from([0, 0, 0.2, 0.5])
-rates = st.builds(
-    Rates,
+api_chances = st.builds(
+    ApiChance,
     throttle=st.dictionaries(st.sampled_from(["*", *OPERATIONS]), some_rates, max_size=2),
     stale=st.sampled_from([0, 0, 0.3, 1]),
     stale_versions=st.integers(1, 3),
+)
+delivery_chances = st.builds(
+    DeliveryChance,
     drop=some_rates,
     duplicate=some_rates,
     reorder=some_rates,

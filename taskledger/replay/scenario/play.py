@@ -13,7 +13,7 @@ from reconciler.use_cases.observe import Failed
 
 from ...output.sweep_report import cluster_words
 from ...simulator.engine.errors import ApiError
-from ...simulator.faults.switches import Fate, SwitchedApi, SwitchedEvents
+from ...simulator.faults.delivery import Fate, FaultyDelivery
 from .words import entry_words, finding_words, spell, state_words
 
 if TYPE_CHECKING:
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ...local.system import LocalSystem
     from ...simulator.api.ecs import SimulatedEcs
     from ...simulator.engine.shapes import Answer, Fields
+    from ...simulator.faults.api import FaultyEcs
+    from ...simulator.faults.delivery import Wait
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,11 @@ class Play:
 
     system: LocalSystem
     simulated: SimulatedEcs
-    api: SwitchedApi
-    events: SwitchedEvents
+    api: FaultyEcs
+    fate: Fate = Fate.DELIVERED
+    delivery: FaultyDelivery = field(init=False)
+    sent: list[tuple[Answer, Fate]] = field(default_factory=list)
+    arrived: list[Answer] = field(default_factory=list)
     tasks: dict[str, str] = field(default_factory=dict)
     moments: list[Moment] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
@@ -66,6 +71,10 @@ class Play:
     verdicts: Counter[str] = field(default_factory=Counter)
     currency: Counter[str] = field(default_factory=Counter)
     step: int = 0
+
+    def __post_init__(self) -> None:
+        self.delivery = FaultyDelivery(self.arrived.append, self._decide, self.system.clock)
+        self.simulated.listen(self.delivery)
 
     @property
     def now(self) -> datetime:
@@ -111,13 +120,17 @@ class Play:
 
     def deliver_emitted(self) -> None:
         """Delivers the events that ECS sent, but those that are lost or held back."""
-        due: list[Answer] = []
-        for event, fate in self.events.collect():
+        for event, fate in self.sent:
             if fate is Fate.LOST or fate is Fate.HELD:
                 self.report("event", f"{self._of(event)} is {'lost' if fate is Fate.LOST else 'held back'}")
-            else:
-                due += [event] * (2 if fate is Fate.DOUBLED else 1)
-        self.deliver(due)
+        self.sent.clear()
+        self.deliver(self.take_arrived())
+
+    def take_arrived(self) -> list[Answer]:
+        """The events that have arrived since the last time."""
+        arrived = self.arrived.copy()
+        self.arrived.clear()
+        return arrived
 
     def deliver(self, events: Sequence[Answer]) -> None:
         """Hands events to the observe handler in one batch, and looks at what changed."""
@@ -156,6 +169,11 @@ class Play:
         if protection.changes:
             self._find_in(self._assess())
         self._find(protection.findings)
+
+    def _decide(self, event: Answer) -> Sequence[Wait]:
+        """Decides by the fate of the moment, which is kept for the report."""
+        self.sent.append((event, self.fate))
+        return self.fate(event)
 
     def _of(self, event: Fields) -> str:
         return f"{self.name(event['detail']['taskArn'])} version {event['detail']['version']}"

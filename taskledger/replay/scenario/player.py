@@ -14,7 +14,7 @@ from ...output import payload
 from ...simulator.api.ecs import SimulatedEcs
 from ...simulator.engine.clock import Clock
 from ...simulator.engine.errors import ApiError
-from ...simulator.faults.switches import SwitchedApi, SwitchedEvents
+from ...simulator.faults.api import ApiChance, FaultyEcs
 from ..delivery import Rejected
 from .play import Play
 from .script import Scenario, read
@@ -84,10 +84,9 @@ def _from(file: str, policy: Policy, *, in_memory: bool) -> Sequence[Played | Re
         return [_rejected(file, index, error) for index, error in scenario.items()]
     clock = Clock()
     ecs = SimulatedEcs(clock, seed=zlib.crc32(scenario.title.encode()), region=REGION)
-    api, events = SwitchedApi(ecs), SwitchedEvents()
-    ecs.listen(events)
+    api = FaultyEcs(ecs, ApiChance())
     with local_system(api, clock, policy, MemoryNotifier(), in_memory=in_memory) as system:
-        return [_play(scenario, Play(system, ecs, api, events))]
+        return [_play(scenario, Play(system, ecs, api))]
 
 
 def _play(scenario: Scenario, play: Play) -> Played | Rejected:

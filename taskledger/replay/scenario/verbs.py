@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from ...simulator.api.protection import DEFAULT_MINUTES, MAX_MINUTES
 from ...simulator.engine.lifecycle import STATUSES
-from ...simulator.faults.switches import ApiState, Fate
+from ...simulator.faults.api import ApiState
+from ...simulator.faults.delivery import Fate
 from . import fields
 from .expect import expect
 
@@ -104,15 +105,16 @@ def api(on: Play, values: Values) -> None:
 
 def events(on: Play, values: Values) -> None:
     """Events are delivered, doubled, lost or held from now on."""
-    on.events.fate = Fate(values["events"])
+    on.fate = Fate(values["events"])
     on.report("fault", f"from now on events are {values['events']}")
 
 
 def release(on: Play, values: Values) -> None:
     """The events that were held arrive."""
-    held = on.events.release()
+    on.delivery.flush()
+    held = on.take_arrived()
     on.report("fault", f"{len(held)} events that were held are released, {values['release']}")
-    on.deliver(held if values["release"] == OLDEST else held[::-1])
+    on.deliver(held[::-1] if values["release"] == OLDEST else held)
 
 
 VERBS = {

@@ -15,7 +15,7 @@ from reconciler.model.task import Absence, TaskState
 from reconciler.ports.ecs import Listing
 from taskledger.simulator.api.client import connect
 from taskledger.simulator.api.ecs import Ecs, SimulatedEcs
-from taskledger.simulator.faults.api_faults import FaultyEcs, Rates
+from taskledger.simulator.faults.api import ApiChance, FaultyEcs
 from tests.support.values import CLUSTER, START, TASK, envelope, task_arn
 
 ONE_TRY = Config(retries={"total_max_attempts": 1})
@@ -120,7 +120,7 @@ def test_all_pages_of_clusters(ecs: SimulatedEcs) -> None:
 def test_a_page_that_fails_fails_the_list(ecs: SimulatedEcs) -> None:
     """A list is complete or an error, never the pages that came before it."""
     service_tasks(ecs, 250)
-    api = FaultyEcs(ecs, Rates(throttle_every={"ListTasks": 3}))
+    api = FaultyEcs(ecs, ApiChance(throttle_every={"ListTasks": 3}))
     with pytest.raises(TransientError):
         tasks_of(api).list_tasks(CLUSTER, Listing.RUNNING)
 

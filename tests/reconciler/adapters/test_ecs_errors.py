@@ -17,7 +17,7 @@ from reconciler.ports.ecs import Listing
 from taskledger.simulator.api.client import connect
 from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.engine.errors import ApiError
-from taskledger.simulator.faults.api_faults import FaultyEcs, Rates
+from taskledger.simulator.faults.api import ApiChance, FaultyEcs
 from tests.reconciler.adapters.test_ecs import (
     CALLS,
     ONE_TRY,
@@ -118,7 +118,7 @@ def test_a_throttled_call_is_tried_again(ecs: SimulatedEcs, monkeypatch: pytest.
     started = service_tasks(ecs, 250)
     monkeypatch.setattr("time.sleep", lambda _: None)
     made = boto3.client("ecs", "eu-central-1", config=client_config())
-    connect(made, FaultyEcs(ecs, Rates(throttle_every={"ListTasks": 2})))
+    connect(made, FaultyEcs(ecs, ApiChance(throttle_every={"ListTasks": 2})))
     assert EcsTasks(made).list_tasks(CLUSTER, Listing.RUNNING) == started
     assert client_config(adaptive=True).retries == {**client_config().retries, "mode": "adaptive"}
 

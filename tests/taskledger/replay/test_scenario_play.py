@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from taskledger.simulator.engine.lifecycle import STATUSES
-from taskledger.simulator.faults.switches import ApiState, Fate
+from taskledger.simulator.faults.api import ApiState
+from taskledger.simulator.faults.delivery import Fate
 from tests.support.running import replay, taskledger, write
 from tests.taskledger.replay.conftest import script
 from tests.taskledger.replay.test_scenario import STARTED, texts

@@ -15,7 +15,7 @@ from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.api.server import EcsServer
 from taskledger.simulator.engine.clock import Clock
 from taskledger.simulator.engine.errors import throttled
-from taskledger.simulator.faults.api_faults import FaultyEcs, Rates
+from taskledger.simulator.faults.api import ApiChance, FaultyEcs
 from tests.taskledger.simulator.conftest import CLUSTER_ARN, ONE_TRY, boto3_client
 
 CREDENTIALS = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing", "region_name": "us-east-1"}
@@ -118,7 +118,7 @@ def test_the_same_request_has_the_same_reply(ecs: SimulatedEcs) -> None:
 
 def test_botocore_retries_as_it_does_on_aws(ecs: SimulatedEcs) -> None:
     """A throttled call is tried again, and succeeds unseen by its caller."""
-    faulty = FaultyEcs(ecs, Rates())
+    faulty = FaultyEcs(ecs, ApiChance())
     faulty.fail_next("ListClusters", throttled())
     answer = boto3_client(faulty, config=None).list_clusters()
     assert (answer["clusterArns"], answer["ResponseMetadata"]["RetryAttempts"]) == ([CLUSTER_ARN], 1)
