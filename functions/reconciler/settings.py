@@ -21,16 +21,23 @@ _DIGITS = re.compile("[0-9]{1,6}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerSettings:
-    """Where the ledger is, and for how long it keeps a closed task and each row of history."""
+    """Where the ledger is, and for how long it keeps a closed task and each row of history.
+
+    `calls_per_second` is how often ECS may be asked, None for as often as need be.
+    """
 
     table_name: str
     retention: timedelta
+    calls_per_second: int | None = None
 
     @classmethod
     def read(cls, environment: Environment) -> "LedgerSettings":
         return cls(
             table_name=_required(environment, "LEDGER_TABLE_NAME"),
             retention=timedelta(days=_number(environment, "LEDGER_RETENTION_DAYS")),
+            calls_per_second=_number(environment, name)
+            if (name := "CALLS_PER_SECOND") in environment
+            else None,
         )
 
 

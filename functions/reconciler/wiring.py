@@ -1,14 +1,21 @@
-"""The composition root: which adapter stands behind which port, built once an execution environment."""
+"""The composition root: which adapter stands behind which port, built once an execution environment.
+
+No call of a run outlasts the run. A question to ECS, and a message, begin only while there is time for their
+longest course and then for a write; a read or write of the table, while there is time to answer after it.
+"""
+
+from __future__ import annotations
 
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import TYPE_CHECKING
 
 import boto3
 
-from .adapters.aws import Pace, client_config
+from .adapters.clients import CallLimits, Deadline, Pace, client_config, keep_pace
 from .adapters.dynamodb.incidents import DynamoIncidents
 from .adapters.dynamodb.ledger import WRITERS, DynamoLedger
 from .adapters.dynamodb.policy import DynamoPolicy
@@ -21,6 +28,18 @@ from .ports.ledger import Ledger
 from .ports.sweep_progress import SweepProgressStore
 from .settings import AlertSettings, LedgerSettings, SweepSettings, read_alert_on_replay, read_policy
 from .use_cases.notify import Alerts
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+# Seconds to connect and to wait for an answer, attempts: the queue, the stream and the schedules try longer.
+TABLE_CALLS = CallLimits(connect=1, read=2, attempts=3)
+TOPIC_CALLS = CallLimits(connect=1, read=3, attempts=2)
+TASK_CALLS = CallLimits(connect=1, read=3, attempts=2)
+SWEEP_CALLS = CallLimits(connect=1, read=3, attempts=3)
+SPARE = 1.0  # seconds to log, to measure and to answer
+
+RUN = Deadline()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +64,11 @@ class SweepServices:
 
 def connect_services(settings: LedgerSettings, session: boto3.Session) -> Services:
     """The services on the session's endpoints."""
-    return Services(
-        tasks=EcsTasks(session.client("ecs", config=client_config())), ledger=_ledger(settings, session)
-    )
+    ecs = session.client("ecs", config=client_config(TASK_CALLS))
+    RUN.bound(ecs, seconds_needed(TASK_CALLS))
+    if settings.calls_per_second:
+        keep_pace(ecs, Pace(settings.calls_per_second))
+    return Services(tasks=EcsTasks(ecs), ledger=_ledger(settings, session))
 
 
 @cache
@@ -61,10 +82,12 @@ def sweep_services() -> SweepServices:
     """What the sweep needs on AWS, as the environment names it."""
     settings, sweep = LedgerSettings.read(os.environ), SweepSettings.read(os.environ)
     session = boto3.Session()
-    ecs = session.client("ecs", config=client_config(adaptive=True))
-    table = session.client("dynamodb", config=client_config())
+    ecs = session.client("ecs", config=client_config(SWEEP_CALLS, adaptive=True))
+    RUN.bound(ecs, seconds_needed(SWEEP_CALLS))
+    keep_pace(ecs, Pace(sweep.calls_per_second))
+    table = _table(session)
     return SweepServices(
-        tasks=EcsTasks(ecs, Pace(sweep.calls_per_second)),
+        tasks=EcsTasks(ecs),
         ledger=_ledger(settings, session),
         progress_store=DynamoSweepProgress(table, settings.table_name),
         policy=policy(),
@@ -84,10 +107,10 @@ def alerts(clock: Callable[[], datetime]) -> Alerts:
     """What findings are reported to on AWS, as the environment names it; the same at every call."""
     ledger, settings = LedgerSettings.read(os.environ), AlertSettings.read(os.environ)
     session = boto3.Session()
-    table = session.client("dynamodb", config=client_config())
-    topic = session.client("sns", config=client_config())
+    topic = session.client("sns", config=client_config(TOPIC_CALLS))
+    RUN.bound(topic, seconds_needed(TOPIC_CALLS))
     return Alerts(
-        incidents=DynamoIncidents(table, ledger.table_name, ledger.retention),
+        incidents=DynamoIncidents(_table(session), ledger.table_name, ledger.retention),
         notifier=SnsNotifier(topic, settings.topic_arn, settings.chat_topic_arn),
         policy=policy(),
         clock=clock,
@@ -101,5 +124,15 @@ def alert_on_replay() -> bool:
 
 
 def _ledger(settings: LedgerSettings, session: boto3.Session) -> DynamoLedger:
-    client = session.client("dynamodb", config=client_config(connections=WRITERS))
-    return DynamoLedger(client, settings.table_name, settings.retention)
+    return DynamoLedger(_table(session, WRITERS), settings.table_name, settings.retention)
+
+
+def _table(session: boto3.Session, connections: int = 1) -> DynamoDBClient:
+    client = session.client("dynamodb", config=client_config(TABLE_CALLS, connections=connections))
+    RUN.bound(client, TABLE_CALLS.longest + SPARE)
+    return client
+
+
+def seconds_needed(limits: CallLimits) -> float:
+    """The seconds that must be left when a call under these limits begins: its own, and a write's."""
+    return limits.longest + TABLE_CALLS.longest + SPARE

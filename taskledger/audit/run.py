@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from reconciler.adapters.aws import Pace
+from reconciler.adapters.clients import Pace, keep_pace
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.arns import cluster_name
 from reconciler.errors import LedgerError
@@ -40,7 +40,9 @@ READERS = 8  # histories read at once
 def run_audit(stack: Stack, names: Sequence[str], history: int | None) -> Audit:
     """Compares the named clusters, or all that the stack watches; `history` as the option has it."""
     ledger = deployed_ledger(stack, page=min(history + 1, MAX_PAGE) if history else None)
-    tasks = EcsTasks(stack.client("ecs"), Pace(CALLS_PER_SECOND))
+    ecs = stack.client("ecs")
+    keep_pace(ecs, Pace(CALLS_PER_SECOND))
+    tasks = EcsTasks(ecs)
     audit = Audit(stack=stack.name, at=_now())
     recorded = ledger.clusters()
     listed, error = _listed(tasks)

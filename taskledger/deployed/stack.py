@@ -12,7 +12,8 @@ import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
-from reconciler.adapters.aws import client_config, error_code
+from reconciler.adapters.aws import error_code
+from reconciler.adapters.clients import CallLimits, client_config
 from reconciler.errors import LedgerError
 
 from .advice import advice
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
 DEFAULT = "TaskLedger"
+CALLS = CallLimits(connect=3, read=10, attempts=5)  # a person waits, and would rather wait than start again
 
 
 class Unusable(click.ClickException):
@@ -109,7 +111,7 @@ def _session() -> boto3.Session:
 
 def connect(session: boto3.Session, service: str) -> Any:  # noqa: ANN401 - a client of that service
     try:
-        return session.client(service, config=client_config())  # type: ignore[call-overload]  # of any service
+        return session.client(service, config=client_config(CALLS))  # type: ignore[call-overload]  # of any service
     except ValueError as error:
         raise Unusable(f"{error}: set AWS_ENDPOINT_URL to a URL, or not at all.") from error
 

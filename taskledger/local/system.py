@@ -85,7 +85,7 @@ class LocalSystem:
 
     def observe(self, bodies: Mapping[str, str]) -> ObserveResult:
         """Delivers one batch of messages, given by id."""
-        return observe(bodies, tasks=self.tasks, ledger=self.ledger, now=self.clock.now)
+        return observe(bodies, tasks=self.tasks, ledger=self.ledger, clock=lambda: self.clock.now)
 
     def sweep(self, run_id: str = "sweep", out_of_time: Callable[[], bool] = never) -> SweepResult:
         """One run of the sweep."""

@@ -10,7 +10,7 @@ import click
 from botocore.config import Config
 from botocore.exceptions import ReadTimeoutError
 
-from reconciler.adapters.aws import client_config
+from reconciler.adapters.clients import CallLimits, client_config
 
 from ..deployed.stack import Unusable, stack_command
 from ..output.progress import working
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 TIMEOUT = 15 * 60 + 10  # seconds: the longest run of a Lambda function, and some for the network
 
 # Waits for one response: where it is lost, a retry would start a second sweep.
-_PATIENT = Config(read_timeout=TIMEOUT, tcp_keepalive=True, retries={"total_max_attempts": 1})
+_PATIENT = client_config(CallLimits(connect=3, read=TIMEOUT, attempts=1)).merge(Config(tcp_keepalive=True))
 
 
 @click.command()
@@ -57,7 +57,7 @@ def sweep(stack: Stack, *, as_json: bool) -> None:
 def _run(stack: Stack) -> dict[str, Any]:
     """What the sweep function returns; raises `Unusable` where it returns nothing of use."""
     name = stack.output("SweepFunctionName")
-    client: LambdaClient = stack.session.client("lambda", config=client_config().merge(_PATIENT))
+    client: LambdaClient = stack.session.client("lambda", config=_PATIENT)
     try:
         response = client.invoke(FunctionName=name, InvocationType="RequestResponse", Payload=b"{}")
     except ReadTimeoutError as error:

@@ -15,12 +15,13 @@ from typing import Any
 
 import boto3
 
-from reconciler.adapters.aws import client_config
+from reconciler.adapters.clients import client_config
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.findings.policy import DEFAULT
 from reconciler.use_cases.sweep import Sweep, SweepResult
+from reconciler.wiring import SWEEP_CALLS, TABLE_CALLS
 from taskledger.local.system import no_policy_store
 from tests.bench.account import NOW, Account, again, recording
 from tests.bench.measure import Result, cpu_seconds
@@ -108,8 +109,8 @@ class _Sweeper:
     def __init__(self, clusters: int, tasks: int) -> None:
         session = boto3.Session("testing", "testing", region_name="eu-west-1")
         Account(session, clusters=clusters, tasks=tasks)
-        ecs = session.client("ecs", config=client_config(adaptive=True))
-        dynamodb = session.client("dynamodb", config=client_config())
+        ecs = session.client("ecs", config=client_config(SWEEP_CALLS, adaptive=True))
+        dynamodb = session.client("dynamodb", config=client_config(TABLE_CALLS))
         self.clients = {"ecs": ecs, "dynamodb": dynamodb}
         self._sweep = Sweep(
             tasks=EcsTasks(ecs),

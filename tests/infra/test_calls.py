@@ -123,7 +123,7 @@ def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> 
         world.ecs.learn(envelope(3, taskArn=arn)["detail"])
     world.protect(enabled=True)
 
-    observe({"1": json.dumps(envelope(3))}, tasks=world.tasks, ledger=world.ledger, now=START)
+    observe({"1": json.dumps(envelope(3))}, tasks=world.tasks, ledger=world.ledger, clock=lambda: START)
     assert world.take_calls() == allowed(stack, "Observe")
 
     assert assess([failed_to_start(1)], world.alerts)
@@ -153,10 +153,10 @@ def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> 
 def test_following_calls_needs_more(stack: Synthesised, other: Synthesised, world: World) -> None:
     """Where calls of UpdateTaskProtection come in, observe may look up their tasks and ask about them."""
     world.ecs.learn(envelope(3)["detail"])
-    observe({"1": json.dumps(envelope(3))}, tasks=world.tasks, ledger=world.ledger, now=START)
+    observe({"1": json.dumps(envelope(3))}, tasks=world.tasks, ledger=world.ledger, clock=lambda: START)
     world.ecs.learn(envelope(3, taskArn=OTHER)["detail"])
     world.protect(enabled=True)
     call = ProtectionCall(task_arns=(TASK,), cluster_arn=CLUSTER)
-    assert check_called_tasks(call, tasks=world.tasks, ledger=world.ledger, now=START)
+    assert check_called_tasks(call, tasks=world.tasks, ledger=world.ledger, clock=lambda: START)
     assert world.take_calls() == allowed(other, "Observe")
     assert allowed(other, "Observe") > allowed(stack, "Observe")

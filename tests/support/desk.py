@@ -13,11 +13,12 @@ import boto3
 from botocore.awsrequest import AWSResponse
 from moto import mock_aws
 
-from reconciler.adapters.aws import client_config
+from reconciler.adapters.clients import client_config
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.sns import SnsNotifier
 from reconciler.findings.policy import Policy
 from reconciler.use_cases.notify import Alerts
+from reconciler.wiring import TABLE_CALLS
 from taskledger.local.table import create_table
 from taskledger.simulator.engine.clock import Clock
 from tests.support.ledgers import ENDPOINT, RETENTION
@@ -76,8 +77,12 @@ class Aws:
 def aws() -> Iterator[Aws]:
     passthrough = {"core": {"passthrough": {"urls": [ENDPOINT]}}} if ENDPOINT else None
     with mock_aws(config=passthrough):  # type: ignore[arg-type]  # the type lists every key as needed
-        sns, sqs = (boto3.client(each, REGION, config=client_config()) for each in ("sns", "sqs"))  # type: ignore[call-overload]  # one of two names
-        yield Aws(boto3.client("dynamodb", REGION, endpoint_url=ENDPOINT, config=client_config()), sns, sqs)
+        sns, sqs = (boto3.client(each, REGION, config=client_config(TABLE_CALLS)) for each in ("sns", "sqs"))  # type: ignore[call-overload]  # one of two names
+        yield Aws(
+            boto3.client("dynamodb", REGION, endpoint_url=ENDPOINT, config=client_config(TABLE_CALLS)),
+            sns,
+            sqs,
+        )
 
 
 def _refusal() -> tuple[AWSResponse, dict[str, Any]]:

@@ -14,8 +14,9 @@ from uuid import uuid4
 import boto3
 from moto import mock_aws
 
-from reconciler.adapters.aws import client_config
+from reconciler.adapters.clients import client_config
 from reconciler.adapters.dynamodb.ledger import WRITERS
+from reconciler.wiring import TABLE_CALLS
 from taskledger.local.table import create_table
 
 if TYPE_CHECKING:
@@ -33,7 +34,10 @@ def dynamodb_table() -> Iterator[tuple[DynamoDBClient, str]]:
     passthrough = {"core": {"passthrough": {"urls": [ENDPOINT]}}} if ENDPOINT else None
     with mock_aws(config=passthrough):  # type: ignore[arg-type]  # the type lists every key as needed
         client = boto3.client(
-            "dynamodb", "eu-central-1", endpoint_url=ENDPOINT, config=client_config(connections=WRITERS)
+            "dynamodb",
+            "eu-central-1",
+            endpoint_url=ENDPOINT,
+            config=client_config(TABLE_CALLS, connections=WRITERS),
         )
         name = f"ledger-{uuid4()}"
         create_table(client, name)

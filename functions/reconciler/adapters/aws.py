@@ -1,10 +1,8 @@
-"""What is common to all calls to AWS: the client's settings, and which kind of error an AWS error is."""
+"""Which kind of error an error of AWS is."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
@@ -39,31 +37,10 @@ _TRANSIENT_CODES = frozenset(
 )
 
 
-class Pace:
-    """Lets calls through one after the other, at a steady rate at the most."""
+class OutOfTime(BotoCoreError):
+    """A call that was not made, because it could have outlasted its run."""
 
-    def __init__(self, calls_per_second: float) -> None:
-        self._interval = 1 / calls_per_second
-        self._next = 0.0
-
-    def __call__(self) -> None:
-        now = time.monotonic()
-        if self._next > now:
-            time.sleep(self._next - now)
-        self._next = max(self._next, now) + self._interval
-
-
-def client_config(connections: int = 10, *, adaptive: bool = False) -> Config:
-    """Settings for a client: a few quick retries inside, since the queue brings the longer ones.
-
-    An adaptive client slows down by itself while it is throttled.
-    """
-    return Config(
-        retries={"mode": "adaptive" if adaptive else "standard", "max_attempts": 4},
-        connect_timeout=3,
-        read_timeout=10,
-        max_pool_connections=connections,
-    )
+    fmt = "{operation} was not called: there is too little time left for it"
 
 
 @contextmanager
@@ -86,7 +63,7 @@ def _is_transient(error: ClientError | BotoCoreError) -> bool:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
         return error_code(error) in _TRANSIENT_CODES or status >= 500 or status == 429
-    return isinstance(error, NoConnection | HTTPClientError)
+    return isinstance(error, NoConnection | HTTPClientError | OutOfTime)
 
 
 def error_code(error: ClientError) -> str:

@@ -26,16 +26,11 @@ MOST = 100  # tasks in one DescribeTasks or GetTaskProtection call, and in a pag
 T = TypeVar("T")
 
 
-def unhurried() -> None:
-    """No wait between calls."""
-
-
 class EcsTasks:
-    """Asks ECS; `pace` is called before each call, and may wait to keep within an API budget."""
+    """Asks ECS through the client, whose own limits hold for each call."""
 
-    def __init__(self, client: ECSClient, pace: Callable[[], None] = unhurried) -> None:
+    def __init__(self, client: ECSClient) -> None:
         self._client = client
-        self._pace = pace
 
     def clusters(self) -> Sequence[str]:
         with aws_errors():
@@ -78,7 +73,6 @@ class EcsTasks:
     def _pages(self, operation: str, field: str, **asked: str) -> Iterator[Sequence[str]]:
         request: dict[str, Any] = {**asked, "maxResults": MOST}
         while True:
-            self._pace()
             page = getattr(self._client, operation)(**request)
             _expect(page, field)
             yield page[field]
@@ -95,7 +89,6 @@ class EcsTasks:
     ) -> Mapping[str, T | Absence]:
         answers: dict[str, T | Absence] = {}
         for chunk in chunks(task_arns, MOST):
-            self._pace()
             with aws_errors():
                 response = call(list(chunk))
             _expect(response, field, "failures")

@@ -17,7 +17,7 @@ from ..errors import InvalidInput
 from ..ports.ledger import EntryChange
 from ..use_cases.assess import Assessed, assess
 from ..use_cases.notify import NotifyResult
-from ..wiring import alert_on_replay, alerts
+from ..wiring import RUN, alert_on_replay, alerts
 from .telemetry import Telemetry
 
 telemetry = Telemetry("assess")
@@ -37,7 +37,8 @@ class Records:
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
     records = read_records(event)
-    assessed = assess(list(records.changes.values()), alerts(_now), replayed=alert_on_replay())
+    with RUN.run(context.get_remaining_time_in_millis() / 1000):
+        assessed = assess(list(records.changes.values()), alerts(_now), replayed=alert_on_replay())
     if records.error:
         telemetry.error("not readable", records.error, sequenceNumber=records.unreadable)
     telemetry.notified(_results(assessed))

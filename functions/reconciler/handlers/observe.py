@@ -14,7 +14,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ..errors import LedgerError
 from ..use_cases.observe import Failed, Observed, ObserveResult, observe
-from ..wiring import services
+from ..wiring import RUN, services
 from .telemetry import Telemetry
 
 telemetry = Telemetry("observe")
@@ -24,11 +24,11 @@ logger, metrics = telemetry.logger, telemetry.metrics
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
-    now = datetime.now(UTC)
     messages = {record.message_id: record.body for record in SQSEvent(event).records}
-    result = observe(messages, tasks=services().tasks, ledger=services().ledger, now=now)
+    with RUN.run(context.get_remaining_time_in_millis() / 1000):
+        result = observe(messages, tasks=services().tasks, ledger=services().ledger, clock=_now)
     _log(result)
-    _measure(result, now)
+    _measure(result, _now())
     return response(result)
 
 
@@ -88,3 +88,7 @@ def _measure_lag(observed: Observed, now: datetime) -> None:
     if observed.observation.replay_name is None:
         lag = (now - observed.observation.observed_at).total_seconds()
         metrics.add_metric("EventLag", MetricUnit.Seconds, max(lag, 0))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

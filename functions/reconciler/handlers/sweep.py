@@ -14,10 +14,10 @@ from ..drift import Drift
 from ..errors import LedgerError
 from ..use_cases.sweep import Sweep, SweepResult, sweep_and_notify
 from ..use_cases.sweep_cluster import ClusterSweepResult
-from ..wiring import alerts, sweep_services
+from ..wiring import RUN, alerts, sweep_services
 from .telemetry import Telemetry
 
-SPARE = 30_000  # milliseconds to keep: enough for a slow call and the last writes
+SPARE = 30_000  # milliseconds to keep: enough for the longest question to ECS and the last writes
 
 telemetry = Telemetry("sweep")
 logger, metrics = telemetry.logger, telemetry.metrics
@@ -26,9 +26,10 @@ logger, metrics = telemetry.logger, telemetry.metrics
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    began = _now()
-    until = began + timedelta(milliseconds=context.get_remaining_time_in_millis())
-    result = sweep_and_notify(_sweep(context), alerts(_now), context.aws_request_id, until)
+    began, left = _now(), timedelta(milliseconds=context.get_remaining_time_in_millis())
+    until = began + left
+    with RUN.run(left.total_seconds()):
+        result = sweep_and_notify(_sweep(context), alerts(_now), context.aws_request_id, until)
     _log(result)
     telemetry.notified(result.notified)
     _measure(result, (_now() - began).total_seconds())

@@ -8,7 +8,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ..use_cases.maintain_incidents import MaintenanceResult
 from ..use_cases.watch import WatchResult, watch
 from ..use_cases.watch_protection import ProtectionResult
-from ..wiring import alerts, services
+from ..wiring import RUN, alerts, services
 from .telemetry import Telemetry
 
 telemetry = Telemetry("watch")
@@ -18,7 +18,8 @@ logger, metrics = telemetry.logger, telemetry.metrics
 @logger.inject_lambda_context
 @metrics.log_metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
-    result = watch(tasks=services().tasks, ledger=services().ledger, alerts=alerts(_now))
+    with RUN.run(context.get_remaining_time_in_millis() / 1000):
+        result = watch(tasks=services().tasks, ledger=services().ledger, alerts=alerts(_now))
     _report_protection(result.protection)
     telemetry.notified(result.notified)
     _report_maintenance(result.maintenance)

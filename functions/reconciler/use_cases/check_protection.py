@@ -38,12 +38,12 @@ def check_protection(
 
 
 def check_called_tasks(
-    call: ProtectionCall, *, tasks: Tasks, ledger: Ledger, now: datetime
+    call: ProtectionCall, *, tasks: Tasks, ledger: Ledger, clock: Callable[[], datetime]
 ) -> Mapping[str, CheckedProtection]:
     """Asks about those tasks of the call that are open in the ledger; the sweep finds the others."""
     entries = ledger.entries(call.task_arns)
     known = {arn: entry.protection for arn, entry in entries.items() if entry.open}
-    return check_protection(call.cluster_arn, known, tasks=tasks, ledger=ledger, clock=lambda: now)
+    return check_protection(call.cluster_arn, known, tasks=tasks, ledger=ledger, clock=clock)
 
 
 def _record(

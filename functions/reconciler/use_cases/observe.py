@@ -1,6 +1,6 @@
 """Observe: messages of the queue, compared with DescribeTasks and recorded in the ledger."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,7 +68,9 @@ class ObserveResult:
         return {**self.rejected, **events, **calls}
 
 
-def observe(messages: Mapping[str, str], *, tasks: Tasks, ledger: Ledger, now: datetime) -> ObserveResult:
+def observe(
+    messages: Mapping[str, str], *, tasks: Tasks, ledger: Ledger, clock: Callable[[], datetime]
+) -> ObserveResult:
     """Reads the messages, given by id, and records the newest state of each task.
 
     A task is described once and written once, however many of its events the messages hold. A describe that
@@ -86,30 +88,30 @@ def observe(messages: Mapping[str, str], *, tasks: Tasks, ledger: Ledger, now: d
                 events[message_id] = parse_task_event(value)
         except InvalidInput as error:
             rejected[message_id] = error
-    outcomes, undescribed = _record(list(events.values()), tasks, ledger, now)
+    outcomes, undescribed = _record(list(events.values()), tasks, ledger, clock)
     return ObserveResult(
         events=dict(zip(events, outcomes, strict=True)),
-        calls={message_id: _check(call, tasks, ledger, now) for message_id, call in calls.items()},
+        calls={message_id: _check(call, tasks, ledger, clock) for message_id, call in calls.items()},
         rejected=rejected,
         undescribed=undescribed,
     )
 
 
 def _check(
-    call: ProtectionCall, tasks: Tasks, ledger: Ledger, now: datetime
+    call: ProtectionCall, tasks: Tasks, ledger: Ledger, clock: Callable[[], datetime]
 ) -> Mapping[str, CheckedProtection] | LedgerError:
     try:
-        return check_called_tasks(call, tasks=tasks, ledger=ledger, now=now)
+        return check_called_tasks(call, tasks=tasks, ledger=ledger, clock=clock)
     except LedgerError as error:
         return error
 
 
 def _record(
-    events: Sequence[Observation], tasks: Tasks, ledger: Ledger, now: datetime
+    events: Sequence[Observation], tasks: Tasks, ledger: Ledger, clock: Callable[[], datetime]
 ) -> tuple[Sequence[Observed | Failed], Mapping[str, LedgerError]]:
     """One outcome for each event, in their order, and the clusters that gave no answer."""
     described, undescribed = _describe(events, tasks)
-    seen = by_task(events)
+    now, seen = clock(), by_task(events)  # the time after the answers: they may have been long in coming
     recorded = ledger.record([_recording(of_task, described[arn], now) for arn, of_task in seen.items()])
     outcomes = {
         id(outcome.observation): outcome

@@ -10,7 +10,7 @@ import boto3
 import pytest
 from botocore.exceptions import ConnectionClosedError, ConnectTimeoutError, ReadTimeoutError
 
-from reconciler.adapters.aws import client_config
+from reconciler.adapters.clients import CallLimits, client_config, keep_pace
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.errors import LedgerError, TerminalError, TransientError
 from reconciler.ports.ecs import Listing
@@ -113,20 +113,25 @@ def test_a_dropped_connection_is_transient(operation: str, answer: bytes) -> Non
         made.close()
 
 
+LIMITS = CallLimits(connect=1, read=5, attempts=5)
+
+
 def test_a_throttled_call_is_tried_again(ecs: SimulatedEcs, monkeypatch: pytest.MonkeyPatch) -> None:
     """A list goes on where a page was throttled; the sweep's client slows down by itself as well."""
     started = service_tasks(ecs, 250)
     monkeypatch.setattr("time.sleep", lambda _: None)
-    made = boto3.client("ecs", "eu-central-1", config=client_config())
+    made = boto3.client("ecs", "eu-central-1", config=client_config(LIMITS))
     connect(made, FaultyEcs(ecs, ApiChance(throttle_every={"ListTasks": 2})))
     assert EcsTasks(made).list_tasks(CLUSTER, Listing.RUNNING) == started
-    assert client_config(adaptive=True).retries == {**client_config().retries, "mode": "adaptive"}
+    assert client_config(LIMITS, adaptive=True).retries == {"mode": "adaptive", "total_max_attempts": 5}
 
 
 def test_calls_keep_pace(ecs: SimulatedEcs) -> None:
     """Before each call, each page and each hundred included, the pace is asked."""
     started, steps = service_tasks(ecs, 150), iter(range(100))
-    tasks = EcsTasks(client(ecs), lambda: next(steps) and None)
+    made = client(ecs)
+    keep_pace(made, lambda: next(steps))
+    tasks = EcsTasks(made)
     tasks.clusters()
     tasks.list_tasks(CLUSTER, Listing.RUNNING)
     tasks.describe(CLUSTER, started)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from reconciler import wiring
-from reconciler.adapters.aws import Pace
+from reconciler.adapters.clients import Pace
 from reconciler.findings.policy import DEFAULT
 from taskledger.simulator.engine.errors import ApiError
 from tests.reconciler.handlers.conftest import Functions, measured
