@@ -1,10 +1,11 @@
 """The ports `Incidents` and `Notifier` in memory, under the same contract as the table and the topic."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
 
+from reconciler.errors import LedgerError
 from reconciler.findings.model import Finding
 from reconciler.incidents.model import Incident, IncidentKey, ReportedFinding
 from reconciler.notifications.message import Message
@@ -88,9 +89,11 @@ class MemoryNotifier:
     """Everything that was published, in its order."""
 
     sent: list[Message] = field(default_factory=list)
+    destinations: Sequence[str] = ("alerts",)
 
-    def publish(self, message: Message) -> None:
+    def publish(self, message: Message, to: Sequence[str]) -> Mapping[str, LedgerError]:  # noqa: ARG002 - one of one
         self.sent.append(message)
+        return {}
 
 
 def _row(finding: Finding) -> tuple[str, str]:

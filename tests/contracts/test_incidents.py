@@ -10,13 +10,13 @@ import pytest
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.findings.policy import Policy
-from reconciler.incidents.lifecycle import add_findings, advance_time, mark_digested, mark_published
+from reconciler.incidents.lifecycle import add_findings, advance_time, queue_digest
 from reconciler.incidents.model import Incident, ReportedFinding
 from reconciler.ports.incidents import MAX_FOUND, Incidents
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
 from tests.contracts.test_orders import Serial
-from tests.support.findings import found, many
+from tests.support.findings import found, many, published
 from tests.support.ledgers import RETENTION, dynamodb_table
 from tests.support.values import CLUSTER, START, at
 
@@ -109,7 +109,7 @@ def test_as_many_as_promised(incidents: Incidents) -> None:
 
 def test_a_resolved_incident_leaves_its_key_free(incidents: Incidents) -> None:
     """It stays known under its own id, and its key can open anew."""
-    before = mark_published(first := save(incidents, found(1)), first, START, POLICY)
+    before = published(first := save(incidents, found(1)))
     assert incidents.save(before, first, (), START) is None
     over = advance_time(before, recovered=True, now=LATER, policy=POLICY)
     assert incidents.save(over, before, (), LATER) is None
@@ -117,7 +117,7 @@ def test_a_resolved_incident_leaves_its_key_free(incidents: Incidents) -> None:
     again = add_findings(None, [found(2)], LATER, POLICY)
     assert incidents.save(again, None, [found(2)], LATER) is None
     assert (incidents.latest(over), incidents.latest(again)) == (over, again)
-    done = mark_published(over, over, LATER, POLICY)
+    done = published(over, LATER)
     assert incidents.save_all([done])
     assert (incidents.latest(over), incidents.current(over.key)) == (done, again)
 
@@ -130,12 +130,10 @@ def test_what_is_due_is_found_by_cluster_and_time(incidents: Incidents) -> None:
     assert incident.due_at is not None
     assert incidents.due(CLUSTER, incident.due_at - timedelta(milliseconds=1)) == []
     assert incidents.due(CLUSTER, incident.due_at) == [incident]
-    over = advance_time(
-        mark_published(incident, incident, START, POLICY), recovered=True, now=LATER, policy=POLICY
-    )
+    over = advance_time(published(incident), recovered=True, now=LATER, policy=POLICY)
     assert incidents.save(over, incident, (), LATER) is None
     assert incidents.due(CLUSTER, LATER + timedelta(days=1)) == [over]
-    assert incidents.save_all([mark_published(over, over, LATER, POLICY)])
+    assert incidents.save_all([published(over, LATER)])
     assert incidents.due(CLUSTER, LATER + timedelta(days=9)) == []
 
 
@@ -143,7 +141,7 @@ def test_many_are_marked_together(incidents: Incidents) -> None:
     """All are stored, or none when any has moved on."""
     causes = [Cause("NETWORK"), Cause("VOLUME"), Cause("AGENT")]
     first = [save(incidents, found(number, cause=cause)) for number, cause in enumerate(causes)]
-    marked = [mark_digested(one, one, START, POLICY) for one in first]
+    marked = [queue_digest(one, "DIGEST|1", START, POLICY) for one in first]
     moved = save(incidents, found(9, cause=Cause("AGENT")), before=first[2])
     assert not incidents.save_all(marked)
     assert [incidents.latest(one) for one in first] == [*first[:2], moved]

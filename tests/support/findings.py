@@ -4,8 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.findings.model import Cause, Finding, Kind, Severity
+from reconciler.findings.policy import Policy
 from reconciler.gate import succeed
-from reconciler.incidents.model import ReportedFinding, report_finding
+from reconciler.incidents.lifecycle import mark_published, queue_digest
+from reconciler.incidents.model import Incident, ReportedFinding, report_finding
 from reconciler.model.task import Container
 from reconciler.ports.ledger import EntryChange
 from tests.support.values import CLUSTER, START, at, event, state, task_arn
@@ -59,6 +61,18 @@ def found(number: int = 1, when: datetime = START, **values: Any) -> ReportedFin
 
 def many(numbers: range, **values: Any) -> list[ReportedFinding]:
     return [found(number, at(number), **values) for number in numbers]
+
+
+def published(incident: Incident, when: datetime = START, sent: Incident | None = None) -> Incident:
+    """The incident after all that was pending in it, or in `sent`, has reached everybody."""
+    sent = sent or incident
+    lacking = {one.notification_id: () for one in sent.outbox.pending}
+    return mark_published(incident, sent, when, Policy(), lacking)
+
+
+def digested(incident: Incident, when: datetime = START) -> Incident:
+    """The incident after a digest has listed it."""
+    return published(queue_digest(incident, "DIGEST|1", when, Policy()), when)
 
 
 def failed_to_start(number: int, **values: Any) -> EntryChange:

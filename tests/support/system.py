@@ -18,9 +18,10 @@ from taskledger.simulator.engine.errors import ApiError
 from tests.support.values import START
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import datetime
 
+    from reconciler.errors import LedgerError
     from reconciler.model.entry import LedgerEntry
     from reconciler.notifications.message import Message
     from reconciler.use_cases.observe import ObserveResult
@@ -73,8 +74,11 @@ class Inbox:
     clock: Clock
     mail: list[tuple[datetime, Message]] = field(default_factory=list)
 
-    def publish(self, message: Message) -> None:
+    destinations: Sequence[str] = ("alerts",)
+
+    def publish(self, message: Message, to: Sequence[str]) -> Mapping[str, LedgerError]:
         self.mail.append((self.clock.now, message))
+        return {}
 
     def types(self) -> list[tuple[str, str]]:
         """Type and cause of each message but digests."""

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ..errors import LedgerError
 from ..notifications.chat import chat_payload
 from ..notifications.payload import as_text
 from .aws import aws_errors
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef
 
@@ -16,6 +19,7 @@ if TYPE_CHECKING:
 
 PEOPLE = ("default", "email")
 MACHINES = ("sqs", "lambda", "http", "https", "firehose")
+ALERTS, CHAT = "alerts", "chat"
 
 
 class SnsNotifier:
@@ -26,23 +30,37 @@ class SnsNotifier:
         self._topic_arn = topic_arn
         self._chat_topic_arn = chat_topic_arn
 
-    def publish(self, message: Message) -> None:
-        """Publishes to both topics before it returns: a retry may repeat the first, never skip the second."""
-        machine = message.json
-        forms = dict.fromkeys(PEOPLE, message.text) | dict.fromkeys(MACHINES, machine)
+    @property
+    def destinations(self) -> Sequence[str]:
+        return (ALERTS, CHAT) if self._chat_topic_arn else (ALERTS,)
+
+    def publish(self, message: Message, to: Sequence[str]) -> Mapping[str, LedgerError]:
+        failed: dict[str, LedgerError] = {}
+        for name in self.destinations:
+            if name in to:
+                try:
+                    self._send(message, name)
+                except LedgerError as error:
+                    failed[name] = error
+        return failed
+
+    def _send(self, message: Message, destination: str) -> None:
         attributes = {name: _text(value) for name, value in message.attributes.items()}
+        request = self._chat(message) if destination == CHAT else self._alert(message)
         with aws_errors():
-            self._client.publish(
-                TopicArn=self._topic_arn,
-                Subject=message.subject,
-                Message=as_text(forms),
-                MessageStructure="json",
-                MessageAttributes=attributes,
-            )
-            if self._chat_topic_arn:
-                self._client.publish(
-                    TopicArn=self._chat_topic_arn, Message=chat_payload(message), MessageAttributes=attributes
-                )
+            self._client.publish(**request, MessageAttributes=attributes)
+
+    def _alert(self, message: Message) -> dict[str, Any]:
+        forms = dict.fromkeys(PEOPLE, message.text) | dict.fromkeys(MACHINES, message.json)
+        return {
+            "TopicArn": self._topic_arn,
+            "Subject": message.subject,
+            "Message": as_text(forms),
+            "MessageStructure": "json",
+        }
+
+    def _chat(self, message: Message) -> dict[str, Any]:
+        return {"TopicArn": self._chat_topic_arn, "Message": chat_payload(message)}
 
 
 def _text(value: str) -> MessageAttributeValueTypeDef:

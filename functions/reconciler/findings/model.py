@@ -86,17 +86,21 @@ class Finding:
 
     @property
     def owner(self) -> str:
-        """Whose task it is: `service:NAME`, and for a standalone task `family:NAME`, whatever its group."""
-        family = arns.family(self.task_definition_arn)
-        if arns.service_of(self.group) or not family:
-            return self.group or "family:"
-        return f"family:{family}"
+        return owner(self.group, self.task_definition_arn)
 
     @property
     def finding_id(self) -> str:
         """The same for the same fault of a task on the same occasion, however often it is judged."""
         task_id = arns.task_id(self.task_arn) or self.task_arn
         return ".".join(filter(None, (task_id, self.kind, self.occasion)))
+
+
+def owner(group: str | None, task_definition_arn: str | None) -> str:
+    """Whose task it is: `service:NAME`, and for a standalone task `family:NAME`, whatever its group."""
+    family = arns.family(task_definition_arn)
+    if arns.service_of(group) or not family:
+        return group or "family:"
+    return f"family:{family}"
 
 
 @dataclass(frozen=True, slots=True)

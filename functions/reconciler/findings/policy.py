@@ -81,10 +81,12 @@ class Policy:
         severity = next(found, finding.severity)
         return finding if severity is finding.severity else replace(finding, severity=severity)
 
-    def mutes(self, cluster_arn: str, owner: str, kind: Kind, cause: Cause | None, now: datetime) -> bool:
-        """Whether nobody is to be notified of it now."""
+    def muted_until(
+        self, cluster_arn: str, owner: str, kind: Kind, cause: Cause | None, now: datetime
+    ) -> datetime | None:
+        """Until when nobody is to be notified of it; None when people are."""
         covering = (until for scope, until in self.muted if scope.covers(cluster_arn, owner, kind, cause))
-        return any(now < until for until in covering)
+        return max((until for until in covering if now < until), default=None)
 
     def _accepts(self, finding: Finding) -> bool:
         if finding.cause not in (EXIT_CODE.cause, SIGNAL.cause) or not finding.exit_codes:

@@ -1,14 +1,16 @@
 """What an incident has to publish, and what it published last; pure.
 
-    enqueue        one more notification is pending, with an id that no retry changes
-    announce       what was sent is pending no longer: when it was, and of how many findings
-    count_digest   one more digest listed the incident
-    count_anew     the findings of a new task definition are counted from the first
+    enqueue          one more notification is pending, with an id that no retry changes
+    enqueue_digest   the incident is to be listed in that digest
+    settle           what was sent is pending no longer, or only for the destinations that still lack it
+    announce         people have been notified: when, and of how many findings
+    count_anew       the findings of a new task definition are counted from the first
 
 It is stored with its incident before anything is sent, so a crash loses nothing: what is pending is sent
 again, and receivers drop the second by its id.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -25,10 +27,11 @@ class NotificationType(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PendingNotification:
-    """A notification that is not sent yet."""
+    """A notification that is not sent yet; `to` are the destinations that still lack it, None for all."""
 
     type: NotificationType
     notification_id: str
+    to: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +55,17 @@ class Outbox:
         return self.sequence > 0
 
     @property
+    def waits(self) -> bool:
+        """Whether a notification has not reached anybody yet: no other is added before it has."""
+        return any(one.to is None for one in self.pending if one.type is not NotificationType.DIGEST)
+
+    @property
+    def digest_pending(self) -> bool:
+        return any(one.type is NotificationType.DIGEST for one in self.pending)
+
+    @property
     def wants_reminder(self) -> bool:
-        return self.used and self.news and not self.pending
+        return self.used and self.news and not self.waits
 
     def is_outgrown(self, count: int) -> bool:
         """Whether the count has passed another power of ten since the last notification."""
@@ -61,27 +73,30 @@ class Outbox:
 
 
 def enqueue(outbox: Outbox, notification: NotificationType, incident_id: str) -> Outbox:
+    """With the notification pending; an older one of its type is dropped where it lacked some destination."""
     sequence = outbox.sequence + 1
     pending = PendingNotification(notification, f"{incident_id}|{sequence}")
-    return replace(outbox, sequence=sequence, pending=(*outbox.pending, pending))
+    others = (one for one in outbox.pending if one.type is not notification)
+    return replace(outbox, sequence=sequence, pending=(*others, pending))
 
 
-def announce(outbox: Outbox, sent: Outbox, announced: int, count: int, now: datetime) -> Outbox:
-    """After people were notified of `announced` findings; `count` there are now, fewer if they count anew.
+def enqueue_digest(outbox: Outbox, digest_id: str) -> Outbox:
+    pending = PendingNotification(NotificationType.DIGEST, digest_id)
+    return replace(outbox, digests=outbox.digests + 1, pending=(*outbox.pending, pending))
 
-    What was pending in `sent` is pending no longer; what was added meanwhile stays.
+
+def settle(outbox: Outbox, lacking: Mapping[str, tuple[str, ...] | None]) -> Outbox:
+    """After an attempt: by id the destinations that still lack a notification; with none it is done.
+
+    None stands for all of them. What was added meanwhile stays.
     """
-    return replace(
-        outbox,
-        pending=tuple(one for one in outbox.pending if one not in sent.pending),
-        notified_at=now,
-        notified_count=min(announced, count),
-        news=announced != count,
-    )
+    tried = (replace(one, to=lacking.get(one.notification_id, one.to)) for one in outbox.pending)
+    return replace(outbox, pending=tuple(one for one in tried if one.to != ()))
 
 
-def count_digest(outbox: Outbox) -> Outbox:
-    return replace(outbox, digests=outbox.digests + 1)
+def announce(outbox: Outbox, announced: int, count: int, now: datetime) -> Outbox:
+    """After people were notified of `announced` findings; `count` there are now, fewer if they count anew."""
+    return replace(outbox, notified_at=now, notified_count=min(announced, count), news=announced != count)
 
 
 def count_anew(outbox: Outbox) -> Outbox:

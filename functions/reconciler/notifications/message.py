@@ -58,17 +58,21 @@ def compose(incident: Incident, type_: NotificationType, notification_id: str) -
     )
 
 
-def compose_digest(incidents: Sequence[Incident], now: datetime) -> Message:
-    """The message that lists incidents of low severity; its id stays the same until they are marked."""
+def digest_id(incidents: Sequence[Incident]) -> str:
+    """The id of the next digest of these incidents."""
     names = "\n".join(sorted(f"{incident.incident_id} {incident.outbox.digests}" for incident in incidents))
-    digest_id = f"DIGEST|{hashlib.sha256(names.encode('utf-8', 'replace')).hexdigest()[:32]}"
+    return f"DIGEST|{hashlib.sha256(names.encode('utf-8', 'replace')).hexdigest()[:32]}"
+
+
+def compose_digest(incidents: Sequence[Incident], notification_id: str, now: datetime) -> Message:
+    """The message that lists incidents of low severity."""
     listed = incidents[:MAX_LISTED]
     several = f"{len(incidents)} incident{'' if len(incidents) == 1 else 's'} of low severity"
     return Message(
-        notification_id=digest_id,
+        notification_id=notification_id,
         subject=_subject(f"DIGEST {Severity.LOW}: {several}"),
         text="\n".join([f"{several}, as of {_clock(now)}:", "", *map(_line, listed)]),
-        document=payload.digest(listed, len(incidents), digest_id),
+        document=payload.digest(listed, len(incidents), notification_id),
         attributes={"type": NotificationType.DIGEST, "severity": Severity.LOW},
         thread="DIGEST",
     )

@@ -1,17 +1,18 @@
 """What time brings to incidents: reminders, ends, digests, and messages that could not be sent before."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..chunks import chunks
-from ..errors import LedgerError, TransientError
-from ..incidents.lifecycle import advance_time, awaits_digest, needs_recovery_check
+from ..errors import LedgerError
+from ..incidents.lifecycle import advance_time, touch
 from ..incidents.model import Incident
-from ..model.task import TaskState
+from ..incidents.outbox import NotificationType, PendingNotification
+from ..incidents.timing import awaits_digest, needs_recovery_check
 from ..notifications.message import MAX_LISTED
-from ..ports.ecs import Tasks
-from .notify import Alerts
+from .look_again import SecondLook
+from .publish import Published, Publisher
 
 
 @dataclass(slots=True)
@@ -26,82 +27,119 @@ class MaintenanceResult:
     notifier_down: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class IncidentMaintenance:
-    """Maintains the incidents that are due; one that fails leaves the others alone."""
+    """One round over the incidents that are due: first what can be sent, then what has to be looked at.
 
-    alerts: Alerts
-    tasks: Tasks
+    Sending asks ECS nothing, so an ECS that does not answer keeps no message back. An incident that fails
+    leaves the others alone.
+    """
+
+    alerts: Publisher
+    second_look: SecondLook
+    result: MaintenanceResult = field(default_factory=MaintenanceResult)
+    due: dict[str, Incident] = field(default_factory=dict)
 
     def run(self, clusters: Sequence[str]) -> MaintenanceResult:
-        result, listed = MaintenanceResult(), list[Incident]()
+        self.send(clusters)
+        return self.advance()
+
+    def send(self, clusters: Sequence[str]) -> None:
+        """Publishes what is pending of the incidents that are due, and the digest."""
         for cluster_arn in clusters:
-            for incident in self._due(cluster_arn, result):
-                self._maintain(incident, result, listed)
-        for chunk in chunks(listed, MAX_LISTED):
-            self._digest(chunk, result)
-        return result
+            self._find(cluster_arn)
+        for incident in list(self.due.values()):
+            if any(one.type is not NotificationType.DIGEST for one in incident.outbox.pending):
+                self._publish(incident)
+        for pending, listed in self._pending_digests().items():
+            self._publish_digest(pending, listed)
+        now, policy = self._now(), self.alerts.policy
+        waiting = [one for one in self.due.values() if awaits_digest(one, now, policy)]
+        for chunk in chunks(waiting, MAX_LISTED):
+            self._digest(chunk)
 
-    def _due(self, cluster_arn: str, result: MaintenanceResult) -> Sequence[Incident]:
+    def advance(self) -> MaintenanceResult:
+        """Advances those that wait for no message, the ones first of which ECS need not be asked."""
+        now, policy = self._now(), self.alerts.policy
+        still_due = [one for one in self.due.values() if one.due_at and one.due_at <= now]
+        free = [one for one in still_due if not one.outbox.waits and not self._is_for_digest(one, now)]
+        for incident in sorted(free, key=lambda one: needs_recovery_check(one, now, policy)):
+            try:
+                self._advance(incident)
+            except LedgerError as error:
+                self.result.errors.append(error)
+        return self.result
+
+    def _is_for_digest(self, incident: Incident, now: datetime) -> bool:
+        return incident.outbox.digest_pending or awaits_digest(incident, now, self.alerts.policy)
+
+    def _find(self, cluster_arn: str) -> None:
         try:
-            return self.alerts.incidents.due(cluster_arn, self._now())
+            found = self.alerts.incidents.due(cluster_arn, self._now())
         except LedgerError as error:
-            result.errors.append(error)
-            return ()
+            self.result.errors.append(error)
+        else:
+            self.due |= {one.incident_id: one for one in found}
 
-    def _maintain(self, incident: Incident, result: MaintenanceResult, listed: list[Incident]) -> None:
-        try:
-            if incident.outbox.pending:
-                self._send(incident, result)
-            elif awaits_digest(incident, self._now(), self.alerts.policy):
-                listed.append(incident)
-            else:
-                self._advance(incident, result)
-        except LedgerError as error:
-            result.errors.append(error)
-
-    def _send(self, incident: Incident, result: MaintenanceResult) -> None:
+    def _publish(self, incident: Incident) -> None:
         """Sends what is pending, unless SNS has just failed for another incident."""
-        if result.notifier_down:
+        if self.result.notifier_down:
             return
         try:
-            self.alerts.publish(incident)
-        except TransientError:
-            result.notifier_down = True
-            raise
+            self._note(self.alerts.publish(incident))
+        except LedgerError as error:
+            self.result.errors.append(error)
 
-    def _advance(self, incident: Incident, result: MaintenanceResult) -> None:
+    def _pending_digests(self) -> Mapping[PendingNotification, Sequence[Incident]]:
+        digests: dict[PendingNotification, list[Incident]] = {}
+        for incident in self.due.values():
+            for pending in incident.outbox.pending:
+                if pending.type is NotificationType.DIGEST:
+                    digests.setdefault(pending, []).append(incident)
+        return digests
+
+    def _digest(self, listed: Sequence[Incident]) -> None:
+        try:
+            queued = self.alerts.queue_digest(listed)
+        except LedgerError as error:
+            self.result.errors.append(error)
+            return
+        self.due |= {one.incident_id: one for one in queued}
+        if queued:
+            self._publish_digest(queued[0].outbox.pending[-1], queued)
+
+    def _publish_digest(self, pending: PendingNotification, listed: Sequence[Incident]) -> None:
+        if self.result.notifier_down:
+            return
+        try:
+            self._note(self.alerts.publish_digest(pending, listed))
+        except LedgerError as error:
+            self.result.errors.append(error)
+
+    def _note(self, published: Published) -> None:
+        self.due |= {one.incident_id: one for one in published.incidents}
+        self.result.errors += published.failed.values()
+        self.result.notifier_down = self.result.notifier_down or published.down
+
+    def _advance(self, incident: Incident) -> None:
         now, policy = self._now(), self.alerts.policy
-        recovered = needs_recovery_check(incident, now, policy) and self._runs(incident)
-        after = advance_time(incident, recovered=recovered, now=now, policy=policy)
+        over = self._is_over(incident, now) if needs_recovery_check(incident, now, policy) else None
+        seen = touch(incident, now, policy) if over is False else None
+        after = advance_time(seen or incident, recovered=over is True, now=now, policy=policy)
         if self.alerts.incidents.save(after, incident, (), now):
             return  # something was reported meanwhile: the next round looks at it again
         if not after.open:
-            result.resolved.append(after.incident_id)
-        self._send(after, result)
+            self.result.resolved.append(after.incident_id)
+        if after.outbox.sequence > incident.outbox.sequence:
+            self._publish(after)
 
-    def _runs(self, incident: Incident) -> bool:
-        """Whether a task of its service runs, and none of the version that failed is still starting."""
-        states = list(self._service(incident))
-        arriving = {state.task_definition_arn for state in states if state.last_status != "RUNNING"}
-        return any(state.last_status == "RUNNING" for state in states) and (
-            incident.task_definition_arn not in arriving
-        )
-
-    def _service(self, incident: Incident) -> Iterator[TaskState]:
-        """The tasks of its service that are to run."""
-        cluster_arn = incident.key.cluster_arn
-        arns = self.tasks.list_service(cluster_arn, incident.service or "")
-        answers = self.tasks.describe(cluster_arn, arns).values() if arns else ()
-        return (state for state in answers if isinstance(state, TaskState))
-
-    def _digest(self, listed: Sequence[Incident], result: MaintenanceResult) -> None:
-        if result.notifier_down:
-            return
+    def _is_over(self, incident: Incident, now: datetime) -> bool | None:
+        """None where that cannot be known: it is not resolved then, and looked at again later."""
         try:
-            self.alerts.publish_digest(listed)
+            return self.second_look.is_over(incident, now)
         except LedgerError as error:
-            result.errors.append(error)
+            self.result.errors.append(error)
+            return None
 
     def _now(self) -> datetime:
         return self.alerts.clock()

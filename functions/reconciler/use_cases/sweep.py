@@ -107,5 +107,5 @@ def sweep_and_notify(sweep: Sweep, alerts: Alerts, run_id: str, until: datetime)
     result = sweep.run(run_id, until)
     stuck = [finding for cluster in result.clusters.values() for finding in cluster.stuck]
     reported = (report_finding(finding, sweep.clock()) for finding in stuck)
-    result.notified = list(alerts.notify(reported).values())
+    result.notified = list(alerts.notify(reported, reopen=True).values())
     return result

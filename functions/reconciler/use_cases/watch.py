@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ..incidents.model import report_finding
 from ..ports.ecs import Tasks
 from ..ports.ledger import Ledger
+from .look_again import SecondLook
 from .maintain_incidents import IncidentMaintenance, MaintenanceResult
 from .notify import Alerts, NotifyResult
 from .watch_protection import ProtectionResult, ProtectionWatch
@@ -21,9 +22,14 @@ class WatchResult:
 
 
 def watch(*, tasks: Tasks, ledger: Ledger, alerts: Alerts) -> WatchResult:
-    """Checks protections, reports what is wrong with them, then maintains the incidents that are due."""
+    """Publishes what is pending, checks protections and reports what is wrong, then advances the incidents.
+
+    What is pending comes first: an ECS that does not answer keeps no message back.
+    """
+    second_look = SecondLook(tasks=tasks, ledger=ledger, policy=alerts.policy)
+    maintenance = IncidentMaintenance(alerts=alerts, second_look=second_look)
+    maintenance.send(ledger.clusters())
     protection = ProtectionWatch(tasks=tasks, ledger=ledger, policy=alerts.policy, clock=alerts.clock).run()
     reported = (report_finding(finding, alerts.clock()) for finding in protection.findings)
-    notified = list(alerts.notify(reported).values())
-    maintenance = IncidentMaintenance(alerts=alerts, tasks=tasks).run(ledger.clusters())
-    return WatchResult(protection=protection, notified=notified, maintenance=maintenance)
+    notified = list(alerts.notify(reported, reopen=True).values())
+    return WatchResult(protection=protection, notified=notified, maintenance=maintenance.advance())

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.awsrequest import AWSResponse
 
-from reconciler.adapters.sns import MACHINES, PEOPLE, SnsNotifier
+from reconciler.adapters.sns import ALERTS, CHAT, MACHINES, PEOPLE, SnsNotifier
 from reconciler.errors import LedgerError, TerminalError, TransientError
 from reconciler.findings.policy import Policy
 from reconciler.incidents.lifecycle import add_findings
@@ -34,7 +34,7 @@ def opened() -> Message:
 def test_machines_get_json_and_attributes(cloud: Aws) -> None:
     """A queue gets the document of the contract, and the attributes that filter policies go by."""
     room = desk(cloud)
-    room.alerts.notifier.publish(opened())
+    room.alerts.notifier.publish(opened(), [ALERTS])
     (envelope,) = room.listen()
     assert json.loads(envelope["Message"]) == opened().document
     attributes = {name: each["Value"] for name, each in envelope["MessageAttributes"].items()}
@@ -48,7 +48,7 @@ def test_every_kind_of_subscriber_has_its_form(cloud: Aws) -> None:
     cloud.sns.meta.events.register(
         "before-parameter-build.sns.Publish", lambda params, **_: sent.append(params)
     )
-    SnsNotifier(cloud.sns, topic).publish(opened())
+    SnsNotifier(cloud.sns, topic).publish(opened(), [ALERTS])
     forms = json.loads(sent[0]["Message"])
     assert forms == dict.fromkeys(PEOPLE, opened().text) | dict.fromkeys(MACHINES, opened().json)
     assert (sent[0]["Subject"], sent[0]["MessageStructure"]) == (opened().subject, "json")
@@ -59,7 +59,7 @@ def test_chats_have_a_topic_of_their_own(cloud: Aws) -> None:
     room = desk(cloud)
     first = cloud.sns.create_topic(Name="people")["TopicArn"]
     chats = cloud.sns.list_topics()["Topics"][-2]["TopicArn"]  # that of the room
-    SnsNotifier(cloud.sns, first, chats).publish(opened())
+    SnsNotifier(cloud.sns, first, chats).publish(opened(), [ALERTS, CHAT])
     (envelope,) = room.listen()
     chat = json.loads(envelope["Message"])
     assert (chat["version"], chat["source"], chat["content"]["title"]) == ("1.0", "custom", opened().subject)
@@ -87,7 +87,7 @@ def test_errors_are_of_two_kinds(cloud: Aws, code: str, status: int, kind: type[
 
     cloud.sns.meta.events.register("before-call.sns.Publish", refuse, unique_id="refuse")
     try:
-        with pytest.raises(kind):
-            SnsNotifier(cloud.sns, "arn:aws:sns:eu-central-1:111122223333:alerts").publish(opened())
+        notifier = SnsNotifier(cloud.sns, "arn:aws:sns:eu-central-1:111122223333:alerts")
+        assert [type(error) for error in notifier.publish(opened(), [ALERTS]).values()] == [kind]
     finally:
         cloud.sns.meta.events.unregister("before-call.sns.Publish", unique_id="refuse")

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from reconciler.errors import TransientError
+from reconciler.errors import LedgerError, TransientError
 from reconciler.findings.policy import Policy, Scope
 from reconciler.gate import succeed
 from reconciler.handlers.assess import read_records, response
@@ -35,9 +35,9 @@ class Refusing(MemoryNotifier):
 
     asked: int = 0
 
-    def publish(self, message: Message) -> None:
+    def publish(self, message: Message, to: Sequence[str]) -> Mapping[str, LedgerError]:
         self.asked += 1
-        raise TransientError("timed out")
+        return dict.fromkeys(to, TransientError("timed out"))
 
 
 class Unwritable(MemoryIncidents):

@@ -9,10 +9,11 @@ import pytest
 from reconciler.findings.model import Kind, Severity
 from reconciler.findings.policy import Policy, Scope
 from reconciler.incidents import lifecycle
-from reconciler.incidents.lifecycle import awaits_digest, needs_recovery_check, touch
+from reconciler.incidents.lifecycle import touch
 from reconciler.incidents.model import Incident, ReportedFinding, Status, report_finding
 from reconciler.incidents.outbox import NotificationType
-from tests.support.findings import DEFINITION, finding, found, low, many, standalone
+from reconciler.incidents.timing import awaits_digest, needs_recovery_check
+from tests.support.findings import DEFINITION, digested, finding, found, low, many, published, standalone
 from tests.support.values import START, at
 
 POLICY = Policy()
@@ -34,11 +35,11 @@ def wait(incident: Incident, until: datetime, *, recovered: bool = False) -> Inc
 
 def send(incident: Incident, when: datetime = START) -> Incident:
     """The incident with all that was pending sent."""
-    return lifecycle.mark_published(incident, incident, when, POLICY)
+    return published(incident, when)
 
 
 def list_in_digest(incident: Incident) -> Incident:
-    return lifecycle.mark_digested(incident, incident, START + HOUR, POLICY)
+    return digested(incident, START + HOUR)
 
 
 def pending(incident: Incident) -> list[NotificationType]:
@@ -107,7 +108,7 @@ def test_what_comes_while_it_is_sent_is_kept() -> None:
     """A finding between sending and marking as sent is news, and its count is published when it is due."""
     sent = add(None, *many(range(5)))
     grown = add(sent, *many(range(5, 10)))
-    marked = lifecycle.mark_published(grown, sent, START, POLICY)
+    marked = published(grown, sent=sent)
     outbox = marked.outbox
     assert (outbox.pending, outbox.notified_count, marked.count, outbox.news) == ((), 5, 10, True)
     assert pending(happen(marked, 99)) == [ONGOING]
@@ -117,7 +118,7 @@ def test_marking_as_sent_twice_changes_nothing() -> None:
     """Two that sent the same message both mark it, and the incident is as if one had."""
     sent = happen(None, 1)
     once = send(sent)
-    twice = lifecycle.mark_published(once, sent, START, POLICY)
+    twice = published(once, sent=sent)
     assert replace(twice, revision=once.revision) == once
 
 

@@ -12,15 +12,15 @@ from hypothesis import strategies as st
 from reconciler.adapters.sns import MACHINES, PEOPLE
 from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.findings.policy import CAUSES, Policy
-from reconciler.incidents.lifecycle import add_findings, mark_digested
+from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import Incident, report_finding
 from reconciler.incidents.outbox import NotificationType
 from reconciler.model.task import Container
 from reconciler.notifications.chat import chat_payload
 from reconciler.notifications.console_links import cluster_link
-from reconciler.notifications.message import Message, compose, compose_digest
+from reconciler.notifications.message import Message, compose, compose_digest, digest_id
 from reconciler.notifications.payload import as_text
-from tests.support.findings import finding, found, low, many
+from tests.support.findings import digested, finding, found, low, many
 from tests.support.schema import SCHEMA, violations
 from tests.support.values import CLUSTER, START, at, state
 
@@ -89,7 +89,7 @@ def incidents(draw: st.DrawFn) -> Incident:
 def test_hostile_text_harms_no_message(incident: Incident, type_: NotificationType) -> None:
     """Limits, form and schema hold for any stopped reason, name, or end of an ARN."""
     check(message(incident, type_))
-    check(compose_digest([replace(incident, severity=Severity.LOW)] * 60, at(60)))
+    check(compose_digest([replace(incident, severity=Severity.LOW)] * 60, "DIGEST|1", at(60)))
 
 
 @pytest.mark.parametrize("char", ["\U0001f4a5", '"', "\\", "\u00fc"])
@@ -101,7 +101,7 @@ def test_the_longest_of_everything_fits(char: str) -> None:
     stopped = state(stopped_reason=long, stop_code=long, containers=containers)
     incident = add_findings(None, [report_finding(about, START, stopped)] * 5, START, Policy())
     check(message(incident))
-    check(compose_digest([replace(incident, severity=Severity.LOW)] * 60, at(60)))
+    check(compose_digest([replace(incident, severity=Severity.LOW)] * 60, "DIGEST|1", at(60)))
 
 
 @pytest.mark.parametrize(("kind", "cause"), [*product(Kind, [None]), *product([Kind.STUCK], CAUSES)])
@@ -155,14 +155,12 @@ def test_attributes_are_for_filters() -> None:
 
 
 def test_a_digest_lists_what_is_low() -> None:
-    """Each with its facts, and under the same id until it was marked."""
+    """Each with its facts; the id of the next digest stays the same until one is queued."""
     incident = add_findings(None, [report_finding(low(1), START)], START, Policy())
-    marked = mark_digested(incident, incident, at(60), Policy())
-    digest, grown, next_one = (
-        compose_digest([each], at(90)) for each in (incident, replace(incident, count=9), marked)
-    )
-    assert digest.document["incidents"][0]["cause"] == "SPOT"
-    assert digest.notification_id == grown.notification_id != next_one.notification_id
+    marked = digested(incident, at(60))
+    digest, grown, next_one = (digest_id([each]) for each in (incident, replace(incident, count=9), marked))
+    assert compose_digest([incident], digest, at(90)).document["incidents"][0]["cause"] == "SPOT"
+    assert digest == grown != next_one
 
 
 def test_chats_keep_an_incident_together() -> None:

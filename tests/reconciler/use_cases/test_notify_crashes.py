@@ -13,7 +13,9 @@ from reconciler.handlers.assess import read_records, response
 from reconciler.model.task import Container
 from reconciler.ports.ledger import EntryChange
 from reconciler.use_cases.assess import assess
+from reconciler.use_cases.look_again import SecondLook
 from reconciler.use_cases.maintain_incidents import IncidentMaintenance
+from taskledger.local.memory_ledger import MemoryLedger
 from tests.support.desk import Aws, Desk, Fault, Killed, Running, aws, desk
 from tests.support.findings import failed_to_start
 from tests.support.stream import batch
@@ -83,7 +85,8 @@ def deliver(room: Desk, changes: list[EntryChange], start: int) -> None:
 def watch(room: Desk, minute: int) -> None:
     room.clock.move_to(START + timedelta(minutes=minute))
     try:
-        IncidentMaintenance(alerts=room.alerts, tasks=Running([ALIVE])).run([CLUSTER])
+        look = SecondLook(tasks=Running([ALIVE]), ledger=MemoryLedger(), policy=room.alerts.policy)
+        IncidentMaintenance(alerts=room.alerts, second_look=look).run([CLUSTER])
     except Killed:
         return
 

@@ -102,7 +102,7 @@ def _partition(key: IncidentKey) -> str:
 
 
 def _outbox(outbox: Outbox) -> dict[str, Value]:
-    pending = [{"M": {"type": {"S": p.type}, "id": {"S": p.notification_id}}} for p in outbox.pending]
+    pending = [{"M": _pending(one)} for one in outbox.pending]
     notified_at = {"toldAt": milliseconds(outbox.notified_at)} if outbox.notified_at else {}
     return {
         "pending": {"L": pending},
@@ -117,13 +117,26 @@ def _outbox(outbox: Outbox) -> dict[str, Value]:
 def _read_outbox(item: Item) -> Outbox:
     pending = (value["M"] for value in item["pending"]["L"])
     return Outbox(
-        pending=tuple(PendingNotification(NotificationType(p["type"]["S"]), p["id"]["S"]) for p in pending),
+        pending=tuple(map(_read_pending, pending)),
         sequence=int(item["sequence"]["N"]),
         digests=int(item["digests"]["N"]),
         news=bool(item["news"]["BOOL"]),
         notified_count=int(item["toldCount"]["N"]),
         notified_at=when(item, "toldAt"),
     )
+
+
+def _pending(one: PendingNotification) -> dict[str, Value]:
+    """`to` is there where only some destinations lack it."""
+    values: dict[str, Value] = {"type": {"S": one.type}, "id": {"S": one.notification_id}}
+    if one.to is not None:
+        values["to"] = {"L": [{"S": name} for name in one.to]}
+    return values
+
+
+def _read_pending(values: Item) -> PendingNotification:
+    to = tuple(name["S"] for name in values["to"]["L"]) if "to" in values else None
+    return PendingNotification(NotificationType(values["type"]["S"]), values["id"]["S"], to)
 
 
 def _sample(sample: Sample) -> Value:

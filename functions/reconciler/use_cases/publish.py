@@ -1,0 +1,108 @@
+"""Publishing what incidents have pending: stored before it is sent, and settled after.
+
+    incident with a full outbox --publish--> topics --save--> incident with an empty one
+
+What one destination lacks stays pending for that one alone. If the function dies before the last save, the
+same message is sent again under the same notificationId.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ..errors import LedgerError, TransientError
+from ..findings.policy import Policy
+from ..incidents.lifecycle import mark_published, queue_digest
+from ..incidents.model import Incident
+from ..incidents.outbox import NotificationType, PendingNotification
+from ..notifications.message import Message, compose, compose_digest, digest_id
+from ..ports.incidents import Incidents
+from ..ports.notifier import Notifier
+
+ATTEMPTS = 8  # against others who write the same incident: each is overtaken by one that got through
+
+Lacking = Mapping[str, tuple[str, ...] | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Published:
+    """The incidents as they stand after it, and why some destinations did not get a message.
+
+    `down` when none of them got one and SNS may answer later: then others need not be tried now.
+    """
+
+    incidents: Sequence[Incident]
+    failed: Mapping[str, LedgerError] = field(default_factory=dict)
+    down: bool = False
+
+    @property
+    def error(self) -> LedgerError | None:
+        return next(iter(self.failed.values()), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Publisher:
+    """Where incidents are stored, and where their messages are published; `clock` says when."""
+
+    incidents: Incidents
+    notifier: Notifier
+    policy: Policy
+    clock: Callable[[], datetime]
+
+    def publish(self, incident: Incident) -> Published:
+        """Sends what is pending of the incident, but digests; raises as the store does."""
+        failed: dict[str, LedgerError] = {}
+        lacking = {
+            pending.notification_id: self._send(
+                compose(incident, pending.type, pending.notification_id), pending, failed
+            )
+            for pending in incident.outbox.pending
+            if pending.type is not NotificationType.DIGEST
+        }
+        return self._settle([incident], lacking, failed)
+
+    def publish_digest(self, pending: PendingNotification, listed: Sequence[Incident]) -> Published:
+        """Sends the digest that is pending of these incidents, and settles all of them at once."""
+        failed: dict[str, LedgerError] = {}
+        message = compose_digest(listed, pending.notification_id, self.clock())
+        lacking = {pending.notification_id: self._send(message, pending, failed)}
+        return self._settle(listed, lacking, failed)
+
+    def queue_digest(self, listed: Sequence[Incident]) -> Sequence[Incident]:
+        """The incidents with one digest pending of all of them; none when one of them has moved on."""
+        now, name = self.clock(), digest_id(listed)
+        queued = [queue_digest(one, name, now, self.policy) for one in listed]
+        return queued if self.incidents.save_all(queued) else ()
+
+    def _send(
+        self, message: Message, pending: PendingNotification, failed: dict[str, LedgerError]
+    ) -> tuple[str, ...] | None:
+        """The destinations that still lack the message; None where nobody got it before or now."""
+        to = self.notifier.destinations if pending.to is None else pending.to
+        errors = self.notifier.publish(message, to)
+        failed |= errors
+        lacking = tuple(name for name in to if name in errors)
+        return None if pending.to is None and len(lacking) == len(to) else lacking
+
+    def _settle(
+        self, sent: Sequence[Incident], lacking: Lacking, failed: Mapping[str, LedgerError]
+    ) -> Published:
+        if any(left is not None for left in lacking.values()):
+            sent = self._mark(sent, lacking)
+        down = len(failed) == len(self.notifier.destinations)
+        transient = all(isinstance(error, TransientError) for error in failed.values())
+        return Published(incidents=sent, failed=failed, down=bool(failed) and down and transient)
+
+    def _mark(self, sent: Sequence[Incident], lacking: Lacking) -> Sequence[Incident]:
+        """Settles all of them at once, each as it stands by now."""
+        for _ in range(ATTEMPTS):
+            marked = list(self._marked(sent, lacking))
+            if self.incidents.save_all(marked):
+                return marked
+        raise TransientError(f"{sent[0].incident_id} was overtaken {ATTEMPTS} times")
+
+    def _marked(self, sent: Sequence[Incident], lacking: Lacking) -> Iterator[Incident]:
+        now = self.clock()
+        for one in sent:
+            if latest := self.incidents.latest(one):
+                yield mark_published(latest, one, now, self.policy, lacking)
