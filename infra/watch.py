@@ -25,7 +25,7 @@ class Watch(LedgerFunction):
             construct_id,
             common=common,
             timeout=Duration.seconds(50),  # over before the next one starts
-            environment=common.alert_environment,
+            environment={**common.alert_environment, **common.call_environment},
         )
         writes = ("UpdateItem", "PutItem", "DeleteItem")
         self.allow(
