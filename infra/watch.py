@@ -43,4 +43,5 @@ class Watch(LedgerFunction):
             "For a quarter of an hour, messages of incidents could not be published or incidents not be "
             "maintained: read why in the log of the watch function.",
             Condition(periods=3),
+            to=common.alerts.operations,
         )
