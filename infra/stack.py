@@ -14,6 +14,7 @@ from .observe import VISIBILITY_SECONDS, Observe
 from .parts.alarm_topic import AlarmTopic
 from .parts.alerting import Alerts
 from .parts.ledger_function import Common
+from .silence import page_on_silence
 from .sweep import Sweep
 from .watch import Watch
 
@@ -57,6 +58,7 @@ class TaskLedgerStack(cdk.Stack):
         observe = Observe(self, "Observe", common=common, intake=intake)
         assess = Assess(self, "Assess", common=common)
         sweep, watch = Sweep(self, "Sweep", common=common), Watch(self, "Watch", common=common)
+        page_on_silence(common, observe=observe.function, watch=watch.function)
         dead_letters = (*intake.dead_letter_queues, assess.dead_letters)
         dashboard = Dashboard(self, "Dashboard", alarms=common.alerts.alarms)
         dashboard.add_queues([intake.queue, *(each.queue for each in dead_letters)])

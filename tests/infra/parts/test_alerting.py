@@ -25,6 +25,7 @@ COMPOSED = {
     "sweep": {
         *(f"Sweep{each.title()}" for each in Drift if each is not Drift.NONE),
         *(f"Sweep{each}" for each in ("Tasks", "Repaired", "Closed")),
+        "FindingsLate",  # when there are any
     },
     "assess": set[str](),
     "watch": set[str](),
@@ -51,6 +52,9 @@ def test_these_are_all_alarms(stack: Synthesised) -> None:
         "AssessLag",
         "NotificationsFailing",
         "DeliveryFailing",
+        "RuleSilent",
+        "StreamSilent",
+        "WatchSilent",
         *(
             f"{function}{what}"
             for function in ("Observe", "Assess", "Sweep", "Watch")
@@ -194,7 +198,8 @@ def test_a_stack_measures_for_itself(stack: Synthesised, other: Synthesised) -> 
             each["Environment"]["Variables"] for each in synthesised.of_type("AWS::Lambda::Function").values()
         ]
         measured = [each["POWERTOOLS_METRICS_NAMESPACE"] for each in environments]
-        watched = [each["Namespace"] for each in synthesised.of_type("AWS::CloudWatch::Alarm").values()]
+        alarms = json.dumps(synthesised.of_type("AWS::CloudWatch::Alarm"))
+        watched = re.findall(r'"Namespace": "([^"]+)"', alarms)
         on_view = [namespace for namespace, *_ in shown(synthesised)]
         assert {each for each in measured + watched + on_view if not each.startswith("AWS/")} == {name}
 
