@@ -62,7 +62,7 @@ class Config:
     )
     retention_days: int = _setting(whole(1, 3650), default=90)
     sweep_minutes: int = _setting(whole(1, 30), default=15)
-    sweep_calls_per_second: int = _setting(whole(1, 20), default=10)
+    sweep_calls_per_second: int = _setting(whole(1, 20), default=4)
     protection_lead_minutes: int | None = _setting(optional_whole(1, 2880), default=None)
     policy_file: str | None = _setting(
         optional_text(r"[^\0]{1,1024}", "the path of a policy file, from where cdk.json is; empty for none"),
@@ -82,7 +82,8 @@ class Config:
     cloud_trail_protection: bool = _setting(flag(), default=False)
     tracing: bool = _setting(flag(), default=False)
     log_retention_days: int = _setting(whole_of(7, 14, 30, 60, 90, 180, 365), default=30)
-    max_concurrency: int = _setting(whole(2, 10), default=5)
+    max_concurrency: int = _setting(whole(2, 10), default=2)
+    calls_per_second: int = _setting(whole(1, 20), default=5)
     log_level: str = _setting(word_of("DEBUG", "INFO", "WARNING", "ERROR"), default="INFO")
 
     @classmethod

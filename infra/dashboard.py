@@ -40,6 +40,7 @@ class Dashboard(Construct):
     def add_functions(self, functions: Sequence[lambda_.Function]) -> None:
         self._add_row(
             {
+                "Function invocations": [_named(each, each.metric_invocations()) for each in functions],
                 "Function errors": [_named(each, each.metric_errors()) for each in functions],
                 "Functions throttled": [_named(each, each.metric_throttles()) for each in functions],
                 "Function duration, ms, p90": [
@@ -98,6 +99,7 @@ class Dashboard(Construct):
             "Failures at the stream and at incidents": [
                 *self._of("assess", "ChangesUnreadable"),
                 *self._of("watch", "IncidentFailures"),
+                *self._of("sweep", "FindingsLate"),
             ],
         }
 

@@ -27,7 +27,13 @@ class Observe(LedgerFunction):
     """Reads the queue in batches, and pages when events arrive late."""
 
     def __init__(self, scope: Construct, construct_id: str, *, common: Common, intake: Intake) -> None:
-        super().__init__(scope, construct_id, common=common, timeout=Duration.seconds(SECONDS))
+        super().__init__(
+            scope,
+            construct_id,
+            common=common,
+            timeout=Duration.seconds(SECONDS),
+            environment=common.call_environment,
+        )
         self._allow_calls()
         self.function.add_event_source(
             sources.SqsEventSource(

@@ -11,8 +11,10 @@ from .dashboard import Dashboard
 from .intake import Intake
 from .ledger import Ledger
 from .observe import VISIBILITY_SECONDS, Observe
+from .parts.alarm_topic import AlarmTopic
 from .parts.alerting import Alerts
 from .parts.ledger_function import Common
+from .silence import page_on_silence
 from .sweep import Sweep
 from .watch import Watch
 
@@ -33,24 +35,30 @@ class TaskLedgerStack(cdk.Stack):
             cdk.Tags.of(self).add(name, value)
 
     def _shared(self, config: Config) -> Common:
-        alerts = Alerts(self, "Alerts", emails=config.alert_emails)
-        if config.chat_topic:
-            alerts.add_chat_topic()
         return Common(
             config=config,
             clusters=[_cluster_arn(self, cluster) for cluster in config.clusters],
             ledger=Ledger(self, "Ledger", may_be_destroyed=config.removal_policy == "destroy"),
-            alerts=alerts,
+            alerts=self._alerts(config),
             code=function_code(),
             dependencies=dependencies(self, config.architecture),
             policy=policy_layer(self, config.policy_file) if config.policy_file else None,
         )
+
+    def _alerts(self, config: Config) -> Alerts:
+        emails, purpose = config.alert_emails, "Messages of Task Ledger's operations topic"
+        operations = AlarmTopic(self, "Operations", purpose=purpose, emails=emails)
+        alerts = Alerts(self, "Alerts", emails=emails, operations=operations)
+        if config.chat_topic:
+            alerts.add_chat_topic()
+        return alerts
 
     def _compose(self) -> None:
         common, intake = self._common, self._intake()
         observe = Observe(self, "Observe", common=common, intake=intake)
         assess = Assess(self, "Assess", common=common)
         sweep, watch = Sweep(self, "Sweep", common=common), Watch(self, "Watch", common=common)
+        page_on_silence(common, observe=observe.function, watch=watch.function)
         dead_letters = (*intake.dead_letter_queues, assess.dead_letters)
         dashboard = Dashboard(self, "Dashboard", alarms=common.alerts.alarms)
         dashboard.add_queues([intake.queue, *(each.queue for each in dead_letters)])
@@ -64,6 +72,7 @@ class TaskLedgerStack(cdk.Stack):
             EventRuleArn=intake.rule.rule_arn,
             LedgerTableName=common.ledger.table.table_name,
             AlertTopicArn=common.alerts.topic.topic_arn,
+            OperationsTopicArn=common.alerts.operations.topic.topic_arn,
             SweepFunctionName=sweep.function.function_name,
             WatchFunctionName=watch.function.function_name,
             DashboardName=dashboard.name,

@@ -25,7 +25,7 @@ class Watch(LedgerFunction):
             construct_id,
             common=common,
             timeout=Duration.seconds(50),  # over before the next one starts
-            environment=common.alert_environment,
+            environment={**common.alert_environment, **common.call_environment},
         )
         writes = ("UpdateItem", "PutItem", "DeleteItem")
         self.allow(
@@ -43,4 +43,5 @@ class Watch(LedgerFunction):
             "For a quarter of an hour, messages of incidents could not be published or incidents not be "
             "maintained: read why in the log of the watch function.",
             Condition(periods=3),
+            to=common.alerts.operations,
         )

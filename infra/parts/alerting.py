@@ -1,20 +1,18 @@
-"""Where people and machines hear of trouble: one topic for what the ledger finds and for its own alarms."""
+"""Where people and machines hear of trouble: one topic for what the ledger finds and for its own alarms.
+
+The alarms that say that this topic itself fails notify another one, `operations`.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Duration, RemovalPolicy, Stack
+from aws_cdk import Duration, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
-from aws_cdk import aws_iam as iam
-from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
-from .nag import acknowledge
-
-_CLOUDWATCH = "cloudwatch.amazonaws.com"
+from .alarm_topic import AlarmTopic
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,37 +28,41 @@ class Condition:
     or_missing: bool = False
 
 
-class Alerts(Construct):
-    """An encrypted topic that is published to over TLS only, its e-mail subscribers, and the alarms."""
+class Alerts(AlarmTopic):
+    """The topic of alerts, and of the chat where there is one, and all alarms of the stack."""
 
-    def __init__(self, scope: Construct, construct_id: str, *, emails: Sequence[str]) -> None:
-        super().__init__(scope, construct_id)
-        # CloudWatch can't use the key that AWS manages for SNS: with it, alarms would be lost without a sign.
-        self.key = kms.Key(
-            self,
-            "Key",
-            description="Messages of the topics of Task Ledger's alerts",
-            enable_key_rotation=True,
-            pending_window=Duration.days(7),
-            removal_policy=RemovalPolicy.DESTROY,
-        )
-        self.topic = sns.Topic(self, "Topic", master_key=self.key, enforce_ssl=True)
+    def __init__(
+        self, scope: Construct, construct_id: str, *, emails: Sequence[str], operations: AlarmTopic
+    ) -> None:
+        purpose = "Messages of the topics of Task Ledger's alerts"
+        super().__init__(scope, construct_id, purpose=purpose, emails=emails)
+        self.operations = operations
         self.chat_topic: sns.Topic | None = None
         self.alarms: list[cloudwatch.Alarm] = []
-        self._let_alarms_publish(self.key)
-        for email in emails:
-            self._subscribe(email)
+        self._page_on_failed_delivery("DeliveryFailing", self.topic)
 
     def add_chat_topic(self) -> None:
         """A topic with nothing but what Amazon Q Developer in chat applications shows."""
         self.chat_topic = sns.Topic(self, "ChatTopic", master_key=self.key, enforce_ssl=True)
+        self._page_on_failed_delivery("ChatDeliveryFailing", self.chat_topic)
 
     @property
     def topics(self) -> list[sns.Topic]:
         return [self.topic, *([self.chat_topic] if self.chat_topic else [])]
 
-    def page(self, name: str, metric: cloudwatch.IMetric, description: str, condition: Condition) -> None:
-        """Adds an alarm that notifies the topic; its description says what it means and what to do."""
+    def page(
+        self,
+        name: str,
+        metric: cloudwatch.IMetric,
+        description: str,
+        condition: Condition,
+        *,
+        to: AlarmTopic | None = None,
+    ) -> None:
+        """Adds an alarm that notifies this topic, or `to`, when it rings and when it is over.
+
+        Its description says what it means and what to do.
+        """
         alarm = cloudwatch.Alarm(
             self,
             name,
@@ -72,39 +74,19 @@ class Alerts(Construct):
             comparison_operator=_operator(condition),
             treat_missing_data=_missing(condition),
         )
-        alarm.add_alarm_action(actions.SnsAction(self.topic))
+        notify = actions.SnsAction((to or self).topic)
+        alarm.add_alarm_action(notify)
+        alarm.add_ok_action(notify)
         self.alarms.append(alarm)
 
-    def _let_alarms_publish(self, key: kms.Key) -> None:
-        """Admits this account's alarms: a topic with a policy of its own admits no service by itself."""
-        alarms = Stack.of(self).format_arn(service="cloudwatch", resource="alarm:*")
-        self.topic.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="Alarms",
-                principals=[iam.ServicePrincipal(_CLOUDWATCH)],
-                actions=["sns:Publish"],
-                resources=[self.topic.topic_arn],
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": Stack.of(self).account},
-                    "ArnLike": {"aws:SourceArn": alarms},
-                },
-            )
-        )
-        key.add_to_resource_policy(
-            iam.PolicyStatement(
-                sid="Alarms",
-                principals=[iam.ServicePrincipal(_CLOUDWATCH)],
-                actions=["kms:Decrypt", "kms:GenerateDataKey*"],
-                resources=["*"],  # in a key's policy: this key
-            )
-        )
-
-    def _subscribe(self, email: str) -> None:
-        subscription = self.topic.add_subscription(subscriptions.EmailSubscription(email))
-        acknowledge(
-            subscription,
-            "SNS retries an e-mail for hours, and nobody would read a queue of mails that bounced",
-            "Serverless::Serverless-SNSRedrivePolicy",
+    def _page_on_failed_delivery(self, name: str, topic: sns.Topic) -> None:
+        self.page(
+            name,
+            topic.metric_number_of_notifications_failed(period=Duration.minutes(5), statistic="Sum"),
+            "SNS could not deliver a message of the topic to a subscriber: look at the topic's subscriptions "
+            "for an endpoint that is gone or refuses.",
+            Condition(),
+            to=self.operations,
         )
 
 

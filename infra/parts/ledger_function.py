@@ -54,6 +54,11 @@ class Common:
         }
 
     @property
+    def call_environment(self) -> Mapping[str, str]:
+        """What a function needs beside it that asks ECS about tasks again and again."""
+        return {"CALLS_PER_SECOND": str(self.config.calls_per_second)}
+
+    @property
     def alert_environment(self) -> Mapping[str, str]:
         """What a function needs beside it that reports findings."""
         variables = {"ALERT_TOPIC_ARN": self.alerts.topic.topic_arn}

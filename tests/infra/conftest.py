@@ -34,7 +34,8 @@ EVERYTHING = {
     "cloudTrailProtection": "true",
     "tracing": "true",
     "logRetentionDays": "7",
-    "maxConcurrency": "2",
+    "maxConcurrency": "3",
+    "callsPerSecond": "6",
     "logLevel": "DEBUG",
 }
 

@@ -81,6 +81,8 @@ def test_text_and_json_mean_the_same(
         ("tracing", 1, "tracing: found 1, allowed: true or false"),
         ("logRetentionDays", "31", "allowed: 7, 14, 30, 60, 90, 180 or 365"),
         ("maxConcurrency", "1", "allowed: a whole number from 2 to 10"),
+        ("callsPerSecond", 0, "callsPerSecond: found 0, allowed: a whole number from 1 to 20"),
+        ("callsPerSecond", "21", "allowed: a whole number from 1 to 20"),
         ("logLevel", "debug", 'logLevel: found "debug", allowed: DEBUG, INFO, WARNING or ERROR'),
         ("retentiondays", "30", "retentiondays: is not a key; did you mean retentionDays?"),
         ("retention-days", "30", "retention-days: is not a key; did you mean retentionDays?"),

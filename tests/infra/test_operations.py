@@ -8,11 +8,23 @@ from tests.infra.synthesised import ROOT, Synthesised
 TEXT = (ROOT / "docs" / "operations.md").read_text("utf-8")
 
 
-def test_each_alarm_has_its_row(stack: Synthesised) -> None:
-    """Every alarm is in the table, and no row is left of one that is gone."""
-    alarms = {path.removeprefix("Alerts/") for path in stack.of_type("AWS::CloudWatch::Alarm")}
+def test_each_alarm_has_its_row(stack: Synthesised, other: Synthesised) -> None:
+    """Every alarm is in the table, also of what is chosen, and no row is left of one that is gone."""
+    paths = (path for each in (stack, other) for path in each.of_type("AWS::CloudWatch::Alarm"))
+    alarms = {path.removeprefix("Alerts/") for path in paths}
     section = TEXT.split("## The alarms")[1].split("\n## ")[0]
     assert set(re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)) == alarms
+
+
+def test_the_alarms_of_the_operations_topic_are_named(other: Synthesised) -> None:
+    """The page names the alarms that notify the operations topic, all of them and no others."""
+    notifying = {
+        path.removeprefix("Alerts/")
+        for path, each in other.of_type("AWS::CloudWatch::Alarm").items()
+        if each["AlarmActions"] == ["${Operations/Topic}"]
+    }
+    (named,) = re.findall(r"To the operations topic go (.*?): ", TEXT, re.DOTALL)
+    assert set(re.findall(r"`(\w+)`", named)) == notifying
 
 
 def test_outputs_are_there(stack: Synthesised) -> None:

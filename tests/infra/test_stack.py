@@ -28,6 +28,7 @@ def test_outputs_are_the_contract(stack: Synthesised) -> None:
         "EventArchiveArn": "${Intake/Archive/Archive.Arn}",
         "LedgerTableName": "${Ledger/Table}",
         "AlertTopicArn": "${Alerts/Topic}",
+        "OperationsTopicArn": "${Operations/Topic}",
         "SweepFunctionName": "${Sweep/Function}",
         "WatchFunctionName": "${Watch/Function}",
         "DashboardName": "TaskLedger-${AWS::Region}",

@@ -11,7 +11,9 @@ from reconciler.drift import Drift
 from reconciler.gate import Currency, Verdict
 from tests.infra.synthesised import ROOT, Synthesised
 
-TOPIC = "${Alerts/Topic}"
+TOPIC, OPERATIONS = "${Alerts/Topic}", "${Operations/Topic}"
+# Alarms that say that the alert topic, its key or the way to its subscribers fails.
+OF_DELIVERY = {"DeliveryFailing", "ChatDeliveryFailing", "NotificationsFailing"}
 HANDLERS = ROOT / "functions" / "reconciler" / "handlers"
 
 # Metrics whose names a handler puts together.
@@ -23,6 +25,7 @@ COMPOSED = {
     "sweep": {
         *(f"Sweep{each.title()}" for each in Drift if each is not Drift.NONE),
         *(f"Sweep{each}" for each in ("Tasks", "Repaired", "Closed")),
+        "FindingsLate",  # when there are any
     },
     "assess": set[str](),
     "watch": set[str](),
@@ -48,6 +51,10 @@ def test_these_are_all_alarms(stack: Synthesised) -> None:
         "SweepOverdue",
         "AssessLag",
         "NotificationsFailing",
+        "DeliveryFailing",
+        "RuleSilent",
+        "StreamSilent",
+        "WatchSilent",
         *(
             f"{function}{what}"
             for function in ("Observe", "Assess", "Sweep", "Watch")
@@ -56,11 +63,15 @@ def test_these_are_all_alarms(stack: Synthesised) -> None:
     }
 
 
-def test_each_alarm_says_the_topic_what_to_do(stack: Synthesised) -> None:
-    """Each alarm goes to the alert topic, has a plain name, and says in its text what to look at."""
-    for path, each in stack.of_type("AWS::CloudWatch::Alarm").items():
-        assert each["AlarmActions"] == [TOPIC]
-        assert each["AlarmName"] == f"TaskLedger-{path.removeprefix('Alerts/')}"
+@pytest.mark.parametrize(("choices", "prefix"), [("stack", "TaskLedger"), ("other", "Other")])
+def test_each_alarm_says_the_topic_what_to_do(
+    choices: str, prefix: str, request: pytest.FixtureRequest
+) -> None:
+    """Each alarm goes to a topic that works then, has a plain name, and says in its text what to look at."""
+    for path, each in request.getfixturevalue(choices).of_type("AWS::CloudWatch::Alarm").items():
+        name = path.removeprefix("Alerts/")
+        assert each["AlarmActions"] == [OPERATIONS if name in OF_DELIVERY else TOPIC]
+        assert each["AlarmName"] == f"{prefix}-{name}"
         assert re.search(r"\b(read|look at|fix)\b", each["AlarmDescription"], re.IGNORECASE)
 
 
@@ -113,16 +124,40 @@ def test_only_lasting_failures_ring(stack: Synthesised) -> None:
             assert (each["MetricName"], each["EvaluationPeriods"], each["Period"]) == (what, 3, seconds)
 
 
-def test_the_topic_is_encrypted_and_closed_to_plain_text(stack: Synthesised) -> None:
-    """The topic has a key of its own, which rotates, and takes messages by TLS only."""
-    assert stack["Alerts/Topic"]["KmsMasterKeyId"] == "${Alerts/Key.Arn}"
-    assert stack["Alerts/Key"]["EnableKeyRotation"] is True
-    assert _policy(stack, "Alerts/Topic/Policy", "AllowPublishThroughSSLOnly")["Effect"] == "Deny"
+def test_each_alarm_says_when_it_is_over(other: Synthesised) -> None:
+    """Each alarm notifies the same topic when it ends, so that pagers close what it opened."""
+    for each in other.of_type("AWS::CloudWatch::Alarm").values():
+        assert each["OKActions"] == each["AlarmActions"]
 
 
-def test_alarms_can_publish(stack: Synthesised) -> None:
+def test_a_message_that_is_not_delivered_rings(stack: Synthesised, other: Synthesised) -> None:
+    """One message in five minutes that SNS gave up rings, for the chat topic as well where there is one."""
+    for each, name, topic in (
+        (stack, "DeliveryFailing", "Topic"),
+        (other, "DeliveryFailing", "Topic"),
+        (other, "ChatDeliveryFailing", "ChatTopic"),
+    ):
+        failing = alarm(each, name)
+        assert (failing["Namespace"], failing["MetricName"]) == ("AWS/SNS", "NumberOfNotificationsFailed")
+        assert failing["Dimensions"] == [{"Name": "TopicName", "Value": f"${{Alerts/{topic}.TopicName}}"}]
+        assert (failing["Statistic"], failing["Threshold"]) == ("Sum", 1)
+        assert (failing["Period"], failing["EvaluationPeriods"]) == (300, 1)
+        assert failing["TreatMissingData"] == "notBreaching"
+
+
+@pytest.mark.parametrize("place", ["Alerts", "Operations"])
+def test_a_topic_is_encrypted_and_closed_to_plain_text(stack: Synthesised, place: str) -> None:
+    """Each topic has a key of its own, which rotates, and takes messages by TLS only."""
+    assert stack[f"{place}/Topic"]["KmsMasterKeyId"] == f"${{{place}/Key.Arn}}"
+    assert stack[f"{place}/Key"]["EnableKeyRotation"] is True
+    assert _policy(stack, f"{place}/Topic/Policy", "AllowPublishThroughSSLOnly")["Effect"] == "Deny"
+
+
+@pytest.mark.parametrize("place", ["Alerts", "Operations"])
+def test_alarms_can_publish(stack: Synthesised, place: str) -> None:
     """Topic and key admit CloudWatch, the topic for this account's alarms only: else pages get lost."""
-    on_topic = _policy(stack, "Alerts/Topic/Policy", "Alarms")
+    on_topic = _policy(stack, f"{place}/Topic/Policy", "Alarms")
+    assert (on_topic["Action"], on_topic["Resource"]) == ("sns:Publish", f"${{{place}/Topic}}")
     assert on_topic["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
     assert on_topic["Condition"] == {
         "StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
@@ -130,19 +165,24 @@ def test_alarms_can_publish(stack: Synthesised) -> None:
             "aws:SourceArn": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*"
         },
     }
-    on_key = [each for each in stack["Alerts/Key"]["KeyPolicy"]["Statement"] if each.get("Sid") == "Alarms"]
+    statements = stack[f"{place}/Key"]["KeyPolicy"]["Statement"]
+    on_key = [each for each in statements if each.get("Sid") == "Alarms"]
     assert [(each["Principal"], set(each["Action"])) for each in on_key] == [
         ({"Service": "cloudwatch.amazonaws.com"}, {"kms:Decrypt", "kms:GenerateDataKey*"})
     ]
 
 
 def test_chosen_people_get_mail(stack: Synthesised, other: Synthesised) -> None:
-    """Each address of -c alertEmails is subscribed; without any there is no subscription."""
+    """Each address of -c alertEmails is subscribed to both topics; without any there is no subscription."""
     assert stack.of_type("AWS::SNS::Subscription") == {}
     assert {
         (each["Protocol"], each["Endpoint"], each["TopicArn"])
         for each in other.of_type("AWS::SNS::Subscription").values()
-    } == {("email", "ops@example.com", TOPIC), ("email", "dev@example.com", TOPIC)}
+    } == {
+        ("email", address, topic)
+        for address in ("ops@example.com", "dev@example.com")
+        for topic in (TOPIC, OPERATIONS)
+    }
 
 
 def shown(stack: Synthesised) -> list[list[Any]]:
@@ -158,7 +198,8 @@ def test_a_stack_measures_for_itself(stack: Synthesised, other: Synthesised) -> 
             each["Environment"]["Variables"] for each in synthesised.of_type("AWS::Lambda::Function").values()
         ]
         measured = [each["POWERTOOLS_METRICS_NAMESPACE"] for each in environments]
-        watched = [each["Namespace"] for each in synthesised.of_type("AWS::CloudWatch::Alarm").values()]
+        alarms = json.dumps(synthesised.of_type("AWS::CloudWatch::Alarm"))
+        watched = re.findall(r'"Namespace": "([^"]+)"', alarms)
         on_view = [namespace for namespace, *_ in shown(synthesised)]
         assert {each for each in measured + watched + on_view if not each.startswith("AWS/")} == {name}
 

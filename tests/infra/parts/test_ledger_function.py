@@ -60,11 +60,13 @@ def test_settings_read_where_the_ledger_is(other: Synthesised, function: str) ->
 
 def test_settings_read_what_was_chosen(stack: Synthesised, other: Synthesised) -> None:
     """The sweep's settings say which clusters, none for all, and how fast; the watch's, when to warn."""
-    everywhere = SweepSettings(clusters=(), calls_per_second=10)
+    everywhere = SweepSettings(clusters=(), calls_per_second=4)
     assert SweepSettings.read(environment(stack, "Sweep")) == everywhere
     assert SweepSettings.read(environment(other, "Sweep")) == SweepSettings(
         clusters=CLUSTERS, calls_per_second=5
     )
+    for name, pace in (("Observe", 6), ("Watch", 6), ("Assess", None), ("Sweep", None)):
+        assert LedgerSettings.read(environment(other, name)).calls_per_second == pace
     shown = environment(other, "Watch") | {"POLICY_FILE": "tests/infra/policy.toml"}
     assert read_policy(shown).protection_lead == timedelta(minutes=20)
     assert read_alert_on_replay(environment(other, "Assess"))
@@ -81,10 +83,10 @@ def test_nothing_is_set_that_nobody_reads(stack: Synthesised, function: str) -> 
 @pytest.mark.parametrize(
     ("function", "expected"),
     [
-        ("Observe", {}),
+        ("Observe", {"CALLS_PER_SECOND": "6"}),
         ("Assess", {**REPORTING, "ALERT_ON_REPLAY": "true"}),
         ("Sweep", {**REPORTING, "CLUSTERS": ",".join(CLUSTERS), "SWEEP_CALLS_PER_SECOND": "5"}),
-        ("Watch", REPORTING),
+        ("Watch", {**REPORTING, "CALLS_PER_SECOND": "6"}),
     ],
 )
 def test_choices_reach_the_functions(other: Synthesised, function: str, expected: dict[str, str]) -> None:
@@ -132,7 +134,7 @@ def test_observe_takes_batches_from_the_queue(stack: Synthesised) -> None:
         "BatchSize": 100,
         "MaximumBatchingWindowInSeconds": 2,
         "FunctionResponseTypes": ["ReportBatchItemFailures"],
-        "ScalingConfig": {"MaximumConcurrency": 5},
+        "ScalingConfig": {"MaximumConcurrency": 2},
     }
 
 
@@ -157,7 +159,7 @@ def test_assess_takes_changes_from_the_stream(stack: Synthesised) -> None:
 def test_concurrency_is_a_choice(other: Synthesised) -> None:
     """-c maxConcurrency bounds how many batches are worked on at once."""
     mapping = mapping_of(other, "Observe")
-    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 2}
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": 3}
 
 
 def test_a_message_stays_hidden_until_its_batch_is_surely_over(stack: Synthesised) -> None:

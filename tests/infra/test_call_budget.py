@@ -1,0 +1,45 @@
+"""What all functions ask ECS at once stays within the account's budget, as docs/operations.md adds it up."""
+
+import re
+from dataclasses import replace
+
+from infra.config import Config
+from tests.infra.synthesised import ROOT
+
+A_SECOND = 20  # DescribeTasks and ListTasks together, of one account in one Region
+TEXT = (ROOT / "docs" / "operations.md").read_text("utf-8")
+SECTION = TEXT.split("## Calls to ECS\n")[1].split("\n## ")[0]
+
+
+def worst_case(config: Config) -> int:
+    """Calls a second while observe is as concurrent as it gets, and watch and sweep run too."""
+    observe = config.max_concurrency * config.calls_per_second
+    return observe + config.calls_per_second + config.sweep_calls_per_second
+
+
+def test_the_defaults_leave_the_burst_to_people() -> None:
+    """All functions at their limits together use less than the bucket is refilled with."""
+    assert worst_case(Config()) < A_SECOND
+
+
+def test_two_stacks_fit_with_the_values_on_the_page() -> None:
+    """The page's values for two stacks beside each other keep both of them below the budget."""
+    (shown,) = re.findall(r"give each `callsPerSecond=(\d+)` and `sweepCallsPerSecond=(\d+)`", TEXT)
+    calls, sweep = map(int, shown)
+    both = 2 * worst_case(replace(Config(), calls_per_second=calls, sweep_calls_per_second=sweep))
+    assert both < A_SECOND
+    assert f"2 x (2 x {calls} + {calls} + {sweep}) = {both}." in SECTION
+
+
+def test_the_page_adds_up_the_defaults() -> None:
+    """The rows of the sum are the defaults, and so is the total."""
+    config = Config()
+    rows = re.findall(
+        r"^\| (?:\*\*)?(\w+)(?:\*\*)? \|.*\| (?:\*\*)?([\d x]+?)(?:\*\*)? \|$", SECTION, re.MULTILINE
+    )
+    assert dict(rows) == {
+        "observe": f"{config.max_concurrency} x {config.calls_per_second}",
+        "watch": str(config.calls_per_second),
+        "sweep": str(config.sweep_calls_per_second),
+        "together": str(worst_case(config)),
+    }
