@@ -18,7 +18,9 @@ from reconciler.settings import (
     read_alert_on_replay,
     read_policy,
 )
+from tests.infra.conftest import synthesised
 from tests.infra.synthesised import Synthesised
+from tests.support.hanging import TIMEOUTS
 
 FUNCTIONS = ("Observe", "Assess", "Sweep", "Watch")
 REPORTING = {
@@ -190,6 +192,12 @@ def test_the_sweep_interval_is_a_choice(other: Synthesised) -> None:
     """-c sweepMinutes sets the interval, and a run of the sweep gets no longer than that."""
     assert other["SweepSchedule/Schedule"]["ScheduleExpression"] == "rate(5 minutes)"
     assert other["Sweep/Function"]["Timeout"] == 300
+
+
+def test_time_budgets_are_those_of_the_deployed_functions(tmp_path: Path) -> None:
+    """The timeouts that the functions' calls are proved to keep within are the shortest that deploy."""
+    shortest = synthesised(tmp_path, sweepMinutes="1")
+    assert {name.lower(): shortest[f"{name}/Function"]["Timeout"] for name in FUNCTIONS} == TIMEOUTS
 
 
 @pytest.mark.parametrize("function", FUNCTIONS)

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from botocore.exceptions import ReadTimeoutError
 
 from reconciler.adapters.dynamodb import batch
 from reconciler.adapters.dynamodb.items.history_items import row_item
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
+from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.errors import InvalidInput, LedgerError, TerminalError, TransientError
 from reconciler.model.task import Source
 from reconciler.ports.ledger import Recorded
+from reconciler.ports.sweep_progress import SweepProgress
 from tests.reconciler.adapters.conftest import Table
 from tests.reconciler.adapters.test_dynamodb import Answer, _answer, put, refusal
 from tests.support.ledgers import RETENTION
-from tests.support.values import CLUSTER, TASK, describe, event, recording, task_arn
+from tests.support.values import CLUSTER, START, TASK, describe, event, recording, task_arn
 
 
 def test_rows_left_unprocessed_are_put_again(table: Table) -> None:
@@ -136,3 +140,24 @@ def test_an_unreadable_entry_is_a_terminal_error(
     spoil(table, TASK)
     with pytest.raises(TerminalError, match=TASK):
         read(table.ledger)
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        lambda store: store.acquire("run", START, START + timedelta(minutes=1)),
+        lambda store: store.checkpoint("run", SweepProgress(began=START, cluster_arn=CLUSTER)),
+        lambda store: store.release("run", None),
+    ],
+)
+def test_a_place_that_nobody_answers_for_is_a_transient_error(
+    table: Table, write: Callable[[DynamoSweepProgress], object]
+) -> None:
+    """A call for the place of the sweep that DynamoDB does not answer fails as any other call does."""
+
+    def respond(_: bytes) -> Answer | None:
+        raise ReadTimeoutError(endpoint_url="https://dynamodb")
+
+    table.answer("UpdateItem", respond)
+    with pytest.raises(TransientError):
+        write(DynamoSweepProgress(table.client, table.name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from ...errors import TransientError
 from ...ports.sweep_progress import SweepProgress
@@ -36,8 +36,8 @@ class DynamoSweepProgress:
         expression = "SET run = :run, runUntil = :until, began = if_not_exists(began, :now)"
         try:
             item = self._update(expression, values, _FREE)
-        except ClientError as error:
-            if error_code(error) == "ConditionalCheckFailedException":
+        except (ClientError, BotoCoreError) as error:
+            if _is_refused(error):
                 return None
             raise translated(error) from error
         return _place(item)
@@ -60,8 +60,8 @@ class DynamoSweepProgress:
         ]
         try:
             self._update(" ".join(filter(None, clauses)), {":run": {"S": run}, **values}, "run = :run")
-        except ClientError as error:
-            if error_code(error) == "ConditionalCheckFailedException":
+        except (ClientError, BotoCoreError) as error:
+            if _is_refused(error):
                 return False
             raise translated(error) from error
         return True
@@ -77,6 +77,10 @@ class DynamoSweepProgress:
         )
         attributes: Item = response["Attributes"]
         return attributes
+
+
+def _is_refused(error: ClientError | BotoCoreError) -> bool:
+    return isinstance(error, ClientError) and error_code(error) == "ConditionalCheckFailedException"
 
 
 def _written(place: SweepProgress) -> tuple[list[str], list[str], dict[str, Value]]:
