@@ -21,6 +21,9 @@ class MemoryIncidents:
         self._resolved: dict[str, Incident] = {}
         self._lock = Lock()
 
+    def not_stored(self, found: Sequence[ReportedFinding]) -> Sequence[ReportedFinding]:
+        return [one for one in found if _row(one.finding) not in self._findings]
+
     def current(self, key: IncidentKey) -> Incident | None:
         return self._open.get(key)
 

@@ -31,6 +31,7 @@ def finding(number: int = 1, **values: Any) -> Finding:
         "exit_codes": {},
         "version": 4,
         "observed_at": START,
+        "occurred_at": START,
     }
     return Finding(**(facts | values))
 

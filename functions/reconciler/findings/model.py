@@ -67,6 +67,7 @@ class Finding:
 
     `cause` is None where the kind says it all. `containers` are those concerned, `exit_codes` theirs.
     `occasion` distinguishes what can happen to a task more than once, such as its protection running out.
+    `occurred_at` is the fault's own time, `observed_at` that of the state it was found in.
     """
 
     task_arn: str
@@ -82,6 +83,7 @@ class Finding:
     exit_codes: Mapping[str, int]
     version: int
     observed_at: datetime
+    occurred_at: datetime
     occasion: str | None = None
 
     @property
@@ -105,7 +107,7 @@ def owner(group: str | None, task_definition_arn: str | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A finding without its task."""
+    """A finding without its task; `at` is None for a stop, which occurred when the task says."""
 
     kind: Kind
     severity: Severity
@@ -115,6 +117,7 @@ class Fault:
     containers: tuple[str, ...] = ()
     exit_codes: Mapping[str, int] = field(default_factory=dict)
     occasion: str | None = None
+    at: datetime | None = None
 
     def of(self, entry: LedgerEntry) -> Finding:
         state = entry.state
@@ -132,5 +135,12 @@ class Fault:
             exit_codes=self.exit_codes,
             version=state.version,
             observed_at=entry.observed_at,
+            occurred_at=self.at or _stop_time(entry),
             occasion=self.occasion,
         )
+
+
+def _stop_time(entry: LedgerEntry) -> datetime:
+    """When the task stopped; as long as it has not, when it was asked to."""
+    closed_at = entry.closed.at if entry.closed else None
+    return entry.state.stopped_at or closed_at or entry.state.stopping_at or entry.observed_at

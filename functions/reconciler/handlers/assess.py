@@ -26,11 +26,10 @@ logger, metrics = telemetry.logger, telemetry.metrics
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
-    """A batch: the changes by sequence number, and the first record that cannot be read, if any."""
+    """A batch: the changes by sequence number, and what is wrong with the records that cannot be read."""
 
     changes: Mapping[str, EntryChange]
-    unreadable: str | None = None
-    error: InvalidInput | None = None
+    unreadable: Mapping[str, InvalidInput]
 
 
 @logger.inject_lambda_context
@@ -39,30 +38,36 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dic
     records = read_records(event)
     with RUN.run(context.get_remaining_time_in_millis() / 1000):
         assessed = assess(list(records.changes.values()), alerts(_now), replayed=alert_on_replay())
-    if records.error:
-        telemetry.error("not readable", records.error, sequenceNumber=records.unreadable)
+    for number, error in records.unreadable.items():
+        telemetry.error("not readable", error, sequenceNumber=number)
     telemetry.notified(_results(assessed))
-    telemetry.count("ChangesUnreadable", int(records.error is not None))
+    telemetry.count("ChangesUnreadable", len(records.unreadable))
     return response(records, assessed)
 
 
 def read_records(event: Mapping[str, Any]) -> Records:
-    """The changes up to the first record that is none; what comes after it waits until it is gone."""
+    """The changes, and apart from them what is none: it keeps nothing else waiting."""
     changes: dict[str, EntryChange] = {}
+    unreadable: dict[str, InvalidInput] = {}
     for record in event["Records"]:
         number = sequence_number(record)
         try:
             changes[number] = change(record)
         except InvalidInput as error:
-            return Records(changes=changes, unreadable=number, error=error)
-    return Records(changes=changes)
+            unreadable[number] = error
+    return Records(changes=changes, unreadable=unreadable)
 
 
 def response(records: Records, assessed: Sequence[Assessed]) -> dict[str, list[dict[str, str]]]:
     """The partial batch answer that stream event sources understand: where to begin again."""
     failed = [number for number, one in zip(records.changes, assessed, strict=True) if one.failed]
-    first = [*failed, *filter(None, [records.unreadable])][:1]
+    first = sorted({*failed, *records.unreadable}, key=_place)[:1]
     return {"batchItemFailures": [{"itemIdentifier": number} for number in first]}
+
+
+def _place(number: str) -> tuple[int, str]:
+    """Sequence numbers are whole numbers without leading zeros: the longer, the later."""
+    return len(number), number
 
 
 def _results(assessed: Sequence[Assessed]) -> Collection[NotifyResult]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from ..errors import InvalidInput
 from ..incidents.model import Incident, IncidentKey, ReportedFinding
 
 MAX_FOUND = 99  # with the incident itself, what DynamoDB takes in one transaction
@@ -20,6 +21,9 @@ class Refused:
 
 class Incidents(Protocol):
     """Findings, and incidents with their outboxes."""
+
+    def not_stored(self, found: Sequence[ReportedFinding]) -> Sequence[ReportedFinding]:
+        """Those of the findings that were never stored, as far as a read a moment behind can say."""
 
     def current(self, key: IncidentKey) -> Incident | None:
         """The open incident of that key, with all that was saved before this call."""
@@ -42,5 +46,5 @@ class Incidents(Protocol):
         False when any of them is not at the revision before. Their status must be what it was.
         """
 
-    def due(self, cluster_arn: str, now: datetime) -> Sequence[Incident]:
-        """The cluster's incidents that are to be looked at by now."""
+    def due(self, cluster_arn: str, now: datetime) -> Sequence[Incident | InvalidInput]:
+        """The cluster's incidents that are to be looked at by now; for an unreadable one, what is wrong."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from ..findings.policy import Policy
 from ..findings.rules import findings
 from ..incidents.model import IncidentKey, ReportedFinding, report_finding
+from ..model.entry import LedgerEntry
 from ..ports.ledger import EntryChange
 from .notify import Alerts, NotifyResult
 
@@ -33,14 +34,26 @@ def assess(changes: Sequence[EntryChange], alerts: Alerts, *, replayed: bool = F
 
 
 def new_findings(change: EntryChange, policy: Policy, *, replayed: bool = False) -> Iterator[ReportedFinding]:
-    """What is wrong with the entry now and was not before, judged at the time of the change."""
+    """What is wrong with the entry now and was not before, judged at the time of the change.
+
+    Silent is what an EventBridge replay itself changed, unless `replayed`; what was silent is not known yet
+    once a live source has confirmed it.
+    """
     entry, previous = change.entry, change.previous
-    if entry.replayed and not replayed:
+    silent = entry.replayed and not replayed
+    if silent and not _is_of_same_replay(previous, entry):
         return
-    known = {one.finding_id for one in findings(previous, change.at, policy)} if previous else frozenset()
+    confirmed = previous is not None and previous.replayed and not entry.replayed
+    heard = findings(previous, change.at, policy) if previous and not confirmed else ()
+    known = {one.finding_id for one in heard}
     for one in findings(entry, change.at, policy):
         if one.finding_id not in known:
-            yield report_finding(one, one.observed_at, entry.state)
+            yield report_finding(one, one.occurred_at, entry.state)
+
+
+def _is_of_same_replay(previous: LedgerEntry | None, entry: LedgerEntry) -> bool:
+    """Whether the replay had brought this version before, so that something else changed the entry now."""
+    return previous is not None and previous.replayed and previous.state.version == entry.state.version
 
 
 def _keys(found: Iterable[ReportedFinding]) -> Iterable[IncidentKey]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..chunks import chunks
-from ..errors import LedgerError
+from ..errors import InvalidInput, LedgerError
 from ..incidents.lifecycle import advance_time, touch
 from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType, PendingNotification
@@ -61,7 +61,7 @@ class IncidentMaintenance:
     def advance(self) -> MaintenanceResult:
         """Advances those that wait for no message, the ones first of which ECS need not be asked."""
         now, policy = self._now(), self.alerts.policy
-        still_due = [one for one in self.due.values() if one.due_at and one.due_at <= now]
+        still_due = [one for one in self.due.values() if one.open and one.due_at and one.due_at <= now]
         free = [one for one in still_due if not one.outbox.waits and not self._is_for_digest(one, now)]
         for incident in sorted(free, key=lambda one: needs_recovery_check(one, now, policy)):
             try:
@@ -79,7 +79,8 @@ class IncidentMaintenance:
         except LedgerError as error:
             self.result.errors.append(error)
         else:
-            self.due |= {one.incident_id: one for one in found}
+            self.result.errors += (one for one in found if isinstance(one, InvalidInput))
+            self.due |= {one.incident_id: one for one in found if not isinstance(one, InvalidInput)}
 
     def _publish(self, incident: Incident) -> None:
         """Sends what is pending, unless SNS has just failed for another incident."""

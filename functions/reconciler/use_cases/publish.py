@@ -87,7 +87,8 @@ class Publisher:
     def _settle(
         self, sent: Sequence[Incident], lacking: Lacking, failed: Mapping[str, LedgerError]
     ) -> Published:
-        if any(left is not None for left in lacking.values()):
+        before = {one.notification_id: one.to for one in sent[0].outbox.pending}
+        if any(left != before[name] for name, left in lacking.items()):
             sent = self._mark(sent, lacking)
         down = len(failed) == len(self.notifier.destinations)
         transient = all(isinstance(error, TransientError) for error in failed.values())

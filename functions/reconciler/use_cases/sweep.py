@@ -5,14 +5,15 @@ that fails is reported and the others go on. Nothing is concluded from a listing
 task is closed as unobserved only when ECS answered MISSING for it in two sweeps.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..errors import LedgerError
 from ..findings.policy import Policy
-from ..incidents.model import report_finding
+from ..incidents.model import ReportedFinding, report_finding
 from ..ports.sweep_progress import SweepProgress, SweepProgressStore
+from .assess_again import late_findings
 from .notify import Alerts, NotifyResult
 from .sweep_cluster import ClusterSweep, ClusterSweepResult, SweepContext
 
@@ -22,17 +23,17 @@ class SweepResult:
     """What a run did, and where the sweep goes on: `place` is None when the run came to its end.
 
     `errors` are those that belong to no cluster. `excluded` when another run was under way: nothing was done.
+    `complete` when the run came to the end of the sweep. `late` are the findings of closed tasks that should
+    have been reported when they closed.
     """
 
-    place: SweepProgress | None
+    place: SweepProgress | None = None
     clusters: dict[str, ClusterSweepResult] = field(default_factory=dict)
     errors: list[LedgerError] = field(default_factory=list)
     excluded: bool = False
+    complete: bool = False
     notified: Sequence[NotifyResult] = ()
-
-    @property
-    def complete(self) -> bool:
-        return self.place is None and not self.excluded
+    late: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,10 +46,13 @@ class Sweep(SweepContext):
 
     def run(self, run_id: str, until: datetime) -> SweepResult:
         """Goes on with the sweep under way, or begins one; other runs keep out until then at the latest."""
-        place = self.progress_store.acquire(run_id, self.clock(), until)
-        result = SweepResult(place, excluded=place is None)
+        try:
+            place = self.progress_store.acquire(run_id, self.clock(), until)
+        except LedgerError as error:
+            return SweepResult(errors=[error])
         if place is None:
-            return result
+            return SweepResult(excluded=True)
+        result = SweepResult(place)
         self._save_policy(result)
         try:
             self._clusters(run_id, place, result)
@@ -86,7 +90,7 @@ class Sweep(SweepContext):
             if after is not None:
                 result.place = replace(place, after=after)
                 return
-        result.place = None
+        result.place, result.complete = None, True
 
     def _listed(self, result: SweepResult) -> Sequence[str] | None:
         """All clusters that ECS lists; None when it did not say, or was not to be asked."""
@@ -103,9 +107,26 @@ class Sweep(SweepContext):
 
 
 def sweep_and_notify(sweep: Sweep, alerts: Alerts, run_id: str, until: datetime) -> SweepResult:
-    """One run of the sweep, then the tasks that it found stuck, reported to their incidents."""
+    """One run of the sweep, then what it found stuck, and what was not reported when it closed."""
     result = sweep.run(run_id, until)
     stuck = [finding for cluster in result.clusters.values() for finding in cluster.stuck]
-    reported = (report_finding(finding, sweep.clock()) for finding in stuck)
-    result.notified = list(alerts.notify(reported, reopen=True).values())
+    notified = alerts.notify((report_finding(one, one.occurred_at) for one in stuck), reopen=True)
+    late = alerts.notify(_late(sweep, alerts, result))
+    result.notified = [*notified.values(), *late.values()]
+    result.late = sum(one.new for one in late.values())
     return result
+
+
+def _late(sweep: Sweep, alerts: Alerts, result: SweepResult) -> Iterator[ReportedFinding]:
+    for cluster_arn, cluster in result.clusters.items():
+        if sweep.out_of_time():
+            return
+        try:
+            found, unreadable = late_findings(
+                cluster_arn, sweep.ledger, alerts.incidents, sweep.policy, sweep.clock()
+            )
+        except LedgerError as error:
+            cluster.errors.append(error)
+            continue
+        cluster.errors += unreadable
+        yield from found

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..errors import LedgerError
 from ..incidents.model import report_finding
 from ..ports.ecs import Tasks
 from ..ports.ledger import Ledger
@@ -24,12 +25,19 @@ class WatchResult:
 def watch(*, tasks: Tasks, ledger: Ledger, alerts: Alerts) -> WatchResult:
     """Publishes what is pending, checks protections and reports what is wrong, then advances the incidents.
 
-    What is pending comes first: an ECS that does not answer keeps no message back.
+    What is pending comes first: an ECS that does not answer keeps no message back. Of a table that does not
+    answer the error is in the result.
     """
     second_look = SecondLook(tasks=tasks, ledger=ledger, policy=alerts.policy)
     maintenance = IncidentMaintenance(alerts=alerts, second_look=second_look)
-    maintenance.send(ledger.clusters())
-    protection = ProtectionWatch(tasks=tasks, ledger=ledger, policy=alerts.policy, clock=alerts.clock).run()
-    reported = (report_finding(finding, alerts.clock()) for finding in protection.findings)
+    try:
+        clusters = ledger.active_clusters()
+    except LedgerError as error:
+        maintenance.result.errors.append(error)
+        clusters = ()
+    maintenance.send(clusters)
+    protection = ProtectionWatch(tasks=tasks, ledger=ledger, policy=alerts.policy, clock=alerts.clock)
+    found = protection.run(clusters)
+    reported = (report_finding(one, one.occurred_at) for one in found.findings)
     notified = list(alerts.notify(reported, reopen=True).values())
-    return WatchResult(protection=protection, notified=notified, maintenance=maintenance.advance())
+    return WatchResult(protection=found, notified=notified, maintenance=maintenance.advance())

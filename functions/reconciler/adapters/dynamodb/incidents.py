@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ...errors import LedgerError, TransientError
+from ...errors import InvalidInput, LedgerError, TransientError
 from ...ports.incidents import Refused
 from ..aws import aws_errors, error_code, translated
 from .batch import get_all
+from .cluster_marks import ACTIVE, ClusterMarks
 from .items import incident_items as items
-from .items.finding_items import finding_item
-from .items.values import milliseconds, number
+from .items.finding_items import finding_item, finding_key
+from .items.values import milliseconds, number, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from ...incidents.model import Incident, IncidentKey, ReportedFinding
+    from .items.values import Item
 
 _ABSENT = "attribute_not_exists(pk)"
 _UNCHANGED = "revision = :revision AND incidentId = :incidentId"
@@ -43,6 +45,14 @@ class DynamoIncidents:
         self._client = client
         self._table_name = table_name
         self._retention = retention
+        self._active = ClusterMarks(client, table_name, ACTIVE)
+
+    def not_stored(self, found: Sequence[ReportedFinding]) -> Sequence[ReportedFinding]:
+        by_key = {finding_key(one.finding): one for one in found}
+        keys = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in by_key]
+        for item in get_all(self._client, self._table_name, keys):
+            del by_key[item["pk"]["S"], item["sk"]["S"]]
+        return list(by_key.values())
 
     def current(self, key: IncidentKey) -> Incident | None:
         found = list(self._get([items.current_key(key)]))
@@ -55,6 +65,7 @@ class DynamoIncidents:
     def save(
         self, incident: Incident, before: Incident | None, found: Sequence[ReportedFinding], now: datetime
     ) -> Refused | None:
+        self._mark([incident])
         findings = [self._finding(one, now) for one in found]
         reasons = self._write([*findings, *self._incident(incident, before)])
         if reasons is None:
@@ -66,9 +77,10 @@ class DynamoIncidents:
         return Refused(known=frozenset(known), overtaken=overtaken)
 
     def save_all(self, incidents: Sequence[Incident]) -> bool:
+        self._mark(incidents)
         return not incidents or self._write([self._put(one, one.revision - 1) for one in incidents]) is None
 
-    def due(self, cluster_arn: str, now: datetime) -> Sequence[Incident]:
+    def due(self, cluster_arn: str, now: datetime) -> Sequence[Incident | InvalidInput]:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table_name,
             IndexName="due",
@@ -77,7 +89,14 @@ class DynamoIncidents:
         )
         with aws_errors():
             keys = [{name: item[name] for name in ("pk", "sk")} for page in pages for item in page["Items"]]
-        return [one for one in self._get(keys) if one.due_at and one.due_at <= now]
+        found = map(_readable, get_all(self._client, self._table_name, keys, consistent=True))
+        return [one for one in found if isinstance(one, InvalidInput) or (one.due_at and one.due_at <= now)]
+
+    def _mark(self, incidents: Sequence[Incident]) -> None:
+        """Before they are stored, so that the watch looks at each that is due."""
+        for one in incidents:
+            if one.due_at:
+                self._active.mark(one.key.cluster_arn, one.due_at)
 
     def _finding(self, one: ReportedFinding, now: datetime) -> dict[str, Any]:
         item = finding_item(one.finding, now, self._retention)
@@ -112,7 +131,20 @@ class DynamoIncidents:
         return None
 
     def _get(self, keys: Sequence[Any]) -> Iterator[Incident]:
-        return map(items.incident, get_all(self._client, self._table_name, keys, consistent=True))
+        return map(read_incident, get_all(self._client, self._table_name, keys, consistent=True))
+
+
+def read_incident(item: Item) -> Incident:
+    """The incident that an item holds; raises `InvalidInput` with its key when it cannot be read."""
+    with reading(item, "incident"):
+        return items.incident(item)
+
+
+def _readable(item: Item) -> Incident | InvalidInput:
+    try:
+        return read_incident(item)
+    except InvalidInput as error:
+        return error
 
 
 def _if_unchanged(incident: Incident, revision: int) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ....findings.model import Cause, Finding, Kind, Severity
-from .values import bounded, milliseconds, moment, number, seconds, text
+from .values import bounded, milliseconds, moment, number, seconds, text, when
 
 if TYPE_CHECKING:
     from datetime import datetime, timedelta
@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from .values import Item, Value
 
 FOUND = "foundAt"
+
+
+def finding_key(finding: Finding) -> tuple[str, str]:
+    """The partition key and the sort key of its row."""
+    return finding.task_arn, bounded(f"F#{finding.finding_id}")
 
 
 def finding_item(finding: Finding, now: datetime, retention: timedelta) -> dict[str, Value]:
@@ -32,14 +37,16 @@ def finding_item(finding: Finding, now: datetime, retention: timedelta) -> dict[
         "remedy": finding.remedy,
         "occasion": finding.occasion,
     }
+    pk, sk = finding_key(finding)
     return {
-        "pk": {"S": finding.task_arn},
-        "sk": {"S": bounded(f"F#{finding.finding_id}")},
+        "pk": {"S": pk},
+        "sk": {"S": sk},
         **{name: {"S": value} for name, value in texts.items() if value},
         "containers": {"L": [{"S": name} for name in finding.containers]},
         "exitCodes": {"M": {name: number(code) for name, code in finding.exit_codes.items()}},
         "version": number(finding.version),
         "observedAt": milliseconds(finding.observed_at),
+        "occurredAt": milliseconds(finding.occurred_at),
         FOUND: milliseconds(now),
         "ttl": seconds(now + retention),
     }
@@ -60,5 +67,6 @@ def finding(item: Item) -> Finding:
         exit_codes={name: int(code["N"]) for name, code in item["exitCodes"]["M"].items()},
         version=int(item["version"]["N"]),
         observed_at=moment(item["observedAt"]),
+        occurred_at=when(item, "occurredAt") or moment(item["observedAt"]),
         occasion=text(item, "occasion"),
     )

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from ....errors import InvalidInput
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     Value = Mapping[str, Any]
     Item = Mapping[str, Value]
@@ -15,6 +18,16 @@ if TYPE_CHECKING:
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 _LONGEST_KEY = 1000  # bytes: a sort key may have 1024
+
+
+@contextmanager
+def reading(item: Item, what: str) -> Iterator[None]:
+    """Raises `InvalidInput` with the item's key for what cannot be read of it, whoever wrote it."""
+    try:
+        yield
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+        key = "/".join(str(item.get(name, {}).get("S", "?")) for name in ("pk", "sk"))
+        raise InvalidInput(key, f"the {what} cannot be read: {error!r}") from error
 
 
 def number(value: int) -> Value:

@@ -1,0 +1,61 @@
+"""Marks of clusters: which have tasks in the ledger, and in which something is due.
+
+pk        sk          ttl
+CLUSTERS  clusterArn  as long as the cluster's tasks are kept
+ACTIVE    clusterArn  as long as a task is protected or an incident is due, and two days more
+
+A mark is only ever prolonged, and at most once a day by each process while its time moves on.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from ..aws import error_code, translated
+from .items.values import seconds
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+CLUSTERS, ACTIVE = "CLUSTERS", "ACTIVE"
+
+_LONGER = "attribute_not_exists(#ttl) OR #ttl < :ttl"
+_DAY = timedelta(days=1)
+
+
+class ClusterMarks:
+    """The marks of one kind; what is known to be marked for long enough costs no call."""
+
+    def __init__(self, client: DynamoDBClient, table_name: str, kind: str) -> None:
+        self._client = client
+        self._table_name = table_name
+        self._kind = kind
+        self._marked: dict[str, datetime] = {}
+
+    def mark(self, cluster_arn: str, until: datetime) -> None:
+        """Marks the cluster until then at least."""
+        known = self._marked.get(cluster_arn)
+        if known is not None and known >= until + _DAY:
+            return
+        self._prolong(cluster_arn, until + 2 * _DAY)
+        self._marked[cluster_arn] = until + 2 * _DAY
+
+    def _prolong(self, cluster_arn: str, until: datetime) -> None:
+        try:
+            self._client.update_item(
+                TableName=self._table_name,
+                Key={"pk": {"S": self._kind}, "sk": {"S": cluster_arn}},
+                UpdateExpression="SET #ttl = :ttl",
+                ConditionExpression=_LONGER,
+                ExpressionAttributeNames={"#ttl": "ttl"},
+                ExpressionAttributeValues={":ttl": seconds(until)},
+            )
+        except (ClientError, BotoCoreError) as error:
+            if isinstance(error, ClientError) and error_code(error) == "ConditionalCheckFailedException":
+                return  # it is marked for longer
+            raise translated(error) from error
