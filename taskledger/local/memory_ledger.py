@@ -25,12 +25,13 @@ class MemoryLedger:
         with self._lock:
             return {item.observation.state.task_arn: self._record(item) for item in recordings}
 
-    def record_protection(self, task_arn: str, protection: Protection) -> None:
+    def record_protection(self, task_arn: str, known: Protection | None, protection: Protection) -> bool:
         with self._lock:
             entry = self._entries.get(task_arn)
-            known = entry.protection if entry else None
-            if entry and (known is None or known.checked_at < protection.checked_at):
-                self._entries[task_arn] = replace(entry, protection=protection)
+            if entry is None or _checked_at(entry.protection) != _checked_at(known):
+                return False
+            self._entries[task_arn] = replace(entry, protection=protection)
+            return True
 
     def mark_missing(self, entry: LedgerEntry, since: datetime | None) -> None:
         self._mark(entry, lambda current: replace(current, missing_since=since))
@@ -79,6 +80,10 @@ class MemoryLedger:
         entry = _after(previous, recording.observation)
         self._entries[entry.state.task_arn] = entry
         return Recorded(previous=previous, entry=entry)
+
+
+def _checked_at(protection: Protection | None) -> datetime | None:
+    return protection.checked_at if protection else None
 
 
 def _moved(known: LedgerEntry, current: LedgerEntry) -> bool:

@@ -55,8 +55,11 @@ class Ledger(Protocol):
         error may be given again as it is.
         """
 
-    def record_protection(self, task_arn: str, protection: Protection) -> None:
-        """Keeps what is known of a task's protection, unless something later is stored."""
+    def record_protection(self, task_arn: str, known: Protection | None, protection: Protection) -> bool:
+        """Keeps what is known of a task's protection now; False where it was not what is stored as `known`.
+
+        `known` is what was read; it is recognised by when ECS was asked.
+        """
 
     def mark_missing(self, entry: LedgerEntry, since: datetime | None) -> None:
         """Marks an open entry as missing from ECS since then, or with None as seen again.

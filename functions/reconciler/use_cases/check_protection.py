@@ -15,7 +15,8 @@ from ..protection import ProtectionChange, classify_change, protection_after
 class CheckedProtection:
     """What came of the question: the protection as it is known now, and how it got there.
 
-    `answered` is False where ECS gave no answer, and what was known still is all that is known.
+    `answered` is False where ECS gave no answer, and what was known still is all that is known; or where it
+    answered what was asked on the ground of knowledge that is gone: whoever replaced it judges the task.
     """
 
     protection: Protection | None
@@ -59,5 +60,6 @@ def _record(
     if change is ProtectionChange.NONE:
         return CheckedProtection(known, change, answered=True)
     protection = protection_after(known, answer, now)
-    ledger.record_protection(task_arn, protection)
+    if not ledger.record_protection(task_arn, known, protection):
+        return CheckedProtection(known, ProtectionChange.NONE, answered=False)
     return CheckedProtection(protection, change, answered=True)

@@ -70,6 +70,7 @@ class ProtectionWatch:
         if entry.protection:
             self.ledger.record_protection(
                 entry.state.task_arn,
+                entry.protection,
                 replace(entry.protection, ended=ProtectionEnd.EXPIRED, checked_at=now),
             )
 
