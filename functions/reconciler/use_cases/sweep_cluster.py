@@ -102,8 +102,8 @@ class ClusterSweep:
         return after if due and after < due[-1] else None
 
     def _compare(self, chunk: Sequence[str]) -> None:
-        now = self.context.clock()
         described = self._describe(chunk)
+        now = self.context.clock()  # the time after the answers: they may have been long in coming
         # After the description, so that an event that comes in between is not taken for missed.
         entries = self.context.ledger.entries(chunk)
         recordings: list[Recording] = []
