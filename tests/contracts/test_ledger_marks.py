@@ -12,7 +12,7 @@ from tests.support.values import CLUSTER, TASK, at, describe, event, recording, 
 OTHER_CLUSTER = CLUSTER.replace("shop", "batch")
 OTHER = task_arn(7).replace("shop", "batch")
 HELD = Protection(expires_at=at(7200), checked_at=at(60), since=at(50))
-RAN_OUT = replace(HELD, ended=ProtectionEnd.EXPIRED)
+RAN_OUT = replace(HELD, expires_at=at(60), ended=ProtectionEnd.EXPIRED)
 CLEARED = Protection(expires_at=None, checked_at=at(60), ended=ProtectionEnd.CLEARED)
 STOPPED = event(6, last_status="STOPPED", stopped_at=at(70))
 
@@ -41,9 +41,10 @@ def missed(ledger: Ledger, seconds: float = 1800) -> LedgerEntry:
         HELD,
         replace(HELD, expires_at=None),
         RAN_OUT,
+        HELD.settle(),
         CLEARED,
     ],
-    ids=["on", "on without an end", "ran out", "cleared"],
+    ids=["on", "on without an end", "ran out", "settled", "cleared"],
 )
 def test_keeps_a_protection(ledger: Ledger, shown: Protection) -> None:
     """A protection is given back as it was recorded, whatever was known before; the state is untouched."""
@@ -60,7 +61,9 @@ def test_keeps_a_protection(ledger: Ledger, shown: Protection) -> None:
     [None, replace(HELD, checked_at=at(59.999)), replace(HELD, checked_at=at(60.001))],
     ids=["never asked", "asked before", "asked later"],
 )
-def test_a_protection_is_kept_only_in_place_of_what_was_read(ledger: Ledger, known: Protection | None) -> None:
+def test_a_protection_is_kept_only_in_place_of_what_was_read(
+    ledger: Ledger, known: Protection | None
+) -> None:
     """An answer that was judged by other knowledge than is stored is refused, and changes nothing."""
     put(ledger, event(3))
     assert ledger.record_protection(TASK, None, HELD)
@@ -204,6 +207,20 @@ def test_seen_alive_after_the_closing(ledger: Ledger) -> None:
     alive = replace(before.state, health_status="HEALTHY", tags={})
     assert stands(ledger) == replace(before, state=alive, described_at=at(4500)) == result.entry
     assert list(ledger.open_tasks(CLUSTER)) == [TASK]
+
+
+@pytest.mark.parametrize("known", [HELD, RAN_OUT, CLEARED], ids=["settled", "ran out", "cleared"])
+def test_what_was_settled_while_unobserved_is_on_again(ledger: Ledger, known: Protection) -> None:
+    """A task that lives after all is protected as it was known to be, and listed for it."""
+    put(ledger, event(3))
+    ledger.record_protection(TASK, None, known)
+    ledger.close(missed(ledger), at(3600))
+    if known is HELD:
+        assert ledger.record_protection(TASK, HELD, HELD.settle())
+    assert dict(ledger.protected(CLUSTER)) == {}
+    result = put(ledger, describe(3, seconds=4500))
+    assert stands(ledger).protection == result.entry.protection == known
+    assert dict(ledger.protected(CLUSTER)) == ({TASK: HELD} if known is HELD else {})
 
 
 @pytest.mark.parametrize("late", [event(3), describe(3, seconds=3500), describe(2, seconds=4500)])

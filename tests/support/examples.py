@@ -47,6 +47,7 @@ SCHEDULED = [
 ]
 TERMINATED = "Host EC2 (instance i-0a1b2c3d4e5f60718) terminated."
 HELD = Protection(expires_at=at(600), checked_at=at(1), since=at(1))
+RAN_OUT = Protection(expires_at=at(400), checked_at=at(401), since=at(1), ended=ProtectionEnd.EXPIRED)
 PASSING = ("PROVISIONING", "PENDING", "ACTIVATING", "DEACTIVATING", "STOPPING", "DEPROVISIONING")
 LONG = START + timedelta(hours=30)
 
@@ -102,7 +103,7 @@ def _entries() -> Iterator[LedgerEntry]:
 
 def _protected() -> Iterator[LedgerEntry]:
     yield replace(_running(), protection=HELD)
-    yield replace(_running(), protection=replace(HELD, ended=ProtectionEnd.EXPIRED, expires_at=at(400)))
+    yield replace(_running(), protection=RAN_OUT)
     for code, reason in (
         ("UserInitiated", "Task stopped by user"),
         ("SpotInterruption", "Your Spot Task was interrupted."),

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from ..model.entry import LedgerEntry
-from ..model.protection import ProtectionEnd
+from ..model.protection import Protection, ProtectionEnd
 from .causes.runtime import OTHER
 from .causes.unknown import UNOBSERVED
 from .model import Cause, Fault, Finding, Kind, Severity
@@ -84,7 +84,7 @@ def _running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[Faul
     held = entry.protection
     if held is None or not entry.open or entry.state.desired_status == "STOPPED":
         return
-    if held.ended is ProtectionEnd.EXPIRED and held.expires_at:
+    if _ran_out(held, now) and held.expires_at:
         yield Fault(
             Kind.PROTECTION_EXPIRED,
             Severity.MEDIUM,
@@ -108,6 +108,12 @@ def _running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[Faul
             "See whether its work hangs: a protected task holds up deployments and scale-in of its service.",
             occasion=_stamp(held.since),
         )
+
+
+def _ran_out(held: Protection, now: datetime) -> bool:
+    """Whether ECS said that it ran out; a judgement of an earlier time does not know that yet."""
+    expired = held.ended is ProtectionEnd.EXPIRED and not held.settled
+    return expired and held.expires_at is not None and held.expires_at <= now
 
 
 def _ended(entry: LedgerEntry, stop: Fault | None, policy: Policy) -> Iterator[Fault]:

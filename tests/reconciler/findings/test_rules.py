@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconciler.findings.model import Cause, Finding, Kind
 from reconciler.findings.policy import DEFAULT, Policy
@@ -22,7 +24,8 @@ UNHEALTHY = "Task failed container health checks"
 SPOT = "Your Spot Task was interrupted."
 
 HELD = Protection(expires_at=EXPIRY, checked_at=at(60), since=at(0))
-RAN_OUT = replace(HELD, ended=ProtectionEnd.EXPIRED)
+RAN_OUT = replace(HELD, checked_at=EXPIRY, ended=ProtectionEnd.EXPIRED)
+SETTLED = HELD.settle()
 CLEARED = Protection(expires_at=None, checked_at=at(60), ended=ProtectionEnd.CLEARED)
 ASKED = {"desired_status": "STOPPED", "stop_code": "UserInitiated"}
 
@@ -95,13 +98,31 @@ def test_expired() -> None:
     assert "2026-11-20 11:00 UTC" in expired.summary
 
 
+@given(
+    held=st.builds(
+        Protection,
+        expires_at=st.none() | st.integers(0, 7200).map(at),
+        checked_at=st.integers(0, 7200).map(at),
+        since=st.none() | st.just(at(0)),
+        ended=st.none() | st.sampled_from(ProtectionEnd),
+    ),
+    now=st.integers(0, 9000).map(at),
+)
+def test_expired_is_never_said_of_the_future_or_unasked(held: Protection, now: datetime) -> None:
+    """Protection that is to run out later, or of which ECS never said that it did, is not reported as run out."""
+    if Kind.PROTECTION_EXPIRED in kinds(entry(held), now):
+        assert held.ended is ProtectionEnd.EXPIRED
+        assert held.expires_at
+        assert held.expires_at <= min(now, held.checked_at)
+
+
 @pytest.mark.parametrize("protection", [None, CLEARED], ids=["never protected", "cleared by hand"])
 def test_not_protected(protection: Protection | None) -> None:
     """No protection, or one that somebody cleared, is no finding."""
     assert kinds(entry(protection), EXPIRY) == []
 
 
-@pytest.mark.parametrize("protection", [HELD, RAN_OUT])
+@pytest.mark.parametrize("protection", [HELD, RAN_OUT, SETTLED])
 @pytest.mark.parametrize("over", [{"desired_status": "STOPPED"}, {"last_status": "STOPPED"}])
 def test_a_task_that_ends_needs_no_protection(protection: Protection, over: dict[str, str]) -> None:
     """Protection that ends with the task, or after it, is no finding."""
