@@ -48,7 +48,7 @@ def classify_change(
 
 
 def protection_after(known: Protection | None, answer: ProtectionAnswer, now: datetime) -> Protection:
-    """What is known after the answer; call it for a change only."""
+    """What is known after the answer; call it for a change, or for one that is still on."""
     if answer.enabled:
         since = known.since if known and known.was_on else now
         return Protection(expires_at=answer.expires_at, checked_at=now, since=since)

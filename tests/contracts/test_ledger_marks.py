@@ -1,6 +1,7 @@
 """What every ledger promises to the sweep and the watch: marks beside the state, and what it can list."""
 
 from dataclasses import replace
+
 import pytest
 
 from reconciler.model.entry import Closure, LedgerEntry

@@ -113,7 +113,10 @@ def _protected() -> Iterator[LedgerEntry]:
         ("ServiceSchedulerInitiated", SCHEDULED[1]),
         ("ServiceSchedulerInitiated", SCHEDULED[2]),
     ):
-        yield replace(_stopped(code, reason, started_at=START, stopping_at=at(30)), protection=HELD)
+        stopped = _stopped(code, reason, started_at=START, stopping_at=at(30))
+        yield replace(stopped, protection=replace(HELD, checked_at=at(31)))
+    by_hand = _stopped("UserInitiated", "Task stopped by user", started_at=START, stopping_at=at(30))
+    yield replace(by_hand, protection=HELD)
     ran_out = Protection(expires_at=at(20), checked_at=at(25), since=START, ended=ProtectionEnd.EXPIRED)
     scaled_in = _stopped(
         "ServiceSchedulerInitiated",
@@ -121,6 +124,7 @@ def _protected() -> Iterator[LedgerEntry]:
         stopping_at=at(30),
     )
     yield replace(scaled_in, protection=ran_out)
+    yield replace(scaled_in, protection=replace(ran_out, checked_at=START, ended=None))
 
 
 def _running() -> LedgerEntry:

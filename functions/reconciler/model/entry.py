@@ -37,6 +37,16 @@ class LedgerEntry:
         return self.closed is None
 
     @property
+    def stopping(self) -> bool:
+        """Whether the task was asked to stop, and is not over yet."""
+        return self.open and self.state.desired_status == "STOPPED"
+
+    @property
+    def stop_asked_at(self) -> datetime:
+        """When a task that is to stop was asked to; at the latest, where ECS does not say."""
+        return self.state.stopping_at or self.observed_at
+
+    @property
     def unobserved(self) -> bool:
         """Whether it was closed because ECS no longer knew the task, its stop never reported."""
         return self.closed is not None and self.closed.how is ClosedAs.UNOBSERVED

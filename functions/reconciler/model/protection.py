@@ -18,7 +18,7 @@ class Protection:
     """Scale-in protection that a task has or had, according to GetTaskProtection.
 
     `expires_at` is when it will run out or ran out; None for one without an end, or cleared. `since` is when
-    it was first seen, without a break until now or until it ran out. `checked_at` is when ECS gave the answer.
+    it was first seen, without a break until now or until it ran out. `checked_at` is when ECS answered so.
     """
 
     expires_at: datetime | None

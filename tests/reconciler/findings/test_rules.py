@@ -35,9 +35,9 @@ def entry(protection: Protection | None = None, **fields: Any) -> LedgerEntry:
 
 
 def stopped(asked: datetime, code: str, reason: str | None = None) -> LedgerEntry:
-    """A protected task that was asked to stop at that time, and stopped."""
+    """A protected task that was asked to stop at that time, was still protected then, and stopped."""
     return entry(
-        HELD,
+        replace(HELD, checked_at=asked),
         last_status="STOPPED",
         desired_status="STOPPED",
         started_at=at(20),
@@ -106,14 +106,15 @@ def test_expired() -> None:
         since=st.none() | st.just(at(0)),
         ended=st.none() | st.sampled_from(ProtectionEnd),
     ),
-    now=st.integers(0, 9000).map(at),
+    later=st.integers(0, 9000).map(lambda seconds: timedelta(seconds=seconds)),
 )
-def test_expired_is_never_said_of_the_future_or_unasked(held: Protection, now: datetime) -> None:
-    """Protection that is to run out later, or of which ECS never said that it did, is not reported as run out."""
+def test_expired_is_never_said_of_the_future_or_unasked(held: Protection, later: timedelta) -> None:
+    """What is to run out later, or of which ECS never said that it did, is not reported."""
+    now = held.checked_at + later
     if Kind.PROTECTION_EXPIRED in kinds(entry(held), now):
         assert held.ended is ProtectionEnd.EXPIRED
         assert held.expires_at
-        assert held.expires_at <= min(now, held.checked_at)
+        assert held.expires_at <= held.checked_at <= now
 
 
 @pytest.mark.parametrize("protection", [None, CLEARED], ids=["never protected", "cleared by hand"])
@@ -185,7 +186,8 @@ def test_cleared_before_the_stop() -> None:
 
 def test_found_at_the_first_sign_of_the_stop() -> None:
     """A protected task that still runs and was asked to stop is a finding at once, and the same one later."""
-    early = found(entry(HELD, **ASKED, stopping_at=at(3600)), at(3601))
+    fresh = replace(HELD, checked_at=at(3600))
+    early = found(entry(fresh, **ASKED, stopping_at=at(3600)), at(3601))
     late = found(stopped(at(3600), "UserInitiated"), at(3700))
     assert (early.kind, early.finding_id) == (Kind.STOPPED_WHILE_PROTECTED, late.finding_id)
 
@@ -193,7 +195,8 @@ def test_found_at_the_first_sign_of_the_stop() -> None:
 @pytest.mark.parametrize(("seconds", "expected"), [(3600, [Kind.STOPPED_WHILE_PROTECTED]), (7201, [])])
 def test_without_stopping_at_the_observation_counts(seconds: int, expected: list[Kind]) -> None:
     """A stop that does not say when it was asked for counts from when it was observed."""
-    asked = replace(succeed(None, event(4, seconds=seconds, **ASKED)), protection=HELD)
+    fresh = replace(HELD, checked_at=at(seconds))
+    asked = replace(succeed(None, event(4, seconds=seconds, **ASKED)), protection=fresh)
     assert kinds(asked, at(7300)) == expected
 
 
