@@ -7,7 +7,7 @@ from threading import Lock
 
 from reconciler.errors import LedgerError
 from reconciler.gate import Verdict, classify, refresh, succeed
-from reconciler.model.entry import Closure, HistoryRow, LedgerEntry
+from reconciler.model.entry import Closure, HistoryRow, LedgerEntry, Passing
 from reconciler.model.protection import Protection
 from reconciler.model.task import ClosedAs, Observation, Source
 from reconciler.ports.ledger import Recorded, Recording
@@ -35,6 +35,14 @@ class MemoryLedger:
 
     def mark_missing(self, entry: LedgerEntry, since: datetime | None) -> None:
         self._mark(entry, lambda current: replace(current, missing_since=since))
+
+    def mark_passing(self, entry: LedgerEntry, passing: Passing) -> None:
+        with self._lock:
+            current = self._entries.get(entry.state.task_arn)
+            if current is None or not current.open or current.state.version != entry.state.version:
+                return
+            if current.passing is None or current.passing.status != passing.status:
+                self._entries[entry.state.task_arn] = replace(current, passing=passing)
 
     def close(self, entry: LedgerEntry, now: datetime) -> bool:
         closed = Closure(ClosedAs.UNOBSERVED, now)

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from reconciler.findings.model import Finding
+from reconciler.findings.passing import stuck
 from reconciler.findings.policy import DEFAULT
-from reconciler.findings.rules import findings, stuck
+from reconciler.findings.rules import findings
 from reconciler.gate import succeed
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import report_finding
@@ -83,7 +84,8 @@ def examples() -> Iterator[Example]:
     yield from (Example(old, each, LONG) for each in findings(old, LONG, DEFAULT))
     for status in PASSING:
         passing = succeed(None, event(2, last_status=status))
-        yield from (Example(passing, each, at(3600)) for each in stuck(passing, at(3600), DEFAULT))
+        found = stuck(passing, passing.observed_at, at(3600), DEFAULT)
+        yield from (Example(passing, each, at(3600)) for each in found)
 
 
 def _entries() -> Iterator[LedgerEntry]:

@@ -2,17 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import datetime
 
 from ..model.entry import LedgerEntry
 from . import protected
 from .causes.unknown import UNOBSERVED
-from .model import Cause, Fault, Finding, Kind, Severity
+from .model import Fault, Finding, Kind, Severity
 from .policy import Policy
 from .stop import explain
-from .summary import spell
-
-_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 def findings(entry: LedgerEntry, now: datetime, policy: Policy) -> tuple[Finding, ...]:
@@ -21,34 +18,7 @@ def findings(entry: LedgerEntry, now: datetime, policy: Policy) -> tuple[Finding
     A stop makes one finding at the most: one that cut protected work off has the stop's own cause. Where ECS
     did not say whether the stop did, there is one on that beside the stop's own.
     """
-    return _judged((*_ended(entry, policy), *protected.running(entry, now, policy)), entry, policy)
-
-
-def stuck(entry: LedgerEntry, now: datetime, policy: Policy) -> tuple[Finding, ...]:
-    """The finding on a task that stays in a passing state beyond the policy's limit.
-
-    Judged by a sweep, on the entry with the status that it has just described: some statuses come and go
-    without an event or a new version.
-    """
-    status = entry.state.last_status
-    limit = policy.stuck_after.get(status)
-    if limit is None or not entry.open:
-        return ()
-    lasted = now - max(entry.observed_at, entry.state.changed_at or _NEVER)
-    if lasted <= limit:
-        return ()
-    fault = Fault(
-        Kind.STUCK,
-        Severity.MEDIUM,
-        f"The task has been {status} for {spell(lasted)}; {spell(limit)} is the limit.",
-        "Look at the service's events and the task's attachments: what is it waiting for?",
-        Cause(status),
-        occasion=status,
-    )
-    return _judged([fault], entry, policy)
-
-
-def _judged(faults: Iterable[Fault], entry: LedgerEntry, policy: Policy) -> tuple[Finding, ...]:
+    faults = (*_ended(entry, policy), *protected.running(entry, now, policy))
     return tuple(found for fault in faults if (found := policy.judge(fault.of(entry))))
 
 

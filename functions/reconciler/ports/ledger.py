@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ..errors import LedgerError
-from ..model.entry import HistoryRow, LedgerEntry
+from ..model.entry import HistoryRow, LedgerEntry, Passing
 from ..model.protection import Protection
 from ..model.task import Observation
 
@@ -65,6 +65,12 @@ class Ledger(Protocol):
         """Marks an open entry as missing from ECS since then, or with None as seen again.
 
         Nothing is written when the entry moved on since it was read.
+        """
+
+    def mark_passing(self, entry: LedgerEntry, passing: Passing) -> None:
+        """Notes a status that a description showed beside the entry's own; the next version ends it.
+
+        Nothing is written when the entry moved on since it was read, or has that status noted already.
         """
 
     def close(self, entry: LedgerEntry, now: datetime) -> bool:

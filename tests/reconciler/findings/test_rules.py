@@ -8,14 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reconciler.findings.model import Cause, Finding, Kind
+from reconciler.findings.model import Finding, Kind
 from reconciler.findings.policy import DEFAULT, Policy
-from reconciler.findings.rules import findings, stuck
+from reconciler.findings.rules import findings
 from reconciler.gate import succeed
 from reconciler.model.entry import Closure, LedgerEntry
 from reconciler.model.protection import Protection, ProtectionEnd
 from reconciler.model.task import ClosedAs
-from tests.support.values import at, event, state
+from tests.support.values import at, event
 
 EXPIRY = at(7200)
 SECOND = timedelta(seconds=1)
@@ -245,42 +245,3 @@ def test_unobserved_after_a_sign(code: str, reason: str, expected: list[Kind]) -
     """One that vanished after it was asked to stop is judged by what was known then."""
     asked = entry(desired_status="STOPPED", stop_code=code, stopped_reason=reason, started_at=at(20))
     assert kinds(replace(asked, closed=Closure(ClosedAs.UNOBSERVED, at(9000))), at(9000)) == expected
-
-
-@pytest.mark.parametrize("status", DEFAULT.stuck_after)
-def test_stuck(status: str) -> None:
-    """A passing state may last for its limit, and not a second longer; the state is the cause."""
-    passing, limit = entry(last_status=status, created_at=at(0)), DEFAULT.stuck_after[status]
-    assert stuck(passing, passing.observed_at + limit, DEFAULT) == ()
-    (finding,) = stuck(passing, passing.observed_at + limit + SECOND, DEFAULT)
-    expected = (Kind.STUCK, Cause(status), f"{passing.state.task_id}.STUCK.{status}")
-    assert (finding.kind, finding.cause, finding.finding_id) == expected
-
-
-@pytest.mark.parametrize(
-    "settled",
-    [
-        entry(),
-        entry(last_status="STOPPED"),
-        entry(last_status="SOMETHING_NEW"),
-        replace(entry(last_status="PENDING"), closed=Closure(ClosedAs.UNOBSERVED, at(60))),
-    ],
-    ids=["runs", "is over", "is in a state without a limit", "vanished"],
-)
-def test_not_stuck(settled: LedgerEntry) -> None:
-    """A task that runs, is over or is in no passing state is never stuck."""
-    assert stuck(settled, at(0) + timedelta(days=30), DEFAULT) == ()
-
-
-def test_stuck_counts_from_the_last_that_is_known_of_the_state() -> None:
-    """The state may have begun later than its version was observed: its own times count too."""
-    later = replace(entry(), state=state(3, last_status="DEACTIVATING", stopping_at=at(3000)))
-    assert [len(stuck(later, at(3000 + seconds), DEFAULT)) for seconds in (600, 601)] == [0, 1]
-
-
-def test_stuck_by_the_policys_limit() -> None:
-    """Limits can be chosen by state."""
-    policy = Policy(stuck_after={**DEFAULT.stuck_after, "PENDING": timedelta(hours=1)})
-    pending = entry(last_status="PENDING")
-    assert stuck(pending, at(1800), policy) == ()
-    assert "60 min is the limit" in stuck(pending, at(7200), policy)[0].summary

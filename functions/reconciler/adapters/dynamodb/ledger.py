@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from ...model.entry import LedgerEntry
+    from ...model.entry import LedgerEntry, Passing
     from ...model.protection import Protection
     from ...model.task import Observation
     from .items.values import Item, Value
@@ -50,6 +50,9 @@ _CHECKED_THEN = "attribute_exists(pk) AND protectionCheckedAt = :knownCheckedAt"
 _STILL_OPEN = "version = :version AND attribute_exists(openSince)"
 _STILL_SEEN = f"{_STILL_OPEN} AND attribute_not_exists(missingSince)"
 _STILL_MISSING = f"{_STILL_OPEN} AND missingSince = :wasMissingSince"
+_NOT_YET_PASSING = (
+    f"{_STILL_OPEN} AND (attribute_not_exists(passingStatus) OR passingStatus <> :passingStatus)"
+)
 
 
 class DynamoLedger(LedgerReads):
@@ -85,6 +88,13 @@ class DynamoLedger(LedgerReads):
         values = {"missingSince": milliseconds(since)} if since else {}
         sets, removed = [assign(name) for name in values], [] if since else ["missingSince"]
         self._mark(entry, sets, removed, values)
+
+    def mark_passing(self, entry: LedgerEntry, passing: Passing) -> None:
+        values = entry_items.passing_values(passing)
+        known = {"version": number(entry.state.version)}
+        update = express(entry.state.task_arn, [assign(name) for name in values], [], {**values, **known})
+        with aws_errors():
+            self._update_item(update, _NOT_YET_PASSING)
 
     def close(self, entry: LedgerEntry, now: datetime) -> bool:
         closed = replace(entry, closed=Closure(ClosedAs.UNOBSERVED, now))
