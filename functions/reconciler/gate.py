@@ -124,7 +124,7 @@ def refresh(entry: LedgerEntry, observation: Observation) -> LedgerEntry | None:
     """The entry with a newer description's health and tags; None when that changes nothing.
 
     Only a description of the entry's own version may; the state itself is never touched here. One of a task
-    that was closed as unobserved, and lives, opens its entry again.
+    that was closed as unobserved, and lives, opens its entry again, with its protection as it was then.
     """
     described_at = observation.described_at
     if described_at is None or observation.state.version != entry.state.version:
@@ -134,7 +134,8 @@ def refresh(entry: LedgerEntry, observation: Observation) -> LedgerEntry | None:
     filled = replace(entry, state=enrich(entry.state, observation.state), described_at=described_at)
     if entry.closed and entry.unobserved and not observation.state.closed:
         opened = described_at > entry.closed.at
-        return replace(filled, closed=None, missing_since=None) if opened else None
+        protection = entry.protection and entry.protection.unsettle()
+        return replace(filled, closed=None, missing_since=None, protection=protection) if opened else None
     return filled if filled.state != entry.state else None
 
 

@@ -7,7 +7,7 @@ from threading import Lock
 
 from reconciler.errors import LedgerError
 from reconciler.gate import Verdict, classify, refresh, succeed
-from reconciler.model.entry import Closure, HistoryRow, LedgerEntry
+from reconciler.model.entry import Closure, HistoryRow, LedgerEntry, Passing
 from reconciler.model.protection import Protection
 from reconciler.model.task import ClosedAs, Observation, Source
 from reconciler.ports.ledger import Recorded, Recording
@@ -25,15 +25,24 @@ class MemoryLedger:
         with self._lock:
             return {item.observation.state.task_arn: self._record(item) for item in recordings}
 
-    def record_protection(self, task_arn: str, protection: Protection) -> None:
+    def record_protection(self, task_arn: str, known: Protection | None, protection: Protection) -> bool:
         with self._lock:
             entry = self._entries.get(task_arn)
-            known = entry.protection if entry else None
-            if entry and (known is None or known.checked_at < protection.checked_at):
-                self._entries[task_arn] = replace(entry, protection=protection)
+            if entry is None or _checked_at(entry.protection) != _checked_at(known):
+                return False
+            self._entries[task_arn] = replace(entry, protection=protection)
+            return True
 
     def mark_missing(self, entry: LedgerEntry, since: datetime | None) -> None:
         self._mark(entry, lambda current: replace(current, missing_since=since))
+
+    def mark_passing(self, entry: LedgerEntry, passing: Passing) -> None:
+        with self._lock:
+            current = self._entries.get(entry.state.task_arn)
+            if current is None or not current.open or current.state.version != entry.state.version:
+                return
+            if current.passing is None or current.passing.status != passing.status:
+                self._entries[entry.state.task_arn] = replace(current, passing=passing)
 
     def close(self, entry: LedgerEntry, now: datetime) -> bool:
         closed = Closure(ClosedAs.UNOBSERVED, now)
@@ -79,6 +88,10 @@ class MemoryLedger:
         entry = _after(previous, recording.observation)
         self._entries[entry.state.task_arn] = entry
         return Recorded(previous=previous, entry=entry)
+
+
+def _checked_at(protection: Protection | None) -> datetime | None:
+    return protection.checked_at if protection else None
 
 
 def _moved(known: LedgerEntry, current: LedgerEntry) -> bool:

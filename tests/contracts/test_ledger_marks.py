@@ -1,7 +1,6 @@
 """What every ledger promises to the sweep and the watch: marks beside the state, and what it can list."""
 
 from dataclasses import replace
-from datetime import datetime
 
 import pytest
 
@@ -14,7 +13,7 @@ from tests.support.values import CLUSTER, TASK, at, describe, event, recording, 
 OTHER_CLUSTER = CLUSTER.replace("shop", "batch")
 OTHER = task_arn(7).replace("shop", "batch")
 HELD = Protection(expires_at=at(7200), checked_at=at(60), since=at(50))
-RAN_OUT = replace(HELD, ended=ProtectionEnd.EXPIRED)
+RAN_OUT = replace(HELD, expires_at=at(60), ended=ProtectionEnd.EXPIRED)
 CLEARED = Protection(expires_at=None, checked_at=at(60), ended=ProtectionEnd.CLEARED)
 STOPPED = event(6, last_status="STOPPED", stopped_at=at(70))
 
@@ -43,39 +42,59 @@ def missed(ledger: Ledger, seconds: float = 1800) -> LedgerEntry:
         HELD,
         replace(HELD, expires_at=None),
         RAN_OUT,
+        HELD.settle(),
         CLEARED,
     ],
-    ids=["on", "on without an end", "ran out", "cleared"],
+    ids=["on", "on without an end", "ran out", "settled", "cleared"],
 )
 def test_keeps_a_protection(ledger: Ledger, shown: Protection) -> None:
     """A protection is given back as it was recorded, whatever was known before; the state is untouched."""
     put(ledger, event(3))
     for known in (HELD, RAN_OUT):
-        before = stands(ledger)
-        ledger.record_protection(TASK, replace(known, checked_at=at(10)))
-        ledger.record_protection(TASK, shown)
+        before, earlier = stands(ledger), replace(known, checked_at=at(10))
+        assert ledger.record_protection(TASK, before.protection, earlier)
+        assert ledger.record_protection(TASK, earlier, shown)
         assert stands(ledger) == replace(before, protection=shown)
 
 
-@pytest.mark.parametrize("checked_at", [at(60), at(59.999)])
-def test_a_protection_reported_earlier_is_refused(ledger: Ledger, checked_at: datetime) -> None:
-    """Of two answers the later one stands, in whichever order they arrive."""
+@pytest.mark.parametrize(
+    "known",
+    [None, replace(HELD, checked_at=at(59.999)), replace(HELD, checked_at=at(60.001))],
+    ids=["never asked", "asked before", "asked later"],
+)
+def test_a_protection_is_kept_only_in_place_of_what_was_read(
+    ledger: Ledger, known: Protection | None
+) -> None:
+    """An answer that was judged by other knowledge than is stored is refused, and changes nothing."""
     put(ledger, event(3))
-    ledger.record_protection(TASK, HELD)
-    ledger.record_protection(TASK, replace(HELD, expires_at=at(9000), checked_at=checked_at))
-    assert stands(ledger).protection == HELD
+    assert ledger.record_protection(TASK, None, HELD)
+    before = stands(ledger)
+    assert not ledger.record_protection(TASK, known, replace(HELD, expires_at=at(9000), checked_at=at(70)))
+    assert stands(ledger) == before
+
+
+def test_of_two_who_read_the_same_the_first_is_kept(ledger: Ledger) -> None:
+    """Also of the first two who ever asked."""
+    put(ledger, event(3))
+    for known, checked_at in ((None, at(60)), (HELD, at(70))):
+        shown = replace(HELD, checked_at=checked_at)
+        later = replace(RAN_OUT, checked_at=at(80))
+        assert ledger.record_protection(TASK, known, shown)
+        assert not ledger.record_protection(TASK, known, later)
+        assert stands(ledger).protection == shown
 
 
 def test_no_protection_without_a_task(ledger: Ledger) -> None:
     """What is reported of a task that was never recorded leaves nothing behind."""
-    ledger.record_protection(TASK, HELD)
+    assert not ledger.record_protection(TASK, None, HELD)
+    assert not ledger.record_protection(TASK, HELD, HELD)
     assert (ledger.entry(TASK), dict(ledger.protected(CLUSTER))) == (None, {})
 
 
 def test_a_protection_outlives_versions(ledger: Ledger) -> None:
     """A new version, and the stop, keep what is known of protection."""
     put(ledger, event(3))
-    ledger.record_protection(TASK, HELD)
+    ledger.record_protection(TASK, None, HELD)
     put(ledger, event(4))
     assert stands(ledger).protection == HELD
     put(ledger, STOPPED)
@@ -93,12 +112,12 @@ def test_protected_lists_what_has_an_end(ledger: Ledger) -> None:
     }
     for arn, protection in shown.items():
         put(ledger, event(3, task_arn=arn))
-        ledger.record_protection(arn, protection)
+        ledger.record_protection(arn, None, protection)
     put(ledger, event(6, task_arn=task_arn(2), last_status="STOPPED"))
     put(ledger, event(1, task_arn=OTHER, cluster_arn=OTHER_CLUSTER))
-    ledger.record_protection(OTHER, HELD)
+    ledger.record_protection(OTHER, None, HELD)
     assert dict(ledger.protected(CLUSTER)) == {arn: shown[arn] for arn in (task_arn(1), task_arn(2))}
-    ledger.record_protection(task_arn(1), replace(RAN_OUT, checked_at=at(61)))
+    ledger.record_protection(task_arn(1), HELD, replace(RAN_OUT, checked_at=at(61)))
     assert list(ledger.protected(CLUSTER)) == [task_arn(2)]
 
 
@@ -145,7 +164,7 @@ def test_what_was_seen_again_is_not_closed(ledger: Ledger) -> None:
 def test_closed_as_unobserved(ledger: Ledger) -> None:
     """Closing keeps all that was known, with the time, as a tombstone with its history; once is enough."""
     put(ledger, describe(3, tags={"team": "shop"}, health_status="HEALTHY"))
-    ledger.record_protection(TASK, HELD)
+    ledger.record_protection(TASK, None, HELD)
     rows, read = ledger.history(TASK), missed(ledger)
     assert ledger.close(read, at(3600))
     assert stands(ledger) == replace(read, closed=Closure(ClosedAs.UNOBSERVED, at(3600)))
@@ -189,6 +208,20 @@ def test_seen_alive_after_the_closing(ledger: Ledger) -> None:
     alive = replace(before.state, health_status="HEALTHY", tags={})
     assert stands(ledger) == replace(before, state=alive, described_at=at(4500)) == result.entry
     assert list(ledger.open_tasks(CLUSTER)) == [TASK]
+
+
+@pytest.mark.parametrize("known", [HELD, RAN_OUT, CLEARED], ids=["settled", "ran out", "cleared"])
+def test_what_was_settled_while_unobserved_is_on_again(ledger: Ledger, known: Protection) -> None:
+    """A task that lives after all is protected as it was known to be, and listed for it."""
+    put(ledger, event(3))
+    ledger.record_protection(TASK, None, known)
+    ledger.close(missed(ledger), at(3600))
+    if known is HELD:
+        assert ledger.record_protection(TASK, HELD, HELD.settle())
+    assert dict(ledger.protected(CLUSTER)) == {}
+    result = put(ledger, describe(3, seconds=4500))
+    assert stands(ledger).protection == result.entry.protection == known
+    assert dict(ledger.protected(CLUSTER)) == ({TASK: HELD} if known is HELD else {})
 
 
 @pytest.mark.parametrize("late", [event(3), describe(3, seconds=3500), describe(2, seconds=4500)])

@@ -20,6 +20,7 @@ NEVER = None
 OFF = Protection(expires_at=None, checked_at=at(0), ended=CLEARED)
 RAN_OUT = Protection(expires_at=at(-60), checked_at=at(0), since=at(-600), ended=EXPIRED)
 UNTIL_X = Protection(expires_at=X, checked_at=at(0), since=at(-900))
+SETTLED = UNTIL_X.settle()
 ENDLESS = Protection(expires_at=None, checked_at=at(0), since=at(-900))
 
 ANSWER_OFF = ProtectionAnswer(enabled=False, expires_at=None)
@@ -48,6 +49,11 @@ def on(expires_at: datetime | None) -> ProtectionAnswer:
         (UNTIL_X, ANSWER_OFF, AFTER, ProtectionChange.EXPIRED),
         (ENDLESS, on(None), BEFORE, ProtectionChange.NONE),
         (ENDLESS, ANSWER_OFF, AFTER, ProtectionChange.CLEARED),
+        (SETTLED, on(X), BEFORE, ProtectionChange.RENEWED),
+        (SETTLED, on(Y), AFTER, ProtectionChange.RENEWED),
+        (SETTLED, ANSWER_OFF, BEFORE, ProtectionChange.CLEARED),
+        (SETTLED, ANSWER_OFF, X, ProtectionChange.EXPIRED),
+        (SETTLED, Absence.UNKNOWN, AFTER, ProtectionChange.NONE),
         (NEVER, Absence.MISSING, BEFORE, ProtectionChange.NONE),
         (UNTIL_X, Absence.MISSING, AFTER, ProtectionChange.NONE),
         (UNTIL_X, Absence.UNKNOWN, AFTER, ProtectionChange.NONE),
@@ -66,16 +72,25 @@ def test_change(
         (NEVER, on(X), Protection(expires_at=X, checked_at=AFTER, since=AFTER)),
         (RAN_OUT, on(Y), Protection(expires_at=Y, checked_at=AFTER, since=AFTER)),
         (UNTIL_X, on(Y), Protection(expires_at=Y, checked_at=AFTER, since=at(-900))),
+        (SETTLED, on(X), replace(UNTIL_X, checked_at=AFTER)),
+        (SETTLED, ANSWER_OFF, replace(UNTIL_X, checked_at=AFTER, ended=EXPIRED)),
         (UNTIL_X, ANSWER_OFF, replace(UNTIL_X, checked_at=AFTER, ended=EXPIRED)),
         (ENDLESS, ANSWER_OFF, Protection(expires_at=None, checked_at=AFTER, ended=CLEARED)),
     ],
-    ids=["begins", "begins anew", "goes on", "ran out", "cleared"],
+    ids=["begins", "begins anew", "goes on", "lives after all", "lived on", "ran out", "cleared"],
 )
 def test_what_is_known_after(
     known: Protection | None, answer: ProtectionAnswer, expected: Protection
 ) -> None:
     """A renewal keeps when it began, an expiry when it ended, and a clearing nothing."""
     assert protection_after(known, answer, AFTER) == expected
+
+
+@pytest.mark.parametrize("known", [OFF, RAN_OUT, UNTIL_X, ENDLESS, SETTLED])
+def test_only_what_was_settled_is_unsettled(known: Protection) -> None:
+    """What ECS said of an end stands; what ended with the task alone does not."""
+    assert (known.settled, known.unsettle()) == (known is SETTLED, UNTIL_X if known is SETTLED else known)
+    assert known.was_on is (known in (UNTIL_X, ENDLESS, SETTLED))
 
 
 def test_cleared_before_its_end_has_no_end() -> None:

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from reconciler.findings.model import Finding
+from reconciler.findings.passing import stuck
 from reconciler.findings.policy import DEFAULT
-from reconciler.findings.rules import findings, stuck
+from reconciler.findings.rules import findings
 from reconciler.gate import succeed
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import report_finding
@@ -47,6 +48,7 @@ SCHEDULED = [
 ]
 TERMINATED = "Host EC2 (instance i-0a1b2c3d4e5f60718) terminated."
 HELD = Protection(expires_at=at(600), checked_at=at(1), since=at(1))
+RAN_OUT = Protection(expires_at=at(400), checked_at=at(401), since=at(1), ended=ProtectionEnd.EXPIRED)
 PASSING = ("PROVISIONING", "PENDING", "ACTIVATING", "DEACTIVATING", "STOPPING", "DEPROVISIONING")
 LONG = START + timedelta(hours=30)
 
@@ -82,7 +84,8 @@ def examples() -> Iterator[Example]:
     yield from (Example(old, each, LONG) for each in findings(old, LONG, DEFAULT))
     for status in PASSING:
         passing = succeed(None, event(2, last_status=status))
-        yield from (Example(passing, each, at(3600)) for each in stuck(passing, at(3600), DEFAULT))
+        found = stuck(passing, passing.observed_at, at(3600), DEFAULT)
+        yield from (Example(passing, each, at(3600)) for each in found)
 
 
 def _entries() -> Iterator[LedgerEntry]:
@@ -102,7 +105,7 @@ def _entries() -> Iterator[LedgerEntry]:
 
 def _protected() -> Iterator[LedgerEntry]:
     yield replace(_running(), protection=HELD)
-    yield replace(_running(), protection=replace(HELD, ended=ProtectionEnd.EXPIRED, expires_at=at(400)))
+    yield replace(_running(), protection=RAN_OUT)
     for code, reason in (
         ("UserInitiated", "Task stopped by user"),
         ("SpotInterruption", "Your Spot Task was interrupted."),
@@ -112,7 +115,10 @@ def _protected() -> Iterator[LedgerEntry]:
         ("ServiceSchedulerInitiated", SCHEDULED[1]),
         ("ServiceSchedulerInitiated", SCHEDULED[2]),
     ):
-        yield replace(_stopped(code, reason, started_at=START, stopping_at=at(30)), protection=HELD)
+        stopped = _stopped(code, reason, started_at=START, stopping_at=at(30))
+        yield replace(stopped, protection=replace(HELD, checked_at=at(31)))
+    by_hand = _stopped("UserInitiated", "Task stopped by user", started_at=START, stopping_at=at(30))
+    yield replace(by_hand, protection=HELD)
     ran_out = Protection(expires_at=at(20), checked_at=at(25), since=START, ended=ProtectionEnd.EXPIRED)
     scaled_in = _stopped(
         "ServiceSchedulerInitiated",
@@ -120,6 +126,7 @@ def _protected() -> Iterator[LedgerEntry]:
         stopping_at=at(30),
     )
     yield replace(scaled_in, protection=ran_out)
+    yield replace(scaled_in, protection=replace(ran_out, checked_at=START, ended=None))
 
 
 def _running() -> LedgerEntry:

@@ -70,7 +70,8 @@ ERRORS = (
 OPERATIONS = ("ListClusters", "ListTasks", "DescribeTasks", "GetTaskProtection")
 CALLS = (
     *("clusters", "list_tasks", "describe", "protection"),
-    *("record", "record_protection", "mark_missing", "close", "entries", "open_tasks", "protected"),
+    *("record", "record_protection", "mark_missing", "mark_passing", "close"),
+    *("entries", "history", "open_tasks", "protected"),
     *("acquire", "checkpoint", "release"),
 )
 some_rates = st.sampled_from([0, 0, 0.2, 0.5])

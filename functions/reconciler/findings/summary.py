@@ -4,6 +4,7 @@ The words are our own; of AWS's texts only a short excerpt is shown, on one line
 """
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Final
 
 from ..text import excerpt
@@ -44,3 +45,17 @@ def _named(containers: Mapping[str, int | None]) -> str:
     ]
     more = [f"{len(names) - _MOST_NAMES} more"] if len(names) > _MOST_NAMES else []
     return f" ({', '.join(names[:_MOST_NAMES] + more)})"
+
+
+def spell(lasted: timedelta) -> str:
+    """How long it lasted, in the largest unit that says enough."""
+    seconds = int(lasted.total_seconds())
+    if seconds < 120:
+        return f"{seconds} s"
+    minutes = seconds // 60
+    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+
+
+def clock(moment: datetime) -> str:
+    """The time to the minute."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"

@@ -46,8 +46,10 @@ def _log(result: ObserveResult) -> None:
     for observed in _observed(result):
         verdict, currency = observed.verdict, observed.currency
         logger.info("observed", **_version(observed), verdict=verdict, currency=currency)
-    answered = (call for call in result.calls.values() if not isinstance(call, LedgerError))
-    for task_arn, checked in (pair for call in answered for pair in call.items()):
+    for cluster_arn, error in result.stops.errors.items():
+        telemetry.error("protection not checked", error, clusterArn=cluster_arn)
+    calls = [call for call in result.calls.values() if not isinstance(call, LedgerError)]
+    for task_arn, checked in (pair for call in (*calls, result.stops.checked) for pair in call.items()):
         logger.info("protection", taskArn=task_arn, change=checked.change)
 
 

@@ -15,12 +15,21 @@ class Closure:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Passing:
+    """A status that no version reported, and when a description of the entry's version first showed it."""
+
+    status: str
+    since: datetime
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerEntry:
     """The ledger's current knowledge of one task: the highest version seen, and its first source.
 
     `missing_since` is when a sweep found it open here and unknown to ECS; None once it was seen again.
-    `replayed` when the state came from an EventBridge replay: old news notifies nobody.
+    `replayed` when the state came from an EventBridge replay: old news notifies nobody. `passing` is the last
+    status that came without a version of its own.
     """
 
     state: TaskState
@@ -31,10 +40,21 @@ class LedgerEntry:
     protection: Protection | None = None
     missing_since: datetime | None = None
     replayed: bool = False
+    passing: Passing | None = None
 
     @property
     def open(self) -> bool:
         return self.closed is None
+
+    @property
+    def stopping(self) -> bool:
+        """Whether the task was asked to stop, and is not over yet."""
+        return self.open and self.state.desired_status == "STOPPED"
+
+    @property
+    def stop_asked_at(self) -> datetime:
+        """When a task that is to stop was asked to; at the latest, where ECS does not say."""
+        return self.state.stopping_at or self.observed_at
 
     @property
     def unobserved(self) -> bool:

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from ..errors import LedgerError
-from ..model.entry import HistoryRow, LedgerEntry
+from ..model.entry import HistoryRow, LedgerEntry, Passing
 from ..model.protection import Protection
 from ..model.task import Observation
 
@@ -55,13 +55,22 @@ class Ledger(Protocol):
         error may be given again as it is.
         """
 
-    def record_protection(self, task_arn: str, protection: Protection) -> None:
-        """Keeps what is known of a task's protection, unless something later is stored."""
+    def record_protection(self, task_arn: str, known: Protection | None, protection: Protection) -> bool:
+        """Keeps what is known of a task's protection now; False where it was not what is stored as `known`.
+
+        `known` is what was read; it is recognised by when ECS was asked.
+        """
 
     def mark_missing(self, entry: LedgerEntry, since: datetime | None) -> None:
         """Marks an open entry as missing from ECS since then, or with None as seen again.
 
         Nothing is written when the entry moved on since it was read.
+        """
+
+    def mark_passing(self, entry: LedgerEntry, passing: Passing) -> None:
+        """Notes a status that a description showed beside the entry's own; the next version ends it.
+
+        Nothing is written when the entry moved on since it was read, or has that status noted already.
         """
 
     def close(self, entry: LedgerEntry, now: datetime) -> bool:

@@ -1,9 +1,11 @@
 """Asking ECS about scale-in protection, and recording what changed: for sweep, watch and CloudTrail."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ..errors import LedgerError
+from ..model.entry import LedgerEntry
 from ..model.protection import Protection, ProtectionAnswer, ProtectionCall
 from ..model.task import Absence
 from ..ports.ecs import Tasks
@@ -15,12 +17,21 @@ from ..protection import ProtectionChange, classify_change, protection_after
 class CheckedProtection:
     """What came of the question: the protection as it is known now, and how it got there.
 
-    `answered` is False where ECS gave no answer, and what was known still is all that is known.
+    `answered` is False where ECS gave no answer, and what was known still is all that is known; or where it
+    answered what was asked on the ground of knowledge that is gone: whoever replaced it judges the task.
     """
 
     protection: Protection | None
     change: ProtectionChange
     answered: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedStops:
+    """What came of the questions about tasks that were asked to stop, and clusters that gave no answer."""
+
+    checked: Mapping[str, CheckedProtection]
+    errors: Mapping[str, LedgerError]
 
 
 def check_protection(
@@ -32,9 +43,8 @@ def check_protection(
     clock: Callable[[], datetime],
 ) -> Mapping[str, CheckedProtection]:
     """Asks about each task, given what is known of it, and records what is new; raises as the ports do."""
-    answers = tasks.protection(cluster_arn, list(known)) if known else {}
-    now = clock()  # after the answers: what ran out while ECS was asked did run out, nobody cleared it
-    return {arn: _record(arn, known[arn], answer, ledger, now) for arn, answer in answers.items()}
+    questions = [_Question(arn, held) for arn, held in known.items()]
+    return _check(cluster_arn, questions, tasks, ledger, clock)
 
 
 def check_called_tasks(
@@ -46,18 +56,62 @@ def check_called_tasks(
     return check_protection(call.cluster_arn, known, tasks=tasks, ledger=ledger, clock=clock)
 
 
-def _record(
-    task_arn: str,
-    known: Protection | None,
-    answer: ProtectionAnswer | Absence,
+def check_stopping_tasks(
+    entries: Iterable[LedgerEntry], *, tasks: Tasks, ledger: Ledger, clock: Callable[[], datetime]
+) -> CheckedStops:
+    """Asks about those that were protected and were asked to stop since, while ECS still has an answer."""
+    clusters: dict[str, list[_Question]] = {}
+    for entry in entries:
+        if _is_to_be_asked_at_its_stop(entry):
+            question = _Question(entry.state.task_arn, entry.protection, at_stop=True)
+            clusters.setdefault(entry.state.cluster_arn, []).append(question)
+    checked: dict[str, CheckedProtection] = {}
+    errors: dict[str, LedgerError] = {}
+    for cluster_arn, questions in clusters.items():
+        try:
+            checked |= _check(cluster_arn, questions, tasks, ledger, clock)
+        except LedgerError as error:
+            errors[cluster_arn] = error
+    return CheckedStops(checked, errors)
+
+
+def _is_to_be_asked_at_its_stop(entry: LedgerEntry) -> bool:
+    """Once for each stop, and again where an earlier message's question was not answered."""
+    held = entry.protection
+    return entry.stopping and held is not None and held.enabled and held.checked_at < entry.stop_asked_at
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A task that is asked about, and what is known of it; at its stop, that it still is on is news too."""
+
+    task_arn: str
+    known: Protection | None
+    at_stop: bool = False
+
+
+def _check(
+    cluster_arn: str,
+    questions: Sequence[_Question],
+    tasks: Tasks,
     ledger: Ledger,
-    now: datetime,
+    clock: Callable[[], datetime],
+) -> Mapping[str, CheckedProtection]:
+    answers = tasks.protection(cluster_arn, [one.task_arn for one in questions]) if questions else {}
+    now = clock()  # after the answers: what ran out while ECS was asked did run out, nobody cleared it
+    return {one.task_arn: _record(one, answers[one.task_arn], ledger, now) for one in questions}
+
+
+def _record(
+    question: _Question, answer: ProtectionAnswer | Absence, ledger: Ledger, now: datetime
 ) -> CheckedProtection:
+    known = question.known
     if isinstance(answer, Absence):
         return CheckedProtection(known, ProtectionChange.NONE, answered=False)
     change = classify_change(known, answer, now)
-    if change is ProtectionChange.NONE:
+    if change is ProtectionChange.NONE and not question.at_stop:
         return CheckedProtection(known, change, answered=True)
     protection = protection_after(known, answer, now)
-    ledger.record_protection(task_arn, protection)
+    if not ledger.record_protection(question.task_arn, known, protection):
+        return CheckedProtection(known, ProtectionChange.NONE, answered=False)
     return CheckedProtection(protection, change, answered=True)

@@ -21,7 +21,7 @@ from ..model.task import Absence, Observation, TaskState
 from ..parsing.event import parse_json, parse_protection_call, parse_task_event
 from ..ports.ecs import Tasks
 from ..ports.ledger import Ledger, Recorded, Recording
-from .check_protection import CheckedProtection, check_called_tasks
+from .check_protection import CheckedProtection, CheckedStops, check_called_tasks, check_stopping_tasks
 
 Described = Mapping[str, TaskState | Absence]
 
@@ -53,12 +53,16 @@ class ObserveResult:
 
     `events` are task events with their outcomes. `calls` are calls of UpdateTaskProtection, with the answers
     about their tasks. `rejected` cannot be read. `undescribed` are clusters that gave no answer.
+
+    `stops` are the answers about protected tasks that the events show to be asked to stop: no message fails
+    for want of one.
     """
 
     events: Mapping[str, Observed | Failed]
     calls: Mapping[str, Mapping[str, CheckedProtection] | LedgerError]
     rejected: Mapping[str, InvalidInput]
     undescribed: Mapping[str, LedgerError]
+    stops: CheckedStops
 
     @property
     def failed(self) -> Mapping[str, LedgerError]:
@@ -75,6 +79,7 @@ def observe(
 
     A task is described once and written once, however many of its events the messages hold. A describe that
     fails leaves its events UNVERIFIED and recorded; a write that fails fails the events of its task only.
+    About a protected task that is to stop, ECS is asked at once: when it has stopped, there is no answer.
     """
     events: dict[str, Observation] = {}
     calls: dict[str, ProtectionCall] = {}
@@ -89,11 +94,13 @@ def observe(
         except InvalidInput as error:
             rejected[message_id] = error
     outcomes, undescribed = _record(list(events.values()), tasks, ledger, clock)
+    entries = {one.entry.state.task_arn: one.entry for one in outcomes if isinstance(one, Observed)}
     return ObserveResult(
         events=dict(zip(events, outcomes, strict=True)),
         calls={message_id: _check(call, tasks, ledger, clock) for message_id, call in calls.items()},
         rejected=rejected,
         undescribed=undescribed,
+        stops=check_stopping_tasks(entries.values(), tasks=tasks, ledger=ledger, clock=clock),
     )
 
 

@@ -7,7 +7,7 @@ A cluster that fails on the way is reported with its error; what was done before
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..chunks import chunks
@@ -15,7 +15,6 @@ from ..drift import Drift, drift, is_gone, may_vanish
 from ..errors import LedgerError
 from ..findings.model import Finding
 from ..findings.policy import Policy
-from ..findings.rules import stuck
 from ..gate import Verdict, classify, description, history_row, refresh
 from ..model.entry import LedgerEntry
 from ..model.protection import Protection
@@ -26,6 +25,7 @@ from ..ports.sweep_progress import SweepProgress
 from ..protection import ProtectionChange
 from .check_protection import check_protection
 from .cluster_tasks import cluster_tasks
+from .find_stuck import find_stuck
 
 CHUNK = 100  # tasks in one DescribeTasks, GetTaskProtection or BatchGetItem call
 
@@ -102,8 +102,8 @@ class ClusterSweep:
         return after if due and after < due[-1] else None
 
     def _compare(self, chunk: Sequence[str]) -> None:
-        now = self.context.clock()
         described = self._describe(chunk)
+        now = self.context.clock()  # the time after the answers: they may have been long in coming
         # After the description, so that an event that comes in between is not taken for missed.
         entries = self.context.ledger.entries(chunk)
         recordings: list[Recording] = []
@@ -164,7 +164,7 @@ class ClusterSweep:
         """What is to be seen in a description alone: a task that is stuck, and one that may be protected."""
         if described.version < entry.state.version:
             return
-        self.result.stuck += stuck(replace(entry, state=described), now, self.context.policy)
+        self.result.stuck += find_stuck(entry, described, now, self.context.ledger, self.context.policy)
         if described.service and described.last_status == described.desired_status == "RUNNING":
             self.protectable[described.task_arn] = entry.protection
 

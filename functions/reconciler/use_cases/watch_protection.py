@@ -9,7 +9,7 @@ from ..findings.model import Finding, Kind
 from ..findings.policy import Policy
 from ..findings.rules import findings
 from ..model.entry import LedgerEntry
-from ..model.protection import Protection, ProtectionEnd
+from ..model.protection import Protection
 from ..ports.ecs import Tasks
 from ..ports.ledger import Ledger
 from ..protection import ProtectionChange
@@ -51,7 +51,7 @@ class ProtectionWatch:
         entries = self.ledger.entries([arn for arn, held in protected.items() if self._is_due(held, now)])
         for entry in entries.values():
             if not entry.open:
-                self._settle(entry, now)
+                self._settle(entry)
         running = {arn: entry for arn, entry in entries.items() if entry.open}
         known = {arn: entry.protection for arn, entry in running.items()}
         checked = check_protection(cluster_arn, known, tasks=self.tasks, ledger=self.ledger, clock=self.clock)
@@ -65,13 +65,11 @@ class ProtectionWatch:
         ending = held.expires_at is not None and held.expires_at <= now + self.policy.protection_lead
         return ending or (held.since is not None and now - held.since > self.policy.protection_limit)
 
-    def _settle(self, entry: LedgerEntry, now: datetime) -> None:
-        """Takes a task that is over out of the index; when its protection was to end stays known."""
-        if entry.protection:
-            self.ledger.record_protection(
-                entry.state.task_arn,
-                replace(entry.protection, ended=ProtectionEnd.EXPIRED, checked_at=now),
-            )
+    def _settle(self, entry: LedgerEntry) -> None:
+        """Takes a task that is over out of the index; what ECS answered of its protection stays known."""
+        held = entry.protection
+        if held and held.enabled:
+            self.ledger.record_protection(entry.state.task_arn, held, held.settle())
 
     def _judge(self, entry: LedgerEntry, held: Protection | None) -> list[Finding]:
         found = findings(replace(entry, protection=held), self.clock(), self.policy)

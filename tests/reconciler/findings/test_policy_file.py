@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 
 from reconciler.errors import InvalidInput
 from reconciler.findings.model import Cause, Kind, Severity
+from reconciler.findings.passing import stuck
 from reconciler.findings.policy import CAUSES, DEFAULT, Policy, Scope
 from reconciler.findings.policy_file import parse, policy_document, read_document
-from reconciler.findings.rules import findings, stuck
+from reconciler.findings.rules import findings
 from reconciler.gate import succeed
 from reconciler.model.task import Container
 from reconciler.settings import read_policy
@@ -229,5 +230,5 @@ def test_findings_go_through_the_policy() -> None:
     ignoring = Policy(ignored=(Scope(service="checkout"),))
     assert findings(stopped, at(60), DEFAULT) != ()
     assert findings(stopped, at(60), ignoring) == ()
-    assert stuck(pending, at(3600), DEFAULT) != ()
-    assert stuck(pending, at(3600), ignoring) == ()
+    assert stuck(pending, pending.observed_at, at(3600), DEFAULT) != ()
+    assert stuck(pending, pending.observed_at, at(3600), ignoring) == ()

@@ -5,15 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from reconciler.findings.model import Cause, Finding, Kind
+from reconciler.findings.model import Finding, Kind
 from reconciler.findings.policy import DEFAULT, Policy
-from reconciler.findings.rules import findings, stuck
+from reconciler.findings.rules import findings
 from reconciler.gate import succeed
 from reconciler.model.entry import Closure, LedgerEntry
 from reconciler.model.protection import Protection, ProtectionEnd
 from reconciler.model.task import ClosedAs
-from tests.support.values import at, event, state
+from tests.support.values import at, event
 
 EXPIRY = at(7200)
 SECOND = timedelta(seconds=1)
@@ -22,7 +24,8 @@ UNHEALTHY = "Task failed container health checks"
 SPOT = "Your Spot Task was interrupted."
 
 HELD = Protection(expires_at=EXPIRY, checked_at=at(60), since=at(0))
-RAN_OUT = replace(HELD, ended=ProtectionEnd.EXPIRED)
+RAN_OUT = replace(HELD, checked_at=EXPIRY, ended=ProtectionEnd.EXPIRED)
+SETTLED = HELD.settle()
 CLEARED = Protection(expires_at=None, checked_at=at(60), ended=ProtectionEnd.CLEARED)
 ASKED = {"desired_status": "STOPPED", "stop_code": "UserInitiated"}
 
@@ -32,9 +35,9 @@ def entry(protection: Protection | None = None, **fields: Any) -> LedgerEntry:
 
 
 def stopped(asked: datetime, code: str, reason: str | None = None) -> LedgerEntry:
-    """A protected task that was asked to stop at that time, and stopped."""
+    """A protected task that was asked to stop at that time, was still protected then, and stopped."""
     return entry(
-        HELD,
+        replace(HELD, checked_at=asked),
         last_status="STOPPED",
         desired_status="STOPPED",
         started_at=at(20),
@@ -95,13 +98,32 @@ def test_expired() -> None:
     assert "2026-11-20 11:00 UTC" in expired.summary
 
 
+@given(
+    held=st.builds(
+        Protection,
+        expires_at=st.none() | st.integers(0, 7200).map(at),
+        checked_at=st.integers(0, 7200).map(at),
+        since=st.none() | st.just(at(0)),
+        ended=st.none() | st.sampled_from(ProtectionEnd),
+    ),
+    later=st.integers(0, 9000).map(lambda seconds: timedelta(seconds=seconds)),
+)
+def test_expired_is_never_said_of_the_future_or_unasked(held: Protection, later: timedelta) -> None:
+    """What is to run out later, or of which ECS never said that it did, is not reported."""
+    now = held.checked_at + later
+    if Kind.PROTECTION_EXPIRED in kinds(entry(held), now):
+        assert held.ended is ProtectionEnd.EXPIRED
+        assert held.expires_at
+        assert held.expires_at <= held.checked_at <= now
+
+
 @pytest.mark.parametrize("protection", [None, CLEARED], ids=["never protected", "cleared by hand"])
 def test_not_protected(protection: Protection | None) -> None:
     """No protection, or one that somebody cleared, is no finding."""
     assert kinds(entry(protection), EXPIRY) == []
 
 
-@pytest.mark.parametrize("protection", [HELD, RAN_OUT])
+@pytest.mark.parametrize("protection", [HELD, RAN_OUT, SETTLED])
 @pytest.mark.parametrize("over", [{"desired_status": "STOPPED"}, {"last_status": "STOPPED"}])
 def test_a_task_that_ends_needs_no_protection(protection: Protection, over: dict[str, str]) -> None:
     """Protection that ends with the task, or after it, is no finding."""
@@ -164,7 +186,8 @@ def test_cleared_before_the_stop() -> None:
 
 def test_found_at_the_first_sign_of_the_stop() -> None:
     """A protected task that still runs and was asked to stop is a finding at once, and the same one later."""
-    early = found(entry(HELD, **ASKED, stopping_at=at(3600)), at(3601))
+    fresh = replace(HELD, checked_at=at(3600))
+    early = found(entry(fresh, **ASKED, stopping_at=at(3600)), at(3601))
     late = found(stopped(at(3600), "UserInitiated"), at(3700))
     assert (early.kind, early.finding_id) == (Kind.STOPPED_WHILE_PROTECTED, late.finding_id)
 
@@ -172,7 +195,8 @@ def test_found_at_the_first_sign_of_the_stop() -> None:
 @pytest.mark.parametrize(("seconds", "expected"), [(3600, [Kind.STOPPED_WHILE_PROTECTED]), (7201, [])])
 def test_without_stopping_at_the_observation_counts(seconds: int, expected: list[Kind]) -> None:
     """A stop that does not say when it was asked for counts from when it was observed."""
-    asked = replace(succeed(None, event(4, seconds=seconds, **ASKED)), protection=HELD)
+    fresh = replace(HELD, checked_at=at(seconds))
+    asked = replace(succeed(None, event(4, seconds=seconds, **ASKED)), protection=fresh)
     assert kinds(asked, at(7300)) == expected
 
 
@@ -221,42 +245,3 @@ def test_unobserved_after_a_sign(code: str, reason: str, expected: list[Kind]) -
     """One that vanished after it was asked to stop is judged by what was known then."""
     asked = entry(desired_status="STOPPED", stop_code=code, stopped_reason=reason, started_at=at(20))
     assert kinds(replace(asked, closed=Closure(ClosedAs.UNOBSERVED, at(9000))), at(9000)) == expected
-
-
-@pytest.mark.parametrize("status", DEFAULT.stuck_after)
-def test_stuck(status: str) -> None:
-    """A passing state may last for its limit, and not a second longer; the state is the cause."""
-    passing, limit = entry(last_status=status, created_at=at(0)), DEFAULT.stuck_after[status]
-    assert stuck(passing, passing.observed_at + limit, DEFAULT) == ()
-    (finding,) = stuck(passing, passing.observed_at + limit + SECOND, DEFAULT)
-    expected = (Kind.STUCK, Cause(status), f"{passing.state.task_id}.STUCK.{status}")
-    assert (finding.kind, finding.cause, finding.finding_id) == expected
-
-
-@pytest.mark.parametrize(
-    "settled",
-    [
-        entry(),
-        entry(last_status="STOPPED"),
-        entry(last_status="SOMETHING_NEW"),
-        replace(entry(last_status="PENDING"), closed=Closure(ClosedAs.UNOBSERVED, at(60))),
-    ],
-    ids=["runs", "is over", "is in a state without a limit", "vanished"],
-)
-def test_not_stuck(settled: LedgerEntry) -> None:
-    """A task that runs, is over or is in no passing state is never stuck."""
-    assert stuck(settled, at(0) + timedelta(days=30), DEFAULT) == ()
-
-
-def test_stuck_counts_from_the_last_that_is_known_of_the_state() -> None:
-    """The state may have begun later than its version was observed: its own times count too."""
-    later = replace(entry(), state=state(3, last_status="DEACTIVATING", stopping_at=at(3000)))
-    assert [len(stuck(later, at(3000 + seconds), DEFAULT)) for seconds in (600, 601)] == [0, 1]
-
-
-def test_stuck_by_the_policys_limit() -> None:
-    """Limits can be chosen by state."""
-    policy = Policy(stuck_after={**DEFAULT.stuck_after, "PENDING": timedelta(hours=1)})
-    pending = entry(last_status="PENDING")
-    assert stuck(pending, at(1800), policy) == ()
-    assert "60 min is the limit" in stuck(pending, at(7200), policy)[0].summary

@@ -1,8 +1,11 @@
 """Scale-in protection as the sweep asks for it: of whom, how often, and what becomes of the answers."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from reconciler.model.protection import Protection, ProtectionEnd
+from reconciler.protection import ProtectionChange
+from reconciler.use_cases.check_protection import CheckedProtection, check_protection
 from taskledger.simulator.engine.shapes import Answer
 from tests.support.system import BATCH, SHOP, System, counts
 from tests.support.values import START, task_arn
@@ -118,3 +121,45 @@ def test_protection_and_a_repair_of_the_same_task(system: System) -> None:
     held = system.entry(arn).protection
     assert held
     assert held.enabled
+
+
+def test_an_answer_to_stale_knowledge_is_left_to_whoever_was_faster(system: System) -> None:
+    """A sweep that read long ago does not take a renewed and then cleared protection for one that ran out."""
+    arn = system.running()
+    system.deliver()
+    system.protect(arn, minutes=20)
+    system.sweep_with()
+    system.wait(19)
+
+    def renewed_and_cleared(operation: str, _: object) -> None:
+        if operation == "GetTaskProtection":
+            system.api.heal()
+            system.protect(arn, minutes=60)
+            assert system.watch().protection.changes == {arn: ProtectionChange.RENEWED}
+            system.wait(15)
+            system.protect(arn, enabled=False)
+
+    system.api.before = renewed_and_cleared
+    assert counts(system.sweep_with()) == {}
+    assert not_none(system.entry(arn).protection).enabled
+    assert counts(system.sweep_with()) == {"CLEARED": 1}
+
+
+def test_who_was_slower_reports_no_change(system: System) -> None:
+    """And has no answer to judge by, though ECS gave one."""
+    arn = system.running()
+    system.deliver()
+    system.protect(arn)
+    system.sweep_with()
+    known = {arn: replace(not_none(system.entry(arn).protection), checked_at=START - HOUR)}
+    system.protect(arn, enabled=False)
+    checked = check_protection(
+        SHOP, known, tasks=system.tasks, ledger=system.ledger, clock=lambda: system.clock.now
+    )
+    assert checked == {arn: CheckedProtection(known[arn], ProtectionChange.NONE, answered=False)}
+    assert not_none(system.entry(arn).protection).enabled
+
+
+def not_none(protection: Protection | None) -> Protection:
+    assert protection
+    return protection

@@ -126,6 +126,23 @@ def test_a_write_that_fails_is_reported_and_repeated(system: System) -> None:
     assert system.known(arn, other) == [("PROVISIONING", 1)] * 2
 
 
+def test_the_time_of_a_description_is_taken_after_it(system: System) -> None:
+    """A description that is long in coming is as new as its answer, and opens what was closed before that."""
+    arn, unheard = system.running(), system.running()
+    system.deliver(arn)
+
+    def slow(operation: str, _: Any) -> None:
+        if operation == "DescribeTasks":
+            system.wait(1)
+            assert system.ledger.close(system.entry(arn), system.clock.now)
+            system.wait(1)
+
+    system.api.before = slow
+    assert counts(system.sweep_with()) == {"REFRESHED": 1, "REPAIRED": 1, "UNRECORDED": 1}
+    assert system.entry(arn).open
+    assert system.entry(unheard).described_at == system.entry(unheard).observed_at == system.clock.now
+
+
 def test_stuck(system: System) -> None:
     """A task that stays in a passing state for too long is reported, also in one that makes no event."""
     provisioning, activating = system.start(), system.start()

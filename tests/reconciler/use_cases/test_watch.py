@@ -9,12 +9,14 @@ from reconciler.errors import TransientError
 from reconciler.findings.model import Kind
 from reconciler.findings.policy import Policy
 from reconciler.findings.rules import findings
+from reconciler.gate import description
 from reconciler.model.protection import Protection, ProtectionEnd
 from reconciler.protection import ProtectionChange
 from reconciler.use_cases.watch_protection import ProtectionResult
 from taskledger.simulator.engine.errors import server_error, throttled
 from taskledger.simulator.engine.shapes import Answer, Fields
 from tests.support.system import BATCH, SHOP, System
+from tests.support.values import recording
 
 
 def found(watched: ProtectionResult) -> list[Kind]:
@@ -143,14 +145,30 @@ def test_protected_for_too_long(system: System, arn: str) -> None:
 )
 def test_a_task_that_stopped_meanwhile(system: System, arn: str, stopped: tuple[str, ...]) -> None:
     """Its protection is settled without a question, and when it was to end stays known."""
-    ends = held(system, arn).expires_at
+    before = held(system, arn)
     system.report(arn, "STOPPED")
     system.deliver()
     system.api.heal()
     system.wait(180 if "forgotten" in stopped else 106)
     assert (system.watch().protection, system.api.calls) == (ProtectionResult(), [])
-    assert (held(system, arn).enabled, held(system, arn).expires_at) == (False, ends)
+    assert held(system, arn) == replace(before, ended=ProtectionEnd.EXPIRED)
     assert dict(system.ledger.protected(SHOP)) == {}
+
+
+@pytest.mark.parametrize("minutes", [106, 180], ids=["before its end", "after it"])
+def test_a_task_that_was_only_out_of_sight(system: System, arn: str, minutes: float) -> None:
+    """What was settled is asked again once the task is seen alive, and judged by the answer."""
+    before = held(system, arn)
+    system.wait(minutes)
+    system.ledger.close(system.entry(arn), system.clock.now)
+    system.watch()
+    assert dict(system.ledger.protected(SHOP)) == {}
+    assert kinds(system, arn) == [Kind.UNKNOWN_STOP]
+    system.wait(1)
+    system.ledger.record([recording(description(system.entry(arn).state, system.clock.now))])
+    assert (held(system, arn), dict(system.ledger.protected(SHOP))) == (before, {arn: before})
+    expected = Kind.PROTECTION_EXPIRING if minutes < 120 else Kind.PROTECTION_EXPIRED
+    assert found(system.watch().protection) == [expected]
 
 
 def test_settled_early_it_still_says_why_it_stopped(system: System, arn: str) -> None:

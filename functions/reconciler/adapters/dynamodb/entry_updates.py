@@ -50,6 +50,10 @@ def filling(winner: LedgerEntry, filled: LedgerEntry, values: Mapping[str, Value
     if filled.open and not winner.open:
         filled_in[entry_items.OPEN] = _open_since(filled)
         removed += _CONCLUDED
+        if filled.protection and filled.protection != winner.protection:
+            held = entry_items.protection_values(filled.protection)
+            filled_in |= held
+            removed += [name for name in entry_items.PROTECTION_ATTRIBUTES if name not in held]
     sets = [assign(name) for name in filled_in]
     return express(filled.state.task_arn, sets, removed, {**filled_in, "version": values["version"]})
 

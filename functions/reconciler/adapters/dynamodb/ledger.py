@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from ...model.entry import LedgerEntry
+    from ...model.entry import LedgerEntry, Passing
     from ...model.protection import Protection
     from ...model.task import Observation
     from .items.values import Item, Value
@@ -45,13 +45,14 @@ WRITERS = 8  # updates under way at once; the client's pool must hold as many co
 
 _NEWER = "attribute_not_exists(pk) OR version < :version"
 _DESCRIBED_LATER = "version = :version AND (attribute_not_exists(describedAt) OR describedAt < :describedAt)"
-_CHECKED_LATER = (
-    "attribute_exists(pk) AND (attribute_not_exists(protectionCheckedAt)"
-    " OR protectionCheckedAt < :protectionCheckedAt)"
-)
+_NEVER_CHECKED = "attribute_exists(pk) AND attribute_not_exists(protectionCheckedAt)"
+_CHECKED_THEN = "attribute_exists(pk) AND protectionCheckedAt = :knownCheckedAt"
 _STILL_OPEN = "version = :version AND attribute_exists(openSince)"
 _STILL_SEEN = f"{_STILL_OPEN} AND attribute_not_exists(missingSince)"
 _STILL_MISSING = f"{_STILL_OPEN} AND missingSince = :wasMissingSince"
+_NOT_YET_PASSING = (
+    f"{_STILL_OPEN} AND (attribute_not_exists(passingStatus) OR passingStatus <> :passingStatus)"
+)
 
 
 class DynamoLedger(LedgerReads):
@@ -74,17 +75,26 @@ class DynamoLedger(LedgerReads):
             results |= part
         return results
 
-    def record_protection(self, task_arn: str, protection: Protection) -> None:
+    def record_protection(self, task_arn: str, known: Protection | None, protection: Protection) -> bool:
         values = entry_items.protection_values(protection)
+        sets = [assign(name) for name in values]
         removed = [name for name in entry_items.PROTECTION_ATTRIBUTES if name not in values]
-        update = express(task_arn, [assign(name) for name in values], removed, values)
+        then = {"knownCheckedAt": milliseconds(known.checked_at)} if known else {}
         with aws_errors():
-            self._update_item(update, _CHECKED_LATER)
+            update = express(task_arn, sets, removed, {**values, **then})
+            return self._update_item(update, _CHECKED_THEN if known else _NEVER_CHECKED)[0]
 
     def mark_missing(self, entry: LedgerEntry, since: datetime | None) -> None:
         values = {"missingSince": milliseconds(since)} if since else {}
         sets, removed = [assign(name) for name in values], [] if since else ["missingSince"]
         self._mark(entry, sets, removed, values)
+
+    def mark_passing(self, entry: LedgerEntry, passing: Passing) -> None:
+        values = entry_items.passing_values(passing)
+        known = {"version": number(entry.state.version)}
+        update = express(entry.state.task_arn, [assign(name) for name in values], [], {**values, **known})
+        with aws_errors():
+            self._update_item(update, _NOT_YET_PASSING)
 
     def close(self, entry: LedgerEntry, now: datetime) -> bool:
         closed = replace(entry, closed=Closure(ClosedAs.UNOBSERVED, now))

@@ -17,7 +17,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ....model.entry import Closure, LedgerEntry
+from ....model.entry import Closure, LedgerEntry, Passing
 from ....model.protection import Protection, ProtectionEnd
 from ....model.task import ClosedAs, Source, TaskState
 from .container_items import container_item, read_container
@@ -68,6 +68,8 @@ ENTRY_ATTRIBUTES = (
     "closedAs",
     "closedAt",
     "missingSince",
+    "passingStatus",
+    "passingSince",
     "replayed",
     "ttl",
 )
@@ -155,7 +157,17 @@ def entry(item: Item) -> LedgerEntry:
         protection=protection(item),
         missing_since=when(item, "missingSince"),
         replayed="replayed" in item,
+        passing=_passing(item),
     )
+
+
+def passing_values(passing: Passing) -> dict[str, Value]:
+    return {"passingStatus": {"S": passing.status}, "passingSince": milliseconds(passing.since)}
+
+
+def _passing(item: Item) -> Passing | None:
+    since = when(item, "passingSince")
+    return Passing(item["passingStatus"]["S"], since) if since else None
 
 
 def protection_values(held: Protection) -> dict[str, Value]:
