@@ -63,7 +63,7 @@ class Assess(LedgerFunction):
             "reads the table's stream.",
         )
         self.allow(
-            permissions.on_table(common.ledger, "BatchGetItem", "PutItem"),
+            permissions.on_table(common.ledger, "BatchGetItem", "PutItem", "UpdateItem"),
             *permissions.publish(common.alerts),
         )
         self.function.add_event_source(_entry_changes(common.ledger.table, self.dead_letters.queue))

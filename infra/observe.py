@@ -63,10 +63,7 @@ class Observe(LedgerFunction):
         ledger, clusters = self.common.ledger, self.common.clusters
         self.allow(
             permissions.on_table(ledger, "UpdateItem", "BatchWriteItem"),
-            permissions.on_tasks(self, clusters, "DescribeTasks"),
+            permissions.on_tasks(self, clusters, "DescribeTasks", "GetTaskProtection"),
         )
         if self.common.config.cloud_trail_protection:
-            self.allow(
-                permissions.on_table(ledger, "BatchGetItem"),
-                permissions.on_tasks(self, clusters, "GetTaskProtection"),
-            )
+            self.allow(permissions.on_table(ledger, "BatchGetItem"))

@@ -43,7 +43,7 @@ class Sweep(LedgerFunction):
         writes = ("UpdateItem", "BatchWriteItem", "PutItem")
         self.allow(
             permissions.on_table(ledger, "Query", "BatchGetItem", *writes),
-            permissions.on_indexes(ledger, "open"),
+            permissions.on_indexes(ledger, "open", "closed", "protected", "due"),
             permissions.on_tasks(self, clusters, "DescribeTasks", "GetTaskProtection"),
             permissions.list_tasks(clusters),
             *permissions.publish(self.common.alerts),

@@ -73,11 +73,14 @@ def description(state: TaskState, now: datetime) -> Observation:
 
 
 def best(event: Observation, described: TaskState | Absence, now: datetime) -> Observation:
-    """The observation to record: the higher version, and at equal version the event with the API's health."""
+    """The observation to record: the higher version, and at equal version the event with the API's health.
+
+    What is described on the occasion of a replayed event is replayed as well.
+    """
     if isinstance(described, Absence) or described.version < event.state.version:
         return event
     if described.version > event.state.version:
-        return description(described, now)
+        return replace(description(described, now), replay_name=event.replay_name)
     return replace(event, state=enrich(event.state, described), described_at=now)
 
 
@@ -109,7 +112,7 @@ def succeed(previous: LedgerEntry | None, observation: Observation) -> LedgerEnt
         described_at=observation.described_at,
         closed=closure(observation),
         protection=previous.protection if previous else None,
-        replayed=observation.source is Source.EVENT and observation.replay_name is not None,
+        replayed=is_replayed(observation),
     )
 
 
@@ -124,12 +127,23 @@ def refresh(entry: LedgerEntry, observation: Observation) -> LedgerEntry | None:
     """The entry with a newer description's health and tags; None when that changes nothing.
 
     Only a description of the entry's own version may; the state itself is never touched here. One of a task
-    that was closed as unobserved, and lives, opens its entry again, with its protection as it was then.
+    that was closed as unobserved, and lives, opens its entry again, with its protection as it was then. What
+    an EventBridge replay brought is no longer only replayed once a live source reports the same version.
     """
-    described_at = observation.described_at
-    if described_at is None or observation.state.version != entry.state.version:
+    if observation.state.version != entry.state.version:
         return None
-    if entry.described_at is not None and described_at <= entry.described_at:
+    live = replace(entry, replayed=entry.replayed and is_replayed(observation))
+    return _filled(live, observation) or (live if live != entry else None)
+
+
+def is_replayed(observation: Observation) -> bool:
+    """Whether an EventBridge replay brought it, and no live source."""
+    return observation.replay_name is not None
+
+
+def _filled(entry: LedgerEntry, observation: Observation) -> LedgerEntry | None:
+    described_at = observation.described_at
+    if described_at is None or (entry.described_at is not None and described_at <= entry.described_at):
         return None
     filled = replace(entry, state=enrich(entry.state, observation.state), described_at=described_at)
     if entry.closed and entry.unobserved and not observation.state.closed:
@@ -154,8 +168,11 @@ def history_row(observation: Observation) -> HistoryRow:
 
 
 def newest(observations: Iterable[Observation]) -> Observation:
-    """The observation of the highest version; at equal version the one that ECS described last."""
-    return max(observations, key=lambda seen: (seen.state.version, seen.described_at or _NEVER))
+    """The observation of the highest version; at equal version a live one, and the one described last."""
+    return max(
+        observations,
+        key=lambda seen: (seen.state.version, not is_replayed(seen), seen.described_at or _NEVER),
+    )
 
 
 def by_task(observations: Iterable[Observation]) -> Mapping[str, list[Observation]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from reconciler.adapters.dynamodb.incidents import DynamoIncidents
-from reconciler.adapters.dynamodb.items import finding_items, incident_items, values
+from reconciler.adapters.dynamodb.incidents import DynamoIncidents, read_incident
+from reconciler.adapters.dynamodb.items import finding_items, values
+from reconciler.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,20 +26,27 @@ _EVER = timedelta(days=36_500)  # further ahead than any incident is due
 
 
 class DeployedIncidents(DynamoIncidents):
-    """Reads one table; the answer may be a moment behind the last write."""
+    """Reads one table; the answer may be a moment behind the last write.
+
+    What is wrong with rows that cannot be read is kept in `unreadable`: they are in no answer.
+    """
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         super().__init__(client, table_name, retention=timedelta(0))  # which only writing asks for
+        self.unreadable: list[InvalidInput] = []
 
     def open_incidents(self, cluster_arn: str, now: datetime) -> list[Incident]:
         """The incidents that are open: each has a time at which it is due."""
-        return [incident for incident in self.due(cluster_arn, now + _EVER) if incident.open]
+        found = self.due(cluster_arn, now + _EVER)
+        self.unreadable += (one for one in found if isinstance(one, InvalidInput))
+        return [one for one in found if not isinstance(one, InvalidInput) and one.open]
 
     def resolved(self, cluster_arn: str, since: datetime, now: datetime) -> Iterator[Incident]:
         """The incidents that were resolved since then, the latest first."""
         for item in self._found(cluster_arn, since, now):
             if "incidentId" in item:
-                yield incident_items.incident(item)
+                with self._noting():
+                    yield read_incident(item)
 
     def findings(
         self, cluster_arn: str, since: datetime, now: datetime
@@ -45,7 +54,16 @@ class DeployedIncidents(DynamoIncidents):
         """What was found since then, the latest first, with when it was."""
         for item in self._found(cluster_arn, since, now):
             if "findingId" in item:
-                yield values.moment(item[finding_items.FOUND]), finding_items.finding(item)
+                with self._noting(), values.reading(item, "finding"):
+                    yield values.moment(item[finding_items.FOUND]), finding_items.finding(item)
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Leaves out what cannot be read."""
+        try:
+            yield
+        except InvalidInput as error:
+            self.unreadable.append(error)
 
     def _found(self, cluster_arn: str, since: datetime, now: datetime) -> Iterator[Item]:
         """What the index holds, without what DynamoDB is about to delete."""

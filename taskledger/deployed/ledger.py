@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.adapters.dynamodb.batch import MAX_GET
 from reconciler.adapters.dynamodb.items import entry_items, values
-from reconciler.adapters.dynamodb.reads import LedgerReads
+from reconciler.adapters.dynamodb.reads import LedgerReads, read_entry
 from reconciler.chunks import chunks
+from reconciler.errors import InvalidInput
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from reconciler.adapters.dynamodb.items.values import Item
     from reconciler.model.entry import LedgerEntry
+    from reconciler.ports.ledger import Entries
 
     from .stack import Stack
 
@@ -38,6 +40,13 @@ class DeployedLedger(LedgerReads):
     def __init__(self, client: DynamoDBClient, table_name: str, page: int | None = None) -> None:
         super().__init__(client, table_name)
         self._paging: PaginatorConfigTypeDef = {"PageSize": page} if page else {}
+        self.unreadable: list[InvalidInput] = []
+
+    def entries(self, task_arns: Sequence[str]) -> Entries:
+        """Those that can be read; what is wrong with the others is kept in `unreadable`, too."""
+        found = super().entries(task_arns)
+        self.unreadable += found.unreadable.values()
+        return found
 
     def opened(self, cluster_arn: str, since: datetime = EVER) -> Iterator[Placed]:
         """The entries in the index of open tasks with the time they opened; some may have closed by now."""
@@ -53,7 +62,12 @@ class DeployedLedger(LedgerReads):
         for page in self._pages("closed", cluster_arn, since):
             for item in page:
                 if int(item["ttl"]["N"]) > now.timestamp():
-                    yield values.moment(item[entry_items.CLOSED]), entry_items.entry(item)
+                    try:
+                        entry = read_entry(item)
+                    except InvalidInput as error:
+                        self.unreadable.append(error)
+                    else:
+                        yield values.moment(item[entry_items.CLOSED]), entry
 
     def task_arns(self, cluster_arn: str, closed_since: datetime) -> Iterator[str]:
         """The tasks that are open, and those that closed since then."""

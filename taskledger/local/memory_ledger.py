@@ -10,7 +10,7 @@ from reconciler.gate import Verdict, classify, refresh, succeed
 from reconciler.model.entry import Closure, HistoryRow, LedgerEntry, Passing
 from reconciler.model.protection import Protection
 from reconciler.model.task import ClosedAs, Observation, Source
-from reconciler.ports.ledger import Recorded, Recording
+from reconciler.ports.ledger import Entries, Recorded, Recording
 
 
 class MemoryLedger:
@@ -25,7 +25,13 @@ class MemoryLedger:
         with self._lock:
             return {item.observation.state.task_arn: self._record(item) for item in recordings}
 
-    def record_protection(self, task_arn: str, known: Protection | None, protection: Protection) -> bool:
+    def record_protection(
+        self,
+        cluster_arn: str,  # noqa: ARG002 - clusters need no mark here
+        task_arn: str,
+        known: Protection | None,
+        protection: Protection,
+    ) -> bool:
         with self._lock:
             entry = self._entries.get(task_arn)
             if entry is None or _checked_at(entry.protection) != _checked_at(known):
@@ -56,11 +62,19 @@ class MemoryLedger:
             self._entries[entry.state.task_arn] = change(current)
             return True
 
-    def entries(self, task_arns: Sequence[str]) -> Mapping[str, LedgerEntry]:
-        return {arn: entry for arn in task_arns if (entry := self._entries.get(arn))}
+    def entries(self, task_arns: Sequence[str]) -> Entries:
+        return Entries.of({arn: entry for arn in task_arns if (entry := self._entries.get(arn))})
+
+    def closed_between(self, cluster_arn: str, since: datetime, until: datetime) -> Sequence[LedgerEntry]:
+        return [one for _, one in self._of(cluster_arn) if one.closed and since <= one.closed.at <= until]
 
     def clusters(self) -> Sequence[str]:
         return sorted({entry.state.cluster_arn for entry in self._entries.values()})
+
+    active_clusters = clusters
+
+    def mark_cluster(self, cluster_arn: str, now: datetime, *, has_tasks: bool) -> None:
+        """Nothing: a cluster is known, and watched, for as long as there are entries of it."""
 
     def open_tasks(self, cluster_arn: str) -> Sequence[str]:
         return [arn for arn, entry in self._of(cluster_arn) if entry.open]

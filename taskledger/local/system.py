@@ -92,6 +92,7 @@ class LocalSystem:
         sweep = Sweep(
             tasks=self.tasks,
             ledger=self.ledger,
+            incidents=self.alerts.incidents,
             progress_store=self.progress_store,
             clock=lambda: self.clock.now,
             out_of_time=out_of_time,

@@ -3,10 +3,14 @@
 import io
 import re
 import sys
+from collections.abc import Iterable
 
+import click
 from rich.console import Console, RenderableType
 from rich.padding import Padding
 from rich.text import Text
+
+from reconciler.errors import InvalidInput
 
 INDENT = 8
 PIPED_WIDTH = 10_000  # nothing is wrapped or cut for a program that reads lines
@@ -41,6 +45,12 @@ def fault_heading(severity: str, kind: str, cause: str | None) -> Text:
 def shown(text: str) -> str:
     """Text from outside without control characters, which a terminal would execute."""
     return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+
+
+def note_unreadable(errors: Iterable[InvalidInput]) -> None:
+    """One line on standard error for each row that is left out."""
+    for error in errors:
+        click.echo(shown(f"Left out, as it cannot be read: {error}"), err=True)
 
 
 def short_id(task_id: str) -> str:

@@ -18,7 +18,7 @@ from ..deployed.ledger import deployed_ledger
 from ..deployed.selection import selection_options
 from ..deployed.stack import stack_command
 from ..output import payload
-from ..output.terminal import console, fault_heading, indented, short_id, shown
+from ..output.terminal import console, fault_heading, indented, note_unreadable, short_id, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -40,7 +40,9 @@ def findings(stack: Stack, *, as_json: bool, selection: Selection) -> None:
 
     With --open, lists the findings of open incidents, however old these are, as far back as --since.
     """
-    found = _select(deployed_incidents(stack), selection.clusters(deployed_ledger(stack)), selection)
+    incidents = deployed_incidents(stack)
+    found = _select(incidents, selection.clusters(deployed_ledger(stack)), selection)
+    note_unreadable(incidents.unreadable)
     if as_json:
         documents = [payload.finding(each) | {"foundAt": payload.time(at)} for at, each in found]
         click.echo(json.dumps({"findings": documents}, indent=2))

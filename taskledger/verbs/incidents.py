@@ -14,7 +14,7 @@ from ..deployed.ledger import deployed_ledger
 from ..deployed.selection import selection_options
 from ..deployed.stack import stack_command
 from ..output import payload
-from ..output.terminal import console, fault_heading, indented, shown
+from ..output.terminal import console, fault_heading, indented, note_unreadable, shown
 from ..output.times import age
 
 if TYPE_CHECKING:
@@ -36,7 +36,9 @@ def incidents(stack: Stack, *, as_json: bool, selection: Selection) -> None:
     Open incidents come first; within both groups, the one with the latest finding is first.
     """
     now = datetime.now(UTC)
-    found = _select(deployed_incidents(stack), selection.clusters(deployed_ledger(stack)), selection, now)
+    incidents = deployed_incidents(stack)
+    found = _select(incidents, selection.clusters(deployed_ledger(stack)), selection, now)
+    note_unreadable(incidents.unreadable)
     if as_json:
         click.echo(json.dumps({"incidents": [payload.incident(each) for each in found]}, indent=2))
     else:

@@ -18,6 +18,7 @@ from ..deployed.task_query import MAX_PAGE, TaskQuery, query_tasks
 from ..output import payload
 from ..output.options import Since
 from ..output.tasks_table import table
+from ..output.terminal import note_unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,6 +63,7 @@ def tasks(
     query = TaskQuery(now=datetime.now(UTC), limit=limit, **filters)  # type: ignore[arg-type]  # as click checked
     ledger = deployed_ledger(stack, page=min(limit + 1, MAX_PAGE) if limit else None)
     found, more = query_tasks(ledger, query)
+    note_unreadable(ledger.unreadable)
     if as_json:
         click.echo(json.dumps({"tasks": [payload.task(entry) for entry in found]}, indent=2))
     else:

@@ -16,6 +16,7 @@ from typing import Any
 import boto3
 
 from reconciler.adapters.clients import client_config
+from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.adapters.ecs import EcsTasks
@@ -115,6 +116,7 @@ class _Sweeper:
         self._sweep = Sweep(
             tasks=EcsTasks(ecs),
             ledger=DynamoLedger(dynamodb, "ledger", timedelta(days=90)),
+            incidents=DynamoIncidents(dynamodb, "ledger", timedelta(days=90)),
             progress_store=DynamoSweepProgress(dynamodb, "ledger"),
             clock=lambda: NOW,
             out_of_time=lambda: False,

@@ -52,8 +52,8 @@ def test_keeps_a_protection(ledger: Ledger, shown: Protection) -> None:
     put(ledger, event(3))
     for known in (HELD, RAN_OUT):
         before, earlier = stands(ledger), replace(known, checked_at=at(10))
-        assert ledger.record_protection(TASK, before.protection, earlier)
-        assert ledger.record_protection(TASK, earlier, shown)
+        assert ledger.record_protection(CLUSTER, TASK, before.protection, earlier)
+        assert ledger.record_protection(CLUSTER, TASK, earlier, shown)
         assert stands(ledger) == replace(before, protection=shown)
 
 
@@ -67,9 +67,10 @@ def test_a_protection_is_kept_only_in_place_of_what_was_read(
 ) -> None:
     """An answer that was judged by other knowledge than is stored is refused, and changes nothing."""
     put(ledger, event(3))
-    assert ledger.record_protection(TASK, None, HELD)
+    assert ledger.record_protection(CLUSTER, TASK, None, HELD)
     before = stands(ledger)
-    assert not ledger.record_protection(TASK, known, replace(HELD, expires_at=at(9000), checked_at=at(70)))
+    later = replace(HELD, expires_at=at(9000), checked_at=at(70))
+    assert not ledger.record_protection(CLUSTER, TASK, known, later)
     assert stands(ledger) == before
 
 
@@ -79,22 +80,22 @@ def test_of_two_who_read_the_same_the_first_is_kept(ledger: Ledger) -> None:
     for known, checked_at in ((None, at(60)), (HELD, at(70))):
         shown = replace(HELD, checked_at=checked_at)
         later = replace(RAN_OUT, checked_at=at(80))
-        assert ledger.record_protection(TASK, known, shown)
-        assert not ledger.record_protection(TASK, known, later)
+        assert ledger.record_protection(CLUSTER, TASK, known, shown)
+        assert not ledger.record_protection(CLUSTER, TASK, known, later)
         assert stands(ledger).protection == shown
 
 
 def test_no_protection_without_a_task(ledger: Ledger) -> None:
     """What is reported of a task that was never recorded leaves nothing behind."""
-    assert not ledger.record_protection(TASK, None, HELD)
-    assert not ledger.record_protection(TASK, HELD, HELD)
+    assert not ledger.record_protection(CLUSTER, TASK, None, HELD)
+    assert not ledger.record_protection(CLUSTER, TASK, HELD, HELD)
     assert (ledger.entry(TASK), dict(ledger.protected(CLUSTER))) == (None, {})
 
 
 def test_a_protection_outlives_versions(ledger: Ledger) -> None:
     """A new version, and the stop, keep what is known of protection."""
     put(ledger, event(3))
-    ledger.record_protection(TASK, None, HELD)
+    ledger.record_protection(CLUSTER, TASK, None, HELD)
     put(ledger, event(4))
     assert stands(ledger).protection == HELD
     put(ledger, STOPPED)
@@ -112,12 +113,12 @@ def test_protected_lists_what_has_an_end(ledger: Ledger) -> None:
     }
     for arn, protection in shown.items():
         put(ledger, event(3, task_arn=arn))
-        ledger.record_protection(arn, None, protection)
+        ledger.record_protection(CLUSTER, arn, None, protection)
     put(ledger, event(6, task_arn=task_arn(2), last_status="STOPPED"))
     put(ledger, event(1, task_arn=OTHER, cluster_arn=OTHER_CLUSTER))
-    ledger.record_protection(OTHER, None, HELD)
+    ledger.record_protection(CLUSTER, OTHER, None, HELD)
     assert dict(ledger.protected(CLUSTER)) == {arn: shown[arn] for arn in (task_arn(1), task_arn(2))}
-    ledger.record_protection(task_arn(1), HELD, replace(RAN_OUT, checked_at=at(61)))
+    ledger.record_protection(CLUSTER, task_arn(1), HELD, replace(RAN_OUT, checked_at=at(61)))
     assert list(ledger.protected(CLUSTER)) == [task_arn(2)]
 
 
@@ -164,7 +165,7 @@ def test_what_was_seen_again_is_not_closed(ledger: Ledger) -> None:
 def test_closed_as_unobserved(ledger: Ledger) -> None:
     """Closing keeps all that was known, with the time, as a tombstone with its history; once is enough."""
     put(ledger, describe(3, tags={"team": "shop"}, health_status="HEALTHY"))
-    ledger.record_protection(TASK, None, HELD)
+    ledger.record_protection(CLUSTER, TASK, None, HELD)
     rows, read = ledger.history(TASK), missed(ledger)
     assert ledger.close(read, at(3600))
     assert stands(ledger) == replace(read, closed=Closure(ClosedAs.UNOBSERVED, at(3600)))
@@ -214,10 +215,10 @@ def test_seen_alive_after_the_closing(ledger: Ledger) -> None:
 def test_what_was_settled_while_unobserved_is_on_again(ledger: Ledger, known: Protection) -> None:
     """A task that lives after all is protected as it was known to be, and listed for it."""
     put(ledger, event(3))
-    ledger.record_protection(TASK, None, known)
+    ledger.record_protection(CLUSTER, TASK, None, known)
     ledger.close(missed(ledger), at(3600))
     if known is HELD:
-        assert ledger.record_protection(TASK, HELD, HELD.settle())
+        assert ledger.record_protection(CLUSTER, TASK, HELD, HELD.settle())
     assert dict(ledger.protected(CLUSTER)) == {}
     result = put(ledger, describe(3, seconds=4500))
     assert stands(ledger).protection == result.entry.protection == known

@@ -61,6 +61,9 @@ class World:
         self.calls.clear()
         return calls
 
+    def observe(self, event: dict[str, Any]) -> None:
+        observe({"1": json.dumps(event)}, tasks=self.tasks, ledger=self.ledger, clock=lambda: START)
+
     def protect(self, enabled: bool) -> None:  # noqa: FBT001 - as the API calls it
         request = {"cluster": CLUSTER, "tasks": [TASK, OTHER], "protectionEnabled": enabled}
         self.ecs.call("UpdateTaskProtection", request)
@@ -123,8 +126,8 @@ def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> 
         world.ecs.learn(envelope(3, taskArn=arn)["detail"])
     world.protect(enabled=True)
 
-    observe({"1": json.dumps(envelope(3))}, tasks=world.tasks, ledger=world.ledger, clock=lambda: START)
-    assert world.take_calls() == allowed(stack, "Observe")
+    world.observe(envelope(3))
+    observing = world.take_calls()
 
     assert assess([failed_to_start(1)], world.alerts)
     assert world.take_calls() == allowed(stack, "Assess")
@@ -132,6 +135,7 @@ def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> 
     sweep = Sweep(
         tasks=world.tasks,
         ledger=world.ledger,
+        incidents=world.alerts.incidents,
         progress_store=world.progress_store,
         clock=lambda: START,
         out_of_time=lambda: False,
@@ -141,6 +145,9 @@ def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> 
     assert sweep_and_notify(sweep, world.alerts, "run", at(600)).complete
     world.alerts.notify([report_finding(finding(2, kind=Kind.STUCK), START)])
     assert world.take_calls() == allowed(stack, "Sweep")
+
+    world.observe(envelope(4, desiredStatus="STOPPED", stoppingAt="2026-11-20T09:30:00Z"))
+    assert observing | world.take_calls() == allowed(stack, "Observe")
 
     world.protect(enabled=False)
     world.ecs.clock.advance(7200)
@@ -153,7 +160,7 @@ def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> 
 def test_following_calls_needs_more(stack: Synthesised, other: Synthesised, world: World) -> None:
     """Where calls of UpdateTaskProtection come in, observe may look up their tasks and ask about them."""
     world.ecs.learn(envelope(3)["detail"])
-    observe({"1": json.dumps(envelope(3))}, tasks=world.tasks, ledger=world.ledger, clock=lambda: START)
+    world.observe(envelope(3))
     world.ecs.learn(envelope(3, taskArn=OTHER)["detail"])
     world.protect(enabled=True)
     call = ProtectionCall(task_arns=(TASK,), cluster_arn=CLUSTER)

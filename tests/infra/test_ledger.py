@@ -104,7 +104,7 @@ PROTECTED = Protection(expires_at=at(60), checked_at=START, since=START)
         (image("STOPPED", "RUNNING"), True),
         (image("RUNNING", "RUNNING", PROTECTED), True),
         (image("RUNNING", "RUNNING", replace(PROTECTED, ended=ProtectionEnd.EXPIRED)), True),
-        (entry_items.cluster(CLUSTER), False),
+        ({"pk": {"S": "CLUSTERS"}, "sk": {"S": CLUSTER}, "ttl": {"N": "1"}}, False),
         (
             history_items.row_item(
                 history_row(event(6, last_status="STOPPED", desired_status="STOPPED")), RETENTION

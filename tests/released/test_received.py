@@ -21,7 +21,7 @@ from tests.support.values import CLUSTER, at
 def test_stream_records_become_changes() -> None:
     """New entries and changed ones, with their image before."""
     batch = read_records(load("stream.json"))
-    assert batch.error is None
+    assert batch.unreadable == {}
     inserted, closed, protected, unobserved, replayed = batch.changes.values()
     assert (inserted.previous, inserted.entry, inserted.at) == (None, read("entry open"), at(0))
     assert closed.previous is not None

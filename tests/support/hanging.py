@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import socket
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -27,7 +27,7 @@ from reconciler.adapters import clients
 from reconciler.adapters.clients import CallLimits
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
-from reconciler.errors import TransientError
+from reconciler.errors import LedgerError, TransientError
 from reconciler.findings.policy import Policy
 from reconciler.incidents.model import Incident
 from reconciler.model.protection import Protection
@@ -80,8 +80,10 @@ class Invocation:
 class Refusing:
     """A notifier that publishes nothing."""
 
-    def publish(self, message: Message) -> None:
-        raise TransientError("not now")
+    destinations: Sequence[str] = ("alerts",)
+
+    def publish(self, message: Message, to: Sequence[str]) -> Mapping[str, LedgerError]:
+        return dict.fromkeys(to, TransientError("not now"))
 
 
 @dataclass(kw_only=True)
@@ -140,8 +142,8 @@ class World:
     def protect(self, *clusters: str) -> None:
         """The ledger has a task in each of these clusters whose protection is about to expire."""
         soon = Protection(expires_at=now() + timedelta(minutes=5), checked_at=now(), since=now())
-        for arn in self.record(*clusters):
-            self.ledger.record_protection(arn, soon)
+        for arn, cluster in zip(self.record(*clusters), clusters, strict=True):
+            self.ledger.record_protection(cluster, arn, None, soon)
 
     def leave_pending(self, *services: str) -> None:
         """Incidents of these services have been stored, and their messages should have been sent by now."""

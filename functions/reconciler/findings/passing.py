@@ -27,6 +27,7 @@ def stuck(entry: LedgerEntry, since: datetime, now: datetime, policy: Policy) ->
         "Look at the service's events and the task's attachments: what is it waiting for?",
         Cause(status),
         occasion=status,
+        at=since + limit,
     )
     found = policy.judge(fault.of(entry))
     return (found,) if found else ()

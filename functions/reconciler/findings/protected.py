@@ -46,6 +46,7 @@ def running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[Fault
             f"The task's scale-in protection ran out at {clock(held.expires_at)}, and it is still running.",
             "Protect it again if its work is not done: a scale-in or deployment may stop it at any time now.",
             occasion=_stamp(held.expires_at),
+            at=held.expires_at,
         )
     if held.enabled and held.expires_at and now < held.expires_at <= now + policy.protection_lead:
         yield Fault(
@@ -54,6 +55,7 @@ def running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[Fault
             f"The task's scale-in protection runs out at {clock(held.expires_at)}.",
             "Renew it if the work takes longer, or clear it when the work is done.",
             occasion=_stamp(held.expires_at),
+            at=held.expires_at - policy.protection_lead,
         )
     if held.enabled and held.since and now - held.since > policy.protection_limit:
         yield Fault(
@@ -62,6 +64,7 @@ def running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[Fault
             f"The task has been protected from scale-in without a break for {spell(now - held.since)}.",
             "See whether its work hangs: a protected task holds up deployments and scale-in of its service.",
             occasion=_stamp(held.since),
+            at=held.since + policy.protection_limit,
         )
 
 

@@ -56,6 +56,7 @@ def _sweep(context: LambdaContext) -> Sweep:
     return Sweep(
         tasks=services.tasks,
         ledger=services.ledger,
+        incidents=alerts(_now).incidents,
         progress_store=services.progress_store,
         clock=_now,
         out_of_time=lambda: context.get_remaining_time_in_millis() < SPARE,

@@ -112,7 +112,8 @@ class Observation:
 
     `observed_at` is the event's own time, or for a description the time of the call. `described_at` is None
     unless DescribeTasks answered with this same version: then health and tags are in the state.
-    `replay_name` names the EventBridge replay that delivered the event again.
+    `replay_name` names the EventBridge replay that delivered the event again, or on the occasion of which the
+    task was described.
     """
 
     state: TaskState

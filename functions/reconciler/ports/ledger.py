@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, Self
 
-from ..errors import LedgerError
+from ..errors import InvalidInput, LedgerError
 from ..model.entry import HistoryRow, LedgerEntry, Passing
 from ..model.protection import Protection
 from ..model.task import Observation
@@ -44,6 +44,18 @@ class EntryChange:
     at: datetime
 
 
+class Entries(dict[str, LedgerEntry]):
+    """Entries by task ARN, and what is wrong with those that cannot be read, which are not among them."""
+
+    unreadable: Mapping[str, InvalidInput]
+
+    @classmethod
+    def of(cls, found: Mapping[str, LedgerEntry | InvalidInput]) -> Self:
+        entries = cls({arn: one for arn, one in found.items() if not isinstance(one, InvalidInput)})
+        entries.unreadable = {arn: one for arn, one in found.items() if isinstance(one, InvalidInput)}
+        return entries
+
+
 class Ledger(Protocol):
     """The one gate through which task state is written, and what it has let in."""
 
@@ -55,7 +67,9 @@ class Ledger(Protocol):
         error may be given again as it is.
         """
 
-    def record_protection(self, task_arn: str, known: Protection | None, protection: Protection) -> bool:
+    def record_protection(
+        self, cluster_arn: str, task_arn: str, known: Protection | None, protection: Protection
+    ) -> bool:
         """Keeps what is known of a task's protection now; False where it was not what is stored as `known`.
 
         `known` is what was read; it is recognised by when ECS was asked.
@@ -79,14 +93,25 @@ class Ledger(Protocol):
     def entry(self, task_arn: str) -> LedgerEntry | None:
         """The task's entry; None when the ledger has never heard of it."""
 
-    def entries(self, task_arns: Sequence[str]) -> Mapping[str, LedgerEntry]:
+    def entries(self, task_arns: Sequence[str]) -> Entries:
         """The entries of those tasks that have one; any number of tasks."""
+
+    def closed_between(
+        self, cluster_arn: str, since: datetime, until: datetime
+    ) -> Sequence[LedgerEntry | InvalidInput]:
+        """The cluster's entries that closed in that time, and what is wrong with unreadable ones."""
 
     def history(self, task_arn: str) -> tuple[HistoryRow, ...]:
         """The task's history by version, and for one version the event before the description."""
 
     def clusters(self) -> Sequence[str]:
-        """The ARNs of all clusters whose tasks were ever recorded."""
+        """The ARNs of all clusters with tasks in the ledger."""
+
+    def active_clusters(self) -> Sequence[str]:
+        """The ARNs of clusters to watch: at least those with a protected task or an incident that is due."""
+
+    def mark_cluster(self, cluster_arn: str, now: datetime, *, has_tasks: bool) -> None:
+        """Keeps the cluster known while it has open tasks, and to be watched while something in it is due."""
 
     def open_tasks(self, cluster_arn: str) -> Sequence[str]:
         """The ARNs of the cluster's tasks that the ledger believes to live."""

@@ -99,11 +99,15 @@ def _check(
 ) -> Mapping[str, CheckedProtection]:
     answers = tasks.protection(cluster_arn, [one.task_arn for one in questions]) if questions else {}
     now = clock()  # after the answers: what ran out while ECS was asked did run out, nobody cleared it
-    return {one.task_arn: _record(one, answers[one.task_arn], ledger, now) for one in questions}
+    return {one.task_arn: _record(one, cluster_arn, answers[one.task_arn], ledger, now) for one in questions}
 
 
 def _record(
-    question: _Question, answer: ProtectionAnswer | Absence, ledger: Ledger, now: datetime
+    question: _Question,
+    cluster_arn: str,
+    answer: ProtectionAnswer | Absence,
+    ledger: Ledger,
+    now: datetime,
 ) -> CheckedProtection:
     known = question.known
     if isinstance(answer, Absence):
@@ -112,6 +116,6 @@ def _record(
     if change is ProtectionChange.NONE and not question.at_stop:
         return CheckedProtection(known, change, answered=True)
     protection = protection_after(known, answer, now)
-    if not ledger.record_protection(question.task_arn, known, protection):
+    if not ledger.record_protection(cluster_arn, question.task_arn, known, protection):
         return CheckedProtection(known, ProtectionChange.NONE, answered=False)
     return CheckedProtection(protection, change, answered=True)

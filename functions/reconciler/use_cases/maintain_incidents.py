@@ -11,7 +11,7 @@ from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType, PendingNotification
 from ..incidents.timing import awaits_digest, needs_recovery_check
 from ..notifications.message import MAX_LISTED
-from .look_again import SecondLook
+from .checks.recovery import SecondLook
 from .publish import Published, Publisher
 
 

@@ -5,15 +5,16 @@ that fails is reported and the others go on. Nothing is concluded from a listing
 task is closed as unobserved only when ECS answered MISSING for it in two sweeps.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from ..errors import LedgerError
 from ..findings.policy import Policy
-from ..incidents.model import ReportedFinding, report_finding
+from ..incidents.model import report_finding
+from ..ports.incidents import Incidents
 from ..ports.sweep_progress import SweepProgress, SweepProgressStore
-from .assess_again import late_findings
+from .checks.late_findings import late_findings
 from .notify import Alerts, NotifyResult
 from .sweep_cluster import ClusterSweep, ClusterSweepResult, SweepContext
 
@@ -40,6 +41,7 @@ class SweepResult:
 class Sweep(SweepContext):
     """Sweeps `clusters` only, unless empty; `save_policy` shows the policy to whoever reads the table."""
 
+    incidents: Incidents
     progress_store: SweepProgressStore
     save_policy: Callable[[Policy, datetime], object]
     clusters: Sequence[str] = ()
@@ -90,7 +92,19 @@ class Sweep(SweepContext):
             if after is not None:
                 result.place = replace(place, after=after)
                 return
+            self._find_late(cluster_arn, found)
         result.place, result.complete = None, True
+
+    def _find_late(self, cluster_arn: str, found: ClusterSweepResult) -> None:
+        try:
+            late, unreadable = late_findings(
+                cluster_arn, self.ledger, self.incidents, self.policy, self.clock()
+            )
+        except LedgerError as error:
+            found.errors.append(error)
+        else:
+            found.late += late
+            found.errors += unreadable
 
     def _listed(self, result: SweepResult) -> Sequence[str] | None:
         """All clusters that ECS lists; None when it did not say, or was not to be asked."""
@@ -111,22 +125,7 @@ def sweep_and_notify(sweep: Sweep, alerts: Alerts, run_id: str, until: datetime)
     result = sweep.run(run_id, until)
     stuck = [finding for cluster in result.clusters.values() for finding in cluster.stuck]
     notified = alerts.notify((report_finding(one, one.occurred_at) for one in stuck), reopen=True)
-    late = alerts.notify(_late(sweep, alerts, result))
+    late = alerts.notify(one for cluster in result.clusters.values() for one in cluster.late)
     result.notified = [*notified.values(), *late.values()]
     result.late = sum(one.new for one in late.values())
     return result
-
-
-def _late(sweep: Sweep, alerts: Alerts, result: SweepResult) -> Iterator[ReportedFinding]:
-    for cluster_arn, cluster in result.clusters.items():
-        if sweep.out_of_time():
-            return
-        try:
-            found, unreadable = late_findings(
-                cluster_arn, sweep.ledger, alerts.incidents, sweep.policy, sweep.clock()
-            )
-        except LedgerError as error:
-            cluster.errors.append(error)
-            continue
-        cluster.errors += unreadable
-        yield from found

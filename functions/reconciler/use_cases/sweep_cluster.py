@@ -16,6 +16,7 @@ from ..errors import LedgerError
 from ..findings.model import Finding
 from ..findings.policy import Policy
 from ..gate import Verdict, classify, description, history_row, refresh
+from ..incidents.model import ReportedFinding
 from ..model.entry import LedgerEntry
 from ..model.protection import Protection
 from ..model.task import Absence, TaskState
@@ -24,8 +25,8 @@ from ..ports.ledger import Ledger, Recorded, Recording
 from ..ports.sweep_progress import SweepProgress
 from ..protection import ProtectionChange
 from .check_protection import check_protection
+from .checks.stuck import find_stuck
 from .cluster_tasks import cluster_tasks
-from .find_stuck import find_stuck
 
 CHUNK = 100  # tasks in one DescribeTasks, GetTaskProtection or BatchGetItem call
 
@@ -36,11 +37,13 @@ class ClusterSweepResult:
 
     Counted beside the drifts are REPAIRED (a version recorded that no event had brought), REFRESHED (health,
     tags or an end concluded too early, at the ledger's own version), CLOSED, and changes of protection.
+    `late` should have been reported when the tasks closed.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     errors: list[LedgerError] = field(default_factory=list)
     stuck: list[Finding] = field(default_factory=list)
+    late: list[ReportedFinding] = field(default_factory=list)
 
 
 def no_progress(cluster_arn: str, result: ClusterSweepResult) -> None:
@@ -85,7 +88,9 @@ class ClusterSweep:
 
     def _tasks(self) -> str | None:
         after = self.place.after or ""
-        open_tasks = self.context.ledger.open_tasks(self.cluster_arn)
+        ledger = self.context.ledger
+        open_tasks = ledger.open_tasks(self.cluster_arn)
+        ledger.mark_cluster(self.cluster_arn, self.context.clock(), has_tasks=bool(open_tasks))
         task_arns, self.gone = cluster_tasks(
             self.cluster_arn, self.context.tasks, open_tasks, may_be_gone=self.may_be_gone
         )
@@ -103,11 +108,12 @@ class ClusterSweep:
 
     def _compare(self, chunk: Sequence[str]) -> None:
         described = self._describe(chunk)
-        now = self.context.clock()  # the time after the answers: they may have been long in coming
-        # After the description, so that an event that comes in between is not taken for missed.
+        # After the description, which may be long in coming: what an event brings meanwhile is not missed.
+        now = self.context.clock()
         entries = self.context.ledger.entries(chunk)
+        self.result.errors += entries.unreadable.values()
         recordings: list[Recording] = []
-        for arn in chunk:
+        for arn in (each for each in chunk if each not in entries.unreadable):
             entry, answer = entries.get(arn), described[arn]
             found = drift(entry, answer)
             self.result.counts[found] += 1
@@ -141,8 +147,6 @@ class ClusterSweep:
             ledger.mark_missing(entry, None)
 
     def _record(self, recordings: Sequence[Recording]) -> Mapping[str, LedgerEntry]:
-        if not recordings:
-            return {}
         entries = {}
         for arn, outcome in self.context.ledger.record(recordings).items():
             if isinstance(outcome, Recorded):
@@ -169,16 +173,12 @@ class ClusterSweep:
             self.protectable[described.task_arn] = entry.protection
 
     def _ask_protection(self, most: int) -> None:
-        due = dict(list(self.protectable.items())[:most])
+        due, context = dict(list(self.protectable.items())[:most]), self.context
         for arn in due:
             del self.protectable[arn]
         try:
             checked = check_protection(
-                self.cluster_arn,
-                due,
-                tasks=self.context.tasks,
-                ledger=self.context.ledger,
-                clock=self.context.clock,
+                self.cluster_arn, due, tasks=context.tasks, ledger=context.ledger, clock=context.clock
             )
         except LedgerError as error:
             self.result.errors.append(error)

@@ -7,7 +7,7 @@ from ..errors import LedgerError
 from ..incidents.model import report_finding
 from ..ports.ecs import Tasks
 from ..ports.ledger import Ledger
-from .look_again import SecondLook
+from .checks.recovery import SecondLook
 from .maintain_incidents import IncidentMaintenance, MaintenanceResult
 from .notify import Alerts, NotifyResult
 from .watch_protection import ProtectionResult, ProtectionWatch

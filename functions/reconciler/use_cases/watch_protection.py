@@ -1,10 +1,11 @@
 """Protection over time: what only the clock brings to protected tasks, found by their index."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ..errors import LedgerError
+from ..errors import ClusterNotFound, LedgerError
 from ..findings.model import Finding, Kind
 from ..findings.policy import Policy
 from ..findings.rules import findings
@@ -36,12 +37,16 @@ class ProtectionWatch:
     policy: Policy
     clock: Callable[[], datetime]
 
-    def run(self) -> ProtectionResult:
-        """What was found in each cluster of the ledger; one that fails leaves the others alone."""
+    def run(self, clusters: Sequence[str]) -> ProtectionResult:
+        """What was found in each of the clusters; one that fails leaves the others alone.
+
+        In a cluster that ECS does not know any more there is nothing to ask: the sweep closes its tasks.
+        """
         result = ProtectionResult()
-        for cluster_arn in self.ledger.clusters():
+        for cluster_arn in clusters:
             try:
-                self._cluster(cluster_arn, result)
+                with suppress(ClusterNotFound):
+                    self._cluster(cluster_arn, result)
             except LedgerError as error:
                 result.errors[cluster_arn] = error
         return result
@@ -49,6 +54,7 @@ class ProtectionWatch:
     def _cluster(self, cluster_arn: str, result: ProtectionResult) -> None:
         protected, now = self.ledger.protected(cluster_arn), self.clock()
         entries = self.ledger.entries([arn for arn, held in protected.items() if self._is_due(held, now)])
+        result.errors |= entries.unreadable
         for entry in entries.values():
             if not entry.open:
                 self._settle(entry)
@@ -69,7 +75,8 @@ class ProtectionWatch:
         """Takes a task that is over out of the index; what ECS answered of its protection stays known."""
         held = entry.protection
         if held and held.enabled:
-            self.ledger.record_protection(entry.state.task_arn, held, held.settle())
+            state = entry.state
+            self.ledger.record_protection(state.cluster_arn, state.task_arn, held, held.settle())
 
     def _judge(self, entry: LedgerEntry, held: Protection | None) -> list[Finding]:
         found = findings(replace(entry, protection=held), self.clock(), self.policy)

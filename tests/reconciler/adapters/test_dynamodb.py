@@ -13,7 +13,7 @@ from reconciler.model.task import Container, Observation
 from reconciler.ports.ledger import Recorded
 from taskledger.local.table import INDEXES
 from tests.support.ledgers import RETENTION
-from tests.support.values import CLUSTER, START, TASK, at, describe, event, recording
+from tests.support.values import START, TASK, at, describe, event, recording
 
 if TYPE_CHECKING:
     pass
@@ -155,7 +155,7 @@ def test_place_in_the_open_index_never_moves(table: Table) -> None:
 def test_only_closed_entries_expire(table: Table) -> None:
     """An open task is never cleaned up; a closed one and each row of history are after the retention."""
     put(table, event(3))
-    assert [item["sk"]["S"] for item in table.items() if "ttl" not in item] == [CLUSTER, "ENTRY"]
+    assert [item["sk"]["S"] for item in table.items() if "ttl" not in item] == ["ENTRY"]
     put(table, event(6, last_status="STOPPED", stopped_at=at(40)))
     (entry,) = (item for item in table.items() if item["sk"]["S"] == "ENTRY")
     assert int(entry["ttl"]["N"]) == (at(40) + RETENTION).timestamp()

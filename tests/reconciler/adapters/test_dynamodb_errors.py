@@ -11,7 +11,6 @@ from botocore.exceptions import ReadTimeoutError
 
 from reconciler.adapters.dynamodb import batch
 from reconciler.adapters.dynamodb.items.history_items import row_item
-from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.errors import InvalidInput, LedgerError, TerminalError, TransientError
 from reconciler.model.task import Source
@@ -87,7 +86,17 @@ def test_cluster_is_marked_once(table: Table) -> None:
     """The ledger knows which clusters' tasks it holds, for as long as it holds any."""
     put(table, event(1))
     put(table, event(2))
-    assert [item["sk"]["S"] for item in table.items() if item["pk"]["S"] == "CLUSTERS"] == [CLUSTER]
+    (mark,) = (item for item in table.items() if item["pk"]["S"] == "CLUSTERS")
+    assert (mark["sk"]["S"], float(mark["ttl"]["N"]) > (START + RETENTION).timestamp()) == (CLUSTER, True)
+
+
+def test_a_mark_that_failed_is_made_again(table: Table) -> None:
+    """Nothing is recorded of a cluster that could not be marked, and the next try marks it."""
+    refusals = iter([refusal("ThrottlingException")])
+    table.answer("UpdateItem", lambda body: next(refusals, None) if b"CLUSTERS" in body else None)
+    assert isinstance(put(table, event(1)), TransientError)
+    assert isinstance(put(table, event(1)), Recorded)
+    assert table.ledger.clusters() == [CLUSTER]
 
 
 def test_no_map_of_names_is_empty(table: Table) -> None:
@@ -131,15 +140,27 @@ def test_an_unreadable_entry_fails_its_task_only(table: Table) -> None:
     assert isinstance(put(table, event(4, task_arn=task_arn(7))), Recorded)
 
 
-@pytest.mark.parametrize("read", [lambda ledger: ledger.entry(TASK), lambda ledger: ledger.entries([TASK])])
-def test_an_unreadable_entry_is_a_terminal_error(
-    table: Table, read: Callable[[DynamoLedger], object]
-) -> None:
-    """The error names the task, and the reader goes on with the next cluster."""
-    put(table, event(3))
-    spoil(table, TASK)
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("lastStatus", None),
+        ("observedAt", {"N": "1" + "0" * 36}),
+        ("version", {"S": "three"}),
+        ("containers", {"L": [{"S": "app"}]}),
+        ("closedAs", {"S": "A_LATER_WORD"}),
+    ],
+)
+def test_an_unreadable_entry_is_a_terminal_error(table: Table, name: str, value: Any) -> None:
+    """The error names the task, and of several entries the others are read."""
+    for arn in (TASK, task_arn(7)):
+        put(table, event(3, task_arn=arn))
+    (item,) = (one for one in table.items() if (one["pk"]["S"], one["sk"]["S"]) == (TASK, "ENTRY"))
+    spoiled = {key: each for key, each in {**item, name: value}.items() if each}
+    table.client.put_item(TableName=table.name, Item=spoiled)
     with pytest.raises(TerminalError, match=TASK):
-        read(table.ledger)
+        table.ledger.entry(TASK)
+    entries = table.ledger.entries([TASK, task_arn(7)])
+    assert (entries.keys(), entries.unreadable.keys()) == ({task_arn(7)}, {TASK})
 
 
 @pytest.mark.parametrize(

@@ -200,12 +200,12 @@ def test_an_sns_that_does_not_answer_is_asked_once() -> None:
     ],
 )
 def test_a_record_that_cannot_be_read_is_named(spoil: Any) -> None:
-    """What comes before it is reported; it and what follows comes again, until it is out of the way."""
+    """It comes again until it is out of the way; what comes before and after it is reported all the same."""
     room = Room()
     event = batch([failed_to_start(1), failed_to_start(2), failed_to_start(3)], 10)
     spoil(event["Records"][1]["dynamodb"])
     assert room.deliver(event) == ["11"]
-    assert room.shown() == [("OPENED", "IMAGE_PULL", 1)]
+    assert room.shown() == [("OPENED", "IMAGE_PULL", 2)]
 
 
 def test_policy_decides_what_is_reported() -> None:

@@ -17,7 +17,7 @@ from reconciler.findings.policy import Policy, Scope
 from reconciler.incidents.model import Incident, report_finding
 from reconciler.notifications.message import Message
 from reconciler.ports.incidents import Incidents
-from reconciler.use_cases.look_again import SecondLook
+from reconciler.use_cases.checks.recovery import SecondLook
 from reconciler.use_cases.maintain_incidents import IncidentMaintenance, MaintenanceResult
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryIncidents

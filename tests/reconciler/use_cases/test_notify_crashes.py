@@ -13,7 +13,7 @@ from reconciler.handlers.assess import read_records, response
 from reconciler.model.task import Container
 from reconciler.ports.ledger import EntryChange
 from reconciler.use_cases.assess import assess
-from reconciler.use_cases.look_again import SecondLook
+from reconciler.use_cases.checks.recovery import SecondLook
 from reconciler.use_cases.maintain_incidents import IncidentMaintenance
 from taskledger.local.memory_ledger import MemoryLedger
 from tests.support.desk import Aws, Desk, Fault, Killed, Running, aws, desk

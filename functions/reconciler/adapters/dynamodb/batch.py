@@ -1,7 +1,7 @@
 """Reads and puts of many items, as many a call as DynamoDB takes; what it left unprocessed is tried again.
 
-Put are history rows and cluster marks: each is the same whenever it is made again, so an unconditional put
-is as good as "put if absent".
+Put are history rows: each is the same whenever it is made again, so an unconditional put is as good as "put
+if absent".
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from ...model.entry import LedgerEntry
+    from ...model.protection import Protection
     from ...model.task import Observation
     from .items.values import Value
 
@@ -46,7 +47,9 @@ def replacement(observation: Observation, values: Mapping[str, Value]) -> Update
 def filling(winner: LedgerEntry, filled: LedgerEntry, values: Mapping[str, Value]) -> Update:
     """Sets what a description has beyond the winner, and opens an entry that was closed too early."""
     filled_in = {name: values[name] for name in _DESCRIBED if name in values}
-    removed = ["healthStatus"] if "healthStatus" not in filled_in else []
+    removed = [] if "healthStatus" in filled_in else ["healthStatus"]
+    if winner.replayed and not filled.replayed:
+        removed.append("replayed")
     if filled.open and not winner.open:
         filled_in[entry_items.OPEN] = _open_since(filled)
         removed += _CONCLUDED
@@ -56,6 +59,20 @@ def filling(winner: LedgerEntry, filled: LedgerEntry, values: Mapping[str, Value
             removed += [name for name in entry_items.PROTECTION_ATTRIBUTES if name not in held]
     sets = [assign(name) for name in filled_in]
     return express(filled.state.task_arn, sets, removed, {**filled_in, "version": values["version"]})
+
+
+def protecting(task_arn: str, known: Protection | None, protection: Protection) -> Update:
+    """Sets what a protection has and removes what it lacks; `known` is what was read before."""
+    values = entry_items.protection_values(protection)
+    sets = [assign(name) for name in values]
+    removed = [name for name in entry_items.PROTECTION_ATTRIBUTES if name not in values]
+    then = {"knownCheckedAt": milliseconds(known.checked_at)} if known else {}
+    return express(task_arn, sets, removed, {**values, **then})
+
+
+def confirmation(confirmed: LedgerEntry, version: Value) -> Update:
+    """Takes the mark away that only an EventBridge replay has reported the version."""
+    return express(confirmed.state.task_arn, [], ["replayed"], {"version": version})
 
 
 def _open_since(source: Observation | LedgerEntry) -> Value:

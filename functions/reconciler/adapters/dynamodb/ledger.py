@@ -25,7 +25,8 @@ from ...model.task import ClosedAs
 from ...ports.ledger import Recorded, Recording
 from ..aws import aws_errors, error_code, translated
 from .batch import put_all
-from .entry_updates import Update, assign, express, filling, replacement
+from .cluster_marks import ACTIVE, CLUSTERS, ClusterMarks
+from .entry_updates import Update, assign, confirmation, express, filling, protecting, replacement
 from .items import entry_items, history_items
 from .items.values import milliseconds, number
 from .reads import LedgerReads, read_entry
@@ -42,11 +43,11 @@ if TYPE_CHECKING:
     from .items.values import Item, Value
 
 WRITERS = 8  # updates under way at once; the client's pool must hold as many connections
-
 _NEWER = "attribute_not_exists(pk) OR version < :version"
 _DESCRIBED_LATER = "version = :version AND (attribute_not_exists(describedAt) OR describedAt < :describedAt)"
 _NEVER_CHECKED = "attribute_exists(pk) AND attribute_not_exists(protectionCheckedAt)"
 _CHECKED_THEN = "attribute_exists(pk) AND protectionCheckedAt = :knownCheckedAt"
+_ONLY_REPLAYED = "version = :version AND attribute_exists(replayed)"
 _STILL_OPEN = "version = :version AND attribute_exists(openSince)"
 _STILL_SEEN = f"{_STILL_OPEN} AND attribute_not_exists(missingSince)"
 _STILL_MISSING = f"{_STILL_OPEN} AND missingSince = :wasMissingSince"
@@ -61,11 +62,13 @@ class DynamoLedger(LedgerReads):
     def __init__(self, client: DynamoDBClient, table_name: str, retention: timedelta) -> None:
         super().__init__(client, table_name)
         self._retention = retention
-        self._clusters: set[str] = set()
+        self._clusters = ClusterMarks(client, table_name, CLUSTERS)
+        self._active = ClusterMarks(client, table_name, ACTIVE)
         self._pool = ThreadPoolExecutor(WRITERS)
 
     def record(self, recordings: Sequence[Recording]) -> Mapping[str, Recorded | LedgerError]:
-        failed = self._put_rows(recordings)
+        failed = self._mark_clusters(recordings)
+        failed |= self._put_rows([one for one in recordings if _arn(one) not in failed])
         due = [recording for recording in recordings if _arn(recording) not in failed]
         share = -(-len(due) // WRITERS) or 1
         results: dict[str, Recorded | LedgerError] = dict(failed)
@@ -75,13 +78,13 @@ class DynamoLedger(LedgerReads):
             results |= part
         return results
 
-    def record_protection(self, task_arn: str, known: Protection | None, protection: Protection) -> bool:
-        values = entry_items.protection_values(protection)
-        sets = [assign(name) for name in values]
-        removed = [name for name in entry_items.PROTECTION_ATTRIBUTES if name not in values]
-        then = {"knownCheckedAt": milliseconds(known.checked_at)} if known else {}
+    def record_protection(
+        self, cluster_arn: str, task_arn: str, known: Protection | None, protection: Protection
+    ) -> bool:
+        if protection.enabled and protection.expires_at:
+            self._active.mark(cluster_arn, protection.expires_at)
         with aws_errors():
-            update = express(task_arn, sets, removed, {**values, **then})
+            update = protecting(task_arn, known, protection)
             return self._update_item(update, _CHECKED_THEN if known else _NEVER_CHECKED)[0]
 
     def mark_missing(self, entry: LedgerEntry, since: datetime | None) -> None:
@@ -102,6 +105,23 @@ class DynamoLedger(LedgerReads):
         closing = {name: values[name] for name in (entry_items.CLOSED, "closedAs", "ttl")}
         return self._mark(entry, [assign(name) for name in closing], [entry_items.OPEN], closing)
 
+    def mark_cluster(self, cluster_arn: str, now: datetime, *, has_tasks: bool) -> None:
+        if has_tasks:
+            self._clusters.mark(cluster_arn, now + self._retention)
+        if until := self.due_until(cluster_arn):
+            self._active.mark(cluster_arn, max(until, now))
+
+    def _mark_clusters(self, recordings: Sequence[Recording]) -> dict[str, LedgerError]:
+        """Marks the clusters for as long as these states are kept; the errors by task ARN."""
+        failed: dict[str, LedgerError] = {}
+        for recording in recordings:
+            kept_until = recording.observation.observed_at + self._retention
+            try:
+                self._clusters.mark(recording.observation.state.cluster_arn, kept_until)
+            except LedgerError as error:
+                failed[_arn(recording)] = error
+        return failed
+
     def _mark(
         self, entry: LedgerEntry, sets: Sequence[str], removed: Sequence[str], values: Mapping[str, Value]
     ) -> bool:
@@ -114,19 +134,13 @@ class DynamoLedger(LedgerReads):
             return self._update_item(update, _STILL_MISSING if entry.missing_since else _STILL_SEEN)[0]
 
     def _put_rows(self, recordings: Sequence[Recording]) -> dict[str, LedgerError]:
-        """Writes history and the marks of clusters not met before by this process; errors by task ARN."""
+        """Writes history; the errors by task ARN."""
         rows = {
             (row.task_arn, row.version, row.source): history_items.row_item(row, self._retention)
             for recording in recordings
             for row in recording.rows
         }
-        clusters = {recording.observation.state.cluster_arn for recording in recordings} - self._clusters
-        failed = put_all(
-            self._client, self._table_name, [*map(entry_items.cluster, clusters), *rows.values()]
-        )
-        if failed.pop(entry_items.CLUSTERS, None) is None:
-            self._clusters |= clusters
-        return failed
+        return put_all(self._client, self._table_name, list(rows.values()))
 
     def _update_all(self, recordings: Iterable[Recording]) -> dict[str, Recorded | LedgerError]:
         return {_arn(recording): self._attempt(recording.observation) for recording in recordings}
@@ -153,7 +167,11 @@ class DynamoLedger(LedgerReads):
         if refreshed is None:
             return winner
         values = entry_items.entry_values(refreshed, self._retention)
-        accepted, old = self._update_item(filling(winner, refreshed, values), _DESCRIBED_LATER)
+        if refreshed.described_at == winner.described_at:
+            update, condition = confirmation(refreshed, values["version"]), _ONLY_REPLAYED
+        else:
+            update, condition = filling(winner, refreshed, values), _DESCRIBED_LATER
+        accepted, old = self._update_item(update, condition)
         return refreshed if accepted or not old else read_entry(old)
 
     def _update_item(self, update: Update, condition: str) -> tuple[bool, Item | None]:

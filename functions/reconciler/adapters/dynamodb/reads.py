@@ -5,12 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ...errors import InvalidInput
+from ...ports.ledger import Entries
 from ..aws import aws_errors
 from .batch import get_all
+from .cluster_marks import ACTIVE, CLUSTERS
 from .items import entry_items, history_items
+from .items.values import milliseconds, moment, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -20,11 +24,16 @@ if TYPE_CHECKING:
 
 
 def read_entry(item: Item) -> LedgerEntry:
-    """The entry that an item holds; `InvalidInput` with the task's ARN when it cannot be read any more."""
-    try:
+    """The entry that an item holds; raises `InvalidInput` with its key when it cannot be read."""
+    with reading(item, "entry"):
         return entry_items.entry(item)
-    except (KeyError, ValueError, TypeError) as error:
-        raise InvalidInput(item["pk"]["S"], f"the entry cannot be read: {error!r}") from error
+
+
+def _readable(item: Item) -> LedgerEntry | InvalidInput:
+    try:
+        return read_entry(item)
+    except InvalidInput as error:
+        return error
 
 
 class LedgerReads:
@@ -41,10 +50,10 @@ class LedgerReads:
             )
         return read_entry(response["Item"]) if "Item" in response else None
 
-    def entries(self, task_arns: Sequence[str]) -> Mapping[str, LedgerEntry]:
+    def entries(self, task_arns: Sequence[str]) -> Entries:
         asked = list(dict.fromkeys(task_arns))  # DynamoDB refuses to be asked for an item twice in a call
         found = get_all(self._client, self._table_name, [entry_items.key(arn) for arn in asked])
-        return {item["pk"]["S"]: read_entry(item) for item in found}
+        return Entries.of({item["pk"]["S"]: _readable(item) for item in found})
 
     def history(self, task_arn: str) -> tuple[HistoryRow, ...]:
         found = self._query(
@@ -55,7 +64,47 @@ class LedgerReads:
         )
 
     def clusters(self) -> Sequence[str]:
-        return [item["sk"]["S"] for item in self._query("pk = :pk", {":pk": entry_items.CLUSTERS})]
+        return [item["sk"]["S"] for item in self._query("pk = :pk", {":pk": CLUSTERS})]
+
+    def active_clusters(self) -> Sequence[str]:
+        return [item["sk"]["S"] for item in self._query("pk = :pk", {":pk": ACTIVE})]
+
+    def closed_between(
+        self, cluster_arn: str, since: datetime, until: datetime
+    ) -> Sequence[LedgerEntry | InvalidInput]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table_name,
+            IndexName="closed",
+            KeyConditionExpression="clusterArn = :cluster AND closedAt BETWEEN :since AND :until",
+            ExpressionAttributeValues={
+                ":cluster": {"S": cluster_arn},
+                ":since": milliseconds(since),
+                ":until": milliseconds(until),
+            },
+        )
+        with aws_errors():
+            return [_readable(item) for page in pages for item in page["Items"]]
+
+    def due_until(self, cluster_arn: str) -> datetime | None:
+        """When the last protection of the cluster ends or its next incident is due; None where nothing is."""
+        keys = {"protected": entry_items.PROTECTED, "due": "dueAt"}
+        found = (
+            self._first(cluster_arn, index, key, last=index == "protected") for index, key in keys.items()
+        )
+        return max((time for time in found if time), default=None)
+
+    def _first(self, cluster_arn: str, index: str, key: str, *, last: bool) -> datetime | None:
+        """The first time in an index of the cluster, or the last one."""
+        with aws_errors():
+            items = self._client.query(
+                TableName=self._table_name,
+                IndexName=index,
+                KeyConditionExpression="clusterArn = :cluster",
+                ExpressionAttributeValues={":cluster": {"S": cluster_arn}},
+                ScanIndexForward=not last,
+                Limit=1,
+            )["Items"]
+        return moment(items[0][key]) if items else None
 
     def open_tasks(self, cluster_arn: str) -> Sequence[str]:
         return [item["pk"]["S"] for item in self._index("open", cluster_arn)]

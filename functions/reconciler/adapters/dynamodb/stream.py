@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from typing import TYPE_CHECKING, Any
 
 from ...errors import InvalidInput
 from ...parsing.fields import required, timestamp
 from ...ports.ledger import EntryChange
 from .items import entry_items
+from .items.values import reading
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,9 +41,10 @@ def change(record: Mapping[str, Any]) -> EntryChange:
 
 def _entry(image: Mapping[str, Any], path: str) -> LedgerEntry:
     try:
-        return entry_items.entry(_decoded(image))
-    except (KeyError, ValueError, TypeError, binascii.Error) as error:
-        raise InvalidInput(path, f"is no entry: {error!r}") from error
+        with reading(image, "entry"):
+            return entry_items.entry(_decoded(image))
+    except InvalidInput as error:
+        raise InvalidInput(path, error.problem) from error
 
 
 def _decoded(value: Any) -> Any:  # noqa: ANN401 - DynamoDB's JSON, any depth

@@ -3,7 +3,6 @@
     pk        sk                           holds
     taskArn   ENTRY                        the task's current entry
     taskArn   v0000000000000000003#event   one version as one source reported it
-    CLUSTERS  clusterArn                   that tasks of this cluster were seen
 
 Items stay under 1 KB, which is one write unit: times are epoch milliseconds, a digest is its 32 bytes, an
 ARN is kept without the part that it shares with the cluster's, and what only repeats is left out: a
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from .values import Item, Value
 
 ENTRY = "ENTRY"
-CLUSTERS = "CLUSTERS"
 
 OPEN = "openSince"
 CLOSED = "closedAt"
@@ -78,11 +76,6 @@ PROTECTION_ATTRIBUTES = (PROTECTED, "protectionExpiredAt", "protectedSince", "pr
 
 def key(task_arn: str) -> dict[str, Value]:
     return {"pk": {"S": task_arn}, "sk": {"S": ENTRY}}
-
-
-def cluster(cluster_arn: str) -> dict[str, Value]:
-    """The mark that this cluster's tasks are in the ledger, also after ECS forgot the cluster."""
-    return {"pk": {"S": CLUSTERS}, "sk": {"S": cluster_arn}}
 
 
 def state_values(state: TaskState) -> dict[str, Value]:

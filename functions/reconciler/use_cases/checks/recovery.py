@@ -4,16 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..errors import ClusterNotFound, TransientError
-from ..findings.model import Kind, owner
-from ..findings.policy import Policy
-from ..findings.rules import findings
-from ..incidents.model import Incident, key_of
-from ..incidents.timing import is_standing
-from ..model.entry import LedgerEntry
-from ..model.task import Absence, TaskState
-from ..ports.ecs import Tasks
-from ..ports.ledger import Ledger
+from ...errors import ClusterNotFound, TransientError
+from ...findings.model import Kind, owner
+from ...findings.policy import Policy
+from ...findings.rules import findings
+from ...incidents.model import Incident, key_of
+from ...incidents.timing import is_standing
+from ...model.entry import LedgerEntry
+from ...model.task import Absence, TaskState
+from ...ports.ecs import Tasks
+from ...ports.ledger import Ledger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

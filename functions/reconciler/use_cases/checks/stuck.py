@@ -3,12 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
-from ..findings.model import Finding
-from ..findings.passing import entered, stuck
-from ..findings.policy import Policy
-from ..model.entry import LedgerEntry, Passing
-from ..model.task import TaskState
-from ..ports.ledger import Ledger
+from ...findings.model import Finding
+from ...findings.passing import entered, stuck
+from ...findings.policy import Policy
+from ...model.entry import LedgerEntry, Passing
+from ...model.task import TaskState
+from ...ports.ledger import Ledger
 
 
 def find_stuck(

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from ..errors import InvalidInput
-from ..findings.policy import Policy
-from ..findings.rules import findings
-from ..incidents.model import ReportedFinding, report_finding
-from ..ports.incidents import Incidents
-from ..ports.ledger import Ledger
+from ...errors import InvalidInput
+from ...findings.policy import Policy
+from ...findings.rules import findings
+from ...incidents.model import ReportedFinding, report_finding
+from ...ports.incidents import Incidents
+from ...ports.ledger import Ledger
 
 WINDOW = timedelta(hours=2)  # longer than a change of an entry is tried again by the stream
 ON_ITS_WAY = timedelta(minutes=10)  # the alarm AssessLag rings before

@@ -1,0 +1,1 @@
+"""What sweep and watch look at again: stuck tasks, recoveries, findings that came late."""
