@@ -64,11 +64,8 @@ class SweepServices:
 
 def connect_services(settings: LedgerSettings, session: boto3.Session) -> Services:
     """The services on the session's endpoints."""
-    ecs = session.client("ecs", config=client_config(TASK_CALLS))
-    RUN.bound(ecs, seconds_needed(TASK_CALLS))
-    if settings.calls_per_second:
-        keep_pace(ecs, Pace(settings.calls_per_second))
-    return Services(tasks=EcsTasks(ecs), ledger=_ledger(settings, session))
+    tasks = _tasks(session, TASK_CALLS, settings.calls_per_second)
+    return Services(tasks=tasks, ledger=_ledger(settings, session))
 
 
 @cache
@@ -82,12 +79,9 @@ def sweep_services() -> SweepServices:
     """What the sweep needs on AWS, as the environment names it."""
     settings, sweep = LedgerSettings.read(os.environ), SweepSettings.read(os.environ)
     session = boto3.Session()
-    ecs = session.client("ecs", config=client_config(SWEEP_CALLS, adaptive=True))
-    RUN.bound(ecs, seconds_needed(SWEEP_CALLS))
-    keep_pace(ecs, Pace(sweep.calls_per_second))
     table = _table(session)
     return SweepServices(
-        tasks=EcsTasks(ecs),
+        tasks=_tasks(session, SWEEP_CALLS, sweep.calls_per_second, adaptive=True),
         ledger=_ledger(settings, session),
         progress_store=DynamoSweepProgress(table, settings.table_name),
         policy=policy(),
@@ -125,6 +119,18 @@ def alert_on_replay() -> bool:
 
 def _ledger(settings: LedgerSettings, session: boto3.Session) -> DynamoLedger:
     return DynamoLedger(_table(session, WRITERS), settings.table_name, settings.retention)
+
+
+def _tasks(
+    session: boto3.Session, limits: CallLimits, calls_per_second: int | None, *, adaptive: bool = False
+) -> EcsTasks:
+    """The tasks of ECS, asked so often at the most; each attempt of a call may have to wait for its turn."""
+    client = session.client("ecs", config=client_config(limits, adaptive=adaptive))
+    waiting = limits.attempts / calls_per_second if calls_per_second else 0
+    RUN.bound(client, seconds_needed(limits) + waiting)
+    if calls_per_second:
+        keep_pace(client, Pace(calls_per_second))
+    return EcsTasks(client)
 
 
 def _table(session: boto3.Session, connections: int = 1) -> DynamoDBClient:

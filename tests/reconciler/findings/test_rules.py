@@ -108,7 +108,7 @@ def test_expired() -> None:
     ),
     later=st.integers(0, 9000).map(lambda seconds: timedelta(seconds=seconds)),
 )
-def test_expired_is_never_said_of_the_future_or_unasked(held: Protection, later: timedelta) -> None:
+def test_an_expiry_is_never_in_the_future_and_never_assumed(held: Protection, later: timedelta) -> None:
     """What is to run out later, or of which ECS never said that it did, is not reported."""
     now = held.checked_at + later
     if Kind.PROTECTION_EXPIRED in kinds(entry(held), now):

@@ -54,7 +54,7 @@ def test_a_watch_looks_after_incidents(functions: Functions) -> None:
     assert functions.lines("resolved")[0]["incidentId"] == resolved
 
 
-def test_a_watch_says_of_clusters_that_fail(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_watch_names_clusters_that_fail(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
     """By ARN in the answer and in the log, and in metrics that can alarm."""
     arn = functions.system.running()
     functions.system.deliver()

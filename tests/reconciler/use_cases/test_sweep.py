@@ -76,7 +76,7 @@ def test_vanished(system: System) -> None:
     assert counts(system.sweep_with()) == {}
 
 
-def test_vanished_and_reported_of_after_all(system: System) -> None:
+def test_a_vanished_task_whose_end_is_reported_after_all(system: System) -> None:
     """The late event of a task that was closed as unobserved takes the conclusion's place."""
     arn = system.running()
     system.deliver()

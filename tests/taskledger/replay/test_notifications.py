@@ -32,6 +32,6 @@ def test_a_duplicate_says_nothing_twice() -> None:
     assert shown("events/image-pull.json", "events/image-pull.json") == [("OPENED", "IMAGE_PULL", 1)]
 
 
-def test_a_replay_from_an_archive_says_nobody() -> None:
+def test_a_replay_from_an_archive_notifies_nobody() -> None:
     """What EventBridge delivers again is old news."""
     assert shown("events/wrappings/archive-replay.json") == []
