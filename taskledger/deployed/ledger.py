@@ -48,6 +48,9 @@ class DeployedLedger(LedgerReads):
         self.unreadable += found.unreadable.values()
         return found
 
+    def leave_out(self, error: InvalidInput) -> None:
+        self.unreadable.append(error)
+
     def opened(self, cluster_arn: str, since: datetime = EVER) -> Iterator[Placed]:
         """The entries in the index of open tasks with the time they opened; some may have closed by now."""
         for page in self._pages("open", cluster_arn, since):

@@ -17,6 +17,7 @@ from ..deployed.stack import stack_command
 from ..output import payload
 from ..output.options import Since
 from ..output.task_report import report
+from ..output.terminal import note_unreadable
 
 if TYPE_CHECKING:
     from reconciler.findings.policy import Policy
@@ -45,6 +46,7 @@ def show(stack: Stack, task: str, *, since: datetime, policy: Policy | None, as_
     ledger = deployed_ledger(stack)
     entry = find_task(ledger, task, since)
     rows = ledger.history(entry.state.task_arn)
+    note_unreadable(ledger.unreadable)
     wrong = findings(entry, datetime.now(UTC), policy or policy_in_force(stack))
     if as_json:
         document = payload.task_with_history(entry, rows) | {

@@ -5,7 +5,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ..errors import ClusterNotFound, LedgerError
+from ..errors import ClusterNotFound, InvalidInput, LedgerError
 from ..findings.model import Finding, Kind
 from ..findings.policy import Policy
 from ..findings.rules import findings
@@ -53,8 +53,10 @@ class ProtectionWatch:
 
     def _cluster(self, cluster_arn: str, result: ProtectionResult) -> None:
         protected, now = self.ledger.protected(cluster_arn), self.clock()
-        entries = self.ledger.entries([arn for arn, held in protected.items() if self._is_due(held, now)])
-        result.errors |= entries.unreadable
+        unreadable = {arn: held for arn, held in protected.items() if isinstance(held, InvalidInput)}
+        readable = {arn: held for arn, held in protected.items() if not isinstance(held, InvalidInput)}
+        entries = self.ledger.entries([arn for arn, held in readable.items() if self._is_due(held, now)])
+        result.errors |= {**unreadable, **entries.unreadable}
         for entry in entries.values():
             if not entry.open:
                 self._settle(entry)

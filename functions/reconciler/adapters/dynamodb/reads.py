@@ -36,6 +36,14 @@ def _readable(item: Item) -> LedgerEntry | InvalidInput:
         return error
 
 
+def _protection(item: Item) -> Protection | InvalidInput | None:
+    try:
+        with reading(item, "protection"):
+            return entry_items.protection(item)
+    except InvalidInput as error:
+        return error
+
+
 class LedgerReads:
     """The reading half of the ledger."""
 
@@ -59,9 +67,19 @@ class LedgerReads:
         found = self._query(
             "pk = :pk AND begins_with(sk, :v)", {":pk": task_arn, ":v": "v"}, ConsistentRead=True
         )
-        return tuple(
-            sorted(map(history_items.row, found), key=lambda row: (row.version, row.source != "event"))
-        )
+        rows = filter(None, map(self._row, found))
+        return tuple(sorted(rows, key=lambda row: (row.version, row.source != "event")))
+
+    def leave_out(self, error: InvalidInput) -> None:
+        """Called for each row of history that is left out, as it cannot be read."""
+
+    def _row(self, item: Item) -> HistoryRow | None:
+        try:
+            with reading(item, "row"):
+                return history_items.row(item)
+        except InvalidInput as error:
+            self.leave_out(error)
+            return None
 
     def clusters(self) -> Sequence[str]:
         return [item["sk"]["S"] for item in self._query("pk = :pk", {":pk": CLUSTERS})]
@@ -109,10 +127,8 @@ class LedgerReads:
     def open_tasks(self, cluster_arn: str) -> Sequence[str]:
         return [item["pk"]["S"] for item in self._index("open", cluster_arn)]
 
-    def protected(self, cluster_arn: str) -> Mapping[str, Protection]:
-        found = (
-            (item["pk"]["S"], entry_items.protection(item)) for item in self._index("protected", cluster_arn)
-        )
+    def protected(self, cluster_arn: str) -> Mapping[str, Protection | InvalidInput]:
+        found = ((item["pk"]["S"], _protection(item)) for item in self._index("protected", cluster_arn))
         return {arn: held for arn, held in found if held}
 
     def _index(self, name: str, cluster_arn: str) -> Iterator[Item]:

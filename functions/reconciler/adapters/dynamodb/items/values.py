@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_LONGEST_ERROR = 500  # characters: what is wrong with a value may repeat it
 _LONGEST_KEY = 1000  # bytes: a sort key may have 1024
 
 
@@ -26,8 +27,14 @@ def reading(item: Item, what: str) -> Iterator[None]:
     try:
         yield
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
-        key = "/".join(str(item.get(name, {}).get("S", "?")) for name in ("pk", "sk"))
-        raise InvalidInput(key, f"the {what} cannot be read: {error!r}") from error
+        raise InvalidInput(_key(item), f"the {what} cannot be read: {error!r}"[:_LONGEST_ERROR]) from error
+
+
+def _key(item: Item) -> str:
+    try:
+        return f"{item['pk']['S']}/{item['sk']['S']}"
+    except (KeyError, TypeError):
+        return "row"
 
 
 def number(value: int) -> Value:
