@@ -133,6 +133,10 @@ cdk: $(DEV_READY) $(CDK_READY) ## Run any other command of the CDK: ARGS="bootst
 bench: $(DEV_READY) ## Measure speed and size against their limits
 	@$(RUN) tests.bench
 
+.PHONY: fuzz
+fuzz: $(DEV_READY) ## Give changed events, answers, rows and files to everything that reads them: COUNT=200000 SEED=0
+	@$(RUN) tests.fuzz $(or $(COUNT),200000) $(or $(SEED),0)
+
 .PHONY: corpus
 corpus: $(DEV_READY) ## Check replay and stop reasons against published events: DIR=FOLDER
 	$(if $(DIR),,$(error Name the folder: make corpus DIR=FOLDER))

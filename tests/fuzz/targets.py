@@ -11,17 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
-from reconciler.adapters.dynamodb.items import entry_items, history_items, incident_items
-from reconciler.adapters.dynamodb.items.finding_items import finding_item
 from reconciler.adapters.dynamodb.reads import LedgerReads
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.errors import InvalidInput, LedgerError
-from reconciler.findings.policy import DEFAULT, Policy
+from reconciler.findings.policy import DEFAULT
 from reconciler.findings.policy_file import parse, policy_document, read_document
 from reconciler.findings.rules import findings
-from reconciler.gate import history_row
 from reconciler.handlers.assess import read_records, response
-from reconciler.incidents.lifecycle import add_findings
 from reconciler.model.entry import LedgerEntry
 from reconciler.ports.ecs import Listing
 from reconciler.use_cases.assess import assess
@@ -33,10 +29,12 @@ from taskledger.replay.delivery import deliver
 from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.engine.clock import Clock
 from tests.fuzz.mutate import Mutator
-from tests.support.findings import failed_to_start, finding, found
+from tests.fuzz.rows import ENTRY, FINDING, INCIDENT, ROW
+from tests.fuzz.verbs import verbs
+from tests.support.findings import failed_to_start
 from tests.support.ledgers import RETENTION
 from tests.support.stream import batch
-from tests.support.values import CLUSTER, START, TASK, at, envelope, event, task_arn
+from tests.support.values import CLUSTER, START, TASK, at, envelope, task_arn
 
 Target = Callable[[Mutator], None]
 
@@ -87,7 +85,7 @@ def stream(mutator: Mutator) -> None:
     if mutator.random.random() < 0.2:
         shown["OldImage"] = mutator.row(shown["NewImage"])
     if mutator.random.random() < 0.1:
-        shown["ApproximateCreationDateTime"] = mutator.json([1.0])[:1]
+        shown["ApproximateCreationDateTime"] = mutator.json([1.0])
     clock = Clock(START)
     system = memory_system(SimulatedEcs(clock), clock, DEFAULT, MemoryNotifier())
     records = read_records(given)
@@ -163,10 +161,6 @@ def _rows(mutator: Mutator, item: Mapping[str, Any]) -> Any:
     return _Rows([mutator.row(item, ("pk", "sk", "ttl", "foundAt")), item])
 
 
-def _entry() -> LedgerEntry:
-    return failed_to_start(1).entry
-
-
 POLICY = """\
 [minutes]
 protectionLead = 15
@@ -185,10 +179,6 @@ cluster = "sandbox"
 service = "search"
 until = 2026-12-01T08:00:00Z
 """
-ENTRY = {**entry_items.key(task_arn(1)), **entry_items.entry_values(_entry(), RETENTION)}
-ROW = history_items.row_item(history_row(event(3)), RETENTION)
-FINDING = finding_item(finding(1), START, RETENTION)
-INCIDENT = incident_items.incident_item(add_findings(None, [found(1)], START, Policy()), RETENTION)
 
 
 def rows(mutator: Mutator) -> None:
@@ -241,4 +231,4 @@ def files(mutator: Mutator) -> None:
     assert all(isinstance(one.body, str) for one in captured if isinstance(one, Captured))
 
 
-TARGETS: Mapping[Target, int] = {events: 8, stream: 4, answers: 3, rows: 4, policies: 2, files: 2}
+TARGETS: Mapping[Target, int] = {events: 8, stream: 4, answers: 3, rows: 4, policies: 2, files: 2, verbs: 1}
