@@ -28,7 +28,9 @@ DEPLOYING = (
     900  # seconds for what takes some tens, on a machine that is busy and has to fetch the layer first
 )
 
-# The app is deployed as it is; of its own choices, these differ from the defaults.
+APP = "python3 -m tests.e2e.app"
+
+# All but what the emulator refuses is deployed as it is; of the app's choices, these differ from the defaults.
 CONTEXT = {
     "architecture": "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64",  # this machine's
     "removalPolicy": "destroy",  # or `cdk destroy` would leave the table, as it should for people
@@ -52,7 +54,7 @@ class Deployment:
         """What the CDK wrote; it must not fail."""
         context = [part for key, value in CONTEXT.items() for part in ("--context", f"{key}={value}")]
         cdk = self.node_modules / "aws-cdk" / "bin" / "cdk"
-        options = ["--output", str(self.folder / "cdk.out"), "--no-notices", *context]
+        options = ["--app", APP, "--output", str(self.folder / "cdk.out"), "--no-notices", *context]
         ran = self._run(["node", str(cdk), *arguments, *options], stderr=subprocess.STDOUT)
         assert ran.returncode == 0, f"cdk {arguments[0]} failed:\n{ran.stdout}"
         return ran.stdout
