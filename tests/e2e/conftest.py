@@ -40,11 +40,22 @@ def folder() -> Iterator[Path]:
         yield Path(folder)
 
 
+class _PresentClock(Clock):
+    """The real time: the deployed functions live by it, and a fault must be as young for them as it is."""
+
+    @property
+    def epoch(self) -> float:
+        return round(self.now.timestamp(), 3)
+
+    @property
+    def now(self) -> datetime:
+        return datetime.now(UTC)  # noqa: TID251 - this one is the real clock
+
+
 @pytest.fixture(scope="session")
 def ecs() -> Iterator[tuple[SimulatedEcs, str]]:
     """The simulated ECS and its URL, in the emulator's account and at the present time."""
-    now = datetime.now(UTC)  # noqa: TID251 - the deployed functions live by the real clock, so ECS must too
-    simulated = SimulatedEcs(Clock(now), account=ACCOUNT, region=REGION)
+    simulated = SimulatedEcs(_PresentClock(), account=ACCOUNT, region=REGION)
     with EcsServer(simulated) as server:
         yield simulated, server.url
 

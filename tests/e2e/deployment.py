@@ -8,6 +8,7 @@ import platform
 import subprocess
 import sys
 import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +29,9 @@ DEPLOYING = (
     900  # seconds for what takes some tens, on a machine that is busy and has to fetch the layer first
 )
 
-# The app is deployed as it is; of its own choices, these differ from the defaults.
+APP = "python3 -m tests.e2e.app"
+
+# All but what the emulator refuses is deployed as it is; of the app's choices, these are not the defaults.
 CONTEXT = {
     "architecture": "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64",  # this machine's
     "removalPolicy": "destroy",  # or `cdk destroy` would leave the table, as it should for people
@@ -52,7 +55,7 @@ class Deployment:
         """What the CDK wrote; it must not fail."""
         context = [part for key, value in CONTEXT.items() for part in ("--context", f"{key}={value}")]
         cdk = self.node_modules / "aws-cdk" / "bin" / "cdk"
-        options = ["--output", str(self.folder / "cdk.out"), "--no-notices", *context]
+        options = ["--app", APP, "--output", str(self.folder / "cdk.out"), "--no-notices", *context]
         ran = self._run(["node", str(cdk), *arguments, *options], stderr=subprocess.STDOUT)
         assert ran.returncode == 0, f"cdk {arguments[0]} failed:\n{ran.stdout}"
         return ran.stdout
@@ -63,9 +66,9 @@ class Deployment:
         ran = self._run([script, *map(str, arguments)], stderr=subprocess.PIPE)
         return Ran(ran.returncode, ran.stdout, ran.stderr)
 
-    def tasks(self) -> dict[str, dict[str, Any]]:
-        """All that the ledger holds, by ARN."""
-        ran = self.taskledger("tasks", "--json")
+    def tasks(self, cluster: str) -> dict[str, dict[str, Any]]:
+        """All that the ledger holds of the cluster, by ARN."""
+        ran = self.taskledger("tasks", "--json", "--cluster", cluster)
         assert ran.code == 0, ran.err
         return {task["taskArn"]: task for task in ran.document["tasks"]}
 
@@ -82,6 +85,13 @@ class Deployment:
         for body in bodies:
             self.client("sqs").send_message(QueueUrl=self.outputs["EventQueueUrl"], MessageBody=body)
 
+    def send_at_once(self, events: Sequence[Mapping[str, Any]]) -> None:
+        """Sends up to ten events, which one run of the function gets together."""
+        entries = [
+            {"Id": str(number), "MessageBody": json.dumps(event)} for number, event in enumerate(events)
+        ]
+        self.client("sqs").send_message_batch(QueueUrl=self.outputs["EventQueueUrl"], Entries=entries)
+
     def save(self, events: Sequence[Mapping[str, Any]]) -> Path:
         file = self.folder / "events.jsonl"
         file.write_text("".join(f"{json.dumps(event)}\n" for event in events))
@@ -94,13 +104,25 @@ class Deployment:
 
     def settle(self) -> None:
         """Waits until the queue is empty, and nothing of it is being worked on."""
-        self.wait("the queue to be empty", lambda: not any(self._waiting()))
+        self.wait("the queue to be empty", lambda: not self.messages("EventQueueUrl"))
 
     def wait(self, what: str, holds: Callable[[], bool]) -> None:
         until = time.monotonic() + PATIENCE
         while not holds():
             assert time.monotonic() < until, f"waited {PATIENCE} s in vain for {what}"
             time.sleep(0.25)
+
+    def measured(self, service: str) -> Counter[str]:
+        """What the function has counted until now, by metric, as CloudWatch takes it from the logs."""
+        logs, counted = self.client("logs"), Counter[str]()
+        for group in logs.describe_log_groups()["logGroups"]:
+            pages = logs.get_paginator("filter_log_events").paginate(logGroupName=group["logGroupName"])
+            messages = [event["message"] for page in pages for event in page["events"]]
+            for line in (json.loads(each) for each in messages if each.startswith('{"_aws"')):
+                if line.get("service") == service:
+                    names = [each["Name"] for each in line["_aws"]["CloudWatchMetrics"][0]["Metrics"]]
+                    counted.update({name: int(sum(line[name])) for name in names})
+        return counted
 
     def rows(self) -> list[dict[str, Any]]:
         """Every item of the table, in an order of its own."""
@@ -110,12 +132,11 @@ class Deployment:
         found = [item for page in pages for item in page["Items"]]
         return sorted(found, key=lambda item: (item["pk"]["S"], item["sk"]["S"]))
 
-    def _waiting(self) -> list[int]:
+    def messages(self, output: str) -> int:
+        """How many messages the queue of this output has, those included that are being worked on."""
         names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-        answer = self.client("sqs").get_queue_attributes(
-            QueueUrl=self.outputs["EventQueueUrl"], AttributeNames=names
-        )
-        return [int(answer["Attributes"][name]) for name in names]
+        answer = self.client("sqs").get_queue_attributes(QueueUrl=self.outputs[output], AttributeNames=names)
+        return sum(int(answer["Attributes"][name]) for name in names)
 
     def _run(self, command: Sequence[str], *, stderr: int) -> subprocess.CompletedProcess[str]:
         return subprocess.run(

@@ -9,7 +9,7 @@ import boto3
 from tests.e2e.emulator import REGION
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping
 
     from taskledger.simulator.api.ecs import SimulatedEcs
 
@@ -19,29 +19,30 @@ ENDING = ("DEPROVISIONING", "STOPPED")
 
 
 class Cluster:
-    """The cluster `shop`, and every event that it has emitted."""
+    """A cluster, and every event that it has emitted."""
 
-    def __init__(self, ecs: SimulatedEcs, url: str) -> None:
+    def __init__(self, ecs: SimulatedEcs, url: str, name: str = "shop") -> None:
         keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
         self._client = boto3.client("ecs", REGION, endpoint_url=url, **keys)
-        self._client.create_cluster(clusterName="shop")
+        self.arn: str = self._client.create_cluster(clusterName=name)["cluster"]["clusterArn"]
+        self.name = name
         self._ecs = ecs
         self.events: list[dict[str, Any]] = []
-        ecs.listen(lambda event: self.events.append(dict(event)))
+        ecs.listen(self._hear)
 
     def take(self) -> list[dict[str, Any]]:
         """The events since this was last asked."""
         taken, self.events = self.events, []
         return taken
 
-    def run(self) -> str:
+    def run(self, definition: str = "nightly-report:3") -> str:
         """A standalone task that runs."""
-        asked = {"cluster": "shop", "taskDefinition": "nightly-report:3", "launchType": "FARGATE"}
+        asked = {"cluster": self.name, "taskDefinition": definition, "launchType": "FARGATE"}
         return self._started(str(self._client.run_task(**asked)["tasks"][0]["taskArn"]))
 
     def serve(self) -> str:
         """A task of a service that runs."""
-        return self._started(self._ecs.start_service_task("checkout", "checkout:42", cluster="shop"))
+        return self._started(self._ecs.start_service_task("checkout", "checkout:42", cluster=self.name))
 
     def run_out_of_memory(self, task: str) -> None:
         reason = "OutOfMemoryError: Container killed due to memory usage"
@@ -55,34 +56,38 @@ class Cluster:
         self._report(task, *ENDING)
 
     def fail_to_start(self) -> str:
-        task = self._ecs.start_service_task("checkout", "checkout:43", cluster="shop")
+        task = self._ecs.start_service_task("checkout", "checkout:43", cluster=self.name)
         self._report(task, "PENDING")
-        self._client.submit_task_state_change(cluster="shop", task=task, status="STOPPED", reason=PULL)
+        self._client.submit_task_state_change(cluster=self.name, task=task, status="STOPPED", reason=PULL)
         return task
 
     def protect(self, task: str, minutes: int) -> None:
         asked = {"protectionEnabled": True, "expiresInMinutes": minutes}
-        self._client.update_task_protection(cluster="shop", tasks=[task], **asked)
+        self._client.update_task_protection(cluster=self.name, tasks=[task], **asked)
 
     def described(self) -> dict[str, dict[str, Any]]:
         """Every task that ECS knows, by ARN."""
         listed = [
             arn
             for status in ("RUNNING", "STOPPED")
-            for arn in self._client.list_tasks(cluster="shop", desiredStatus=status)["taskArns"]
+            for arn in self._client.list_tasks(cluster=self.name, desiredStatus=status)["taskArns"]
         ]
-        found = self._client.describe_tasks(cluster="shop", tasks=listed)["tasks"]
+        found = self._client.describe_tasks(cluster=self.name, tasks=listed)["tasks"]
         return {task["taskArn"]: task for task in found}
+
+    def _hear(self, event: Mapping[str, Any]) -> None:
+        if event["detail"]["clusterArn"] == self.arn:
+            self.events.append(dict(event))
 
     def _started(self, task: str) -> str:
         self._report(task, "PENDING", "RUNNING")
         return task
 
     def _end(self, task: str, **container: Any) -> None:
-        report: Sequence[Any] = [container]
-        self._client.submit_task_state_change(cluster="shop", task=task, status="RUNNING", containers=report)
+        report: dict[str, Any] = {"status": "RUNNING", "containers": [container]}
+        self._client.submit_task_state_change(cluster=self.name, task=task, **report)
         self._report(task, *ENDING)
 
     def _report(self, task: str, *statuses: str) -> None:
         for status in statuses:
-            self._client.submit_task_state_change(cluster="shop", task=task, status=status)
+            self._client.submit_task_state_change(cluster=self.name, task=task, status=status)

@@ -33,7 +33,7 @@ def living(deployment: Deployment, cluster: Cluster) -> dict[str, str]:
 @pytest.fixture(scope="module")
 def lived(deployment: Deployment, cluster: Cluster, living: dict[str, str]) -> dict[str, str]:
     """The same, after that became of them, and one that never started."""
-    open_tasks = {arn for arn, task in deployment.tasks().items() if task["open"]}
+    open_tasks = {arn for arn, task in deployment.tasks(cluster.name).items() if task["open"]}
     assert open_tasks == set(living.values())
     cluster.scale_in(living["scaled in"])
     cluster.run_out_of_memory(living["out of memory"])
@@ -52,8 +52,8 @@ def deliver(deployment: Deployment, events: list[dict[str, Any]]) -> None:
 
 
 def test_the_ledger_is_what_ecs_says(deployment: Deployment, cluster: Cluster, lived: dict[str, str]) -> None:
-    """Every task that ECS knows, in the state that it describes, and no other."""
-    shown, described = deployment.tasks(), cluster.described()
+    """Every task of the cluster that ECS knows, in the state that it describes, and no other."""
+    shown, described = deployment.tasks(cluster.name), cluster.described()
     assert shown.keys() == described.keys() == set(lived.values())
     for arn, task in described.items():
         assert {name: shown[arn][name] for name in SAME} == {name: task.get(name) for name in SAME}
@@ -162,9 +162,9 @@ def test_a_sweep_finds_what_no_event_reported(
     """A task whose events were all lost is in the ledger after the deployed sweep ran."""
     task = cluster.serve()
     cluster.take()
-    assert task not in deployment.tasks()
+    assert task not in deployment.tasks(cluster.name)
     deployment.invoke("SweepFunctionName")
-    shown = deployment.tasks()[task]
+    shown = deployment.tasks(cluster.name)[task]
     assert (shown["lastStatus"], shown["version"], shown["source"]) == ("RUNNING", 3, "describe")
 
 
