@@ -78,7 +78,7 @@ class Config:
         optional_text(_POLICY, "the name or ARN of an IAM managed policy; empty for none"), default=None
     )
     architecture: str = _setting(word_of("arm64", "x86_64"), default="arm64")
-    archive_days: int = _setting(whole(0, 3650), default=14)
+    archive_days: int = _setting(whole(0, 3650), default=7)
     cloud_trail_protection: bool = _setting(flag(), default=False)
     tracing: bool = _setting(flag(), default=False)
     log_retention_days: int = _setting(whole_of(7, 14, 30, 60, 90, 180, 365), default=30)

@@ -95,9 +95,9 @@ def test_dead_letters_wait_as_long_as_they_can(stack: Synthesised, queue: str) -
 
 
 def test_events_are_archived_unless_chosen_otherwise(stack: Synthesised, other: Synthesised) -> None:
-    """Just the events that the rule takes are archived, for two weeks; -c archiveDays=0 turns it off."""
+    """Just the events that the rule takes are archived, for a week; -c archiveDays=0 turns it off."""
     (archive,) = stack.of_type("AWS::Events::Archive").values()
     assert archive["EventPattern"] == stack["Intake/TaskEvents"]["EventPattern"]
-    assert archive["RetentionDays"] == 14
+    assert archive["RetentionDays"] == 7
     assert archive["SourceArn"].endswith(":event-bus/default")
     assert other.of_type("AWS::Events::Archive") == {}
