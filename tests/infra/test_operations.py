@@ -10,7 +10,7 @@ from tests.infra.synthesised import ROOT, Synthesised
 
 DOCS = ROOT / "docs"
 TEXT = (DOCS / "operations.md").read_text("utf-8")
-PAGES = {name: (DOCS / f"{name}.md").read_text("utf-8") for name in ("operations", "data")}
+PAGES = {name: (DOCS / f"{name}.md").read_text("utf-8") for name in ("operations", "data", "restore")}
 
 
 def test_each_alarm_has_its_row(stack: Synthesised, other: Synthesised) -> None:
