@@ -39,6 +39,7 @@ class Intake(Construct):
             "EventDeadLetters",
             alerts=alerts,
             key=key,
+            of_queue=True,
             meaning="An event could not be recorded in several tries: read why in the observe function's "
             "log, fix it, then redrive the queue.",
         )

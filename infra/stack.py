@@ -29,6 +29,7 @@ class TaskLedgerStack(cdk.Stack):
             config.stack_name,
             description="Task Ledger for Amazon ECS: the latest state of every task, and what went wrong",
             permissions_boundary=_boundary(config.permissions_boundary),
+            termination_protection=config.removal_policy == "retain",
         )
         self._common = self._shared(config)
         self._compose()

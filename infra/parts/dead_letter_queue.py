@@ -9,9 +9,14 @@ from .alerting import Alerts, Condition
 from .encryption import encrypt
 from .nag import acknowledge
 
+_NO_QUEUE = sqs.RedriveAllowPolicy(redrive_permission=sqs.RedrivePermission.DENY_ALL)
+
 
 class DeadLetterQueue(Construct):
-    """An encrypted queue that keeps what ends in it as long as SQS can, and pages while it is not empty."""
+    """An encrypted queue that keeps what ends in it as long as SQS can, and pages while it is not empty.
+
+    Unless it is `of_queue`, no queue may move messages to it: they come from a rule or from a stream.
+    """
 
     def __init__(
         self,
@@ -21,6 +26,7 @@ class DeadLetterQueue(Construct):
         alerts: Alerts,
         meaning: str,
         key: kms.IKey | None,
+        of_queue: bool = False,
     ) -> None:
         super().__init__(scope, construct_id)
         self.queue = sqs.Queue(
@@ -29,6 +35,7 @@ class DeadLetterQueue(Construct):
             encryption=sqs.QueueEncryption.SQS_MANAGED,
             enforce_ssl=True,
             retention_period=Duration.days(14),
+            redrive_allow_policy=None if of_queue else _NO_QUEUE,
         )
         encrypt(self.queue, key)
         acknowledge(
