@@ -104,11 +104,12 @@ e2e: $(DEV_READY) $(E2E_LOCKED) $(CDK_READY) ## Deploy to an emulator of AWS on 
 	@TASKLEDGER_E2E=$(E2E) TASKLEDGER_CDK=$(CDK) $(RUN) pytest --exitfirst tests/e2e
 
 .PHONY: check
-check: $(DEV_READY) ## Check lint, format, types and import contracts
+check: $(DEV_READY) ## Check lint, format, types, import contracts and templates
 	@$(RUN) ruff check --quiet .
 	@$(RUN) ruff format --check --quiet .
 	@$(RUN) mypy
 	@$(DEV)/bin/lint-imports --no-logo
+	@$(RUN) tests.infra.lint
 
 .PHONY: fmt
 fmt: $(DEV_READY) ## Format, and fix what the linter can fix

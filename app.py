@@ -1,4 +1,7 @@
-"""The CDK entry. No AWS call, no clock, no git: what it synthesises follows from files and context alone."""
+"""The CDK entry. No AWS call, no clock, no git: what it synthesises follows from files and context alone.
+
+Account and Region, where the CDK's command line knows them, only refuse choices that are of others.
+"""
 
 import os
 import sys
@@ -18,10 +21,13 @@ def main() -> None:
     from infra.build.layer import LayerError  # noqa: PLC0415
     from infra.build.policy_file import PolicyError  # noqa: PLC0415
     from infra.config import ConfigError  # noqa: PLC0415 - not before it is known that there is a CDK
+    from infra.parts.placement import Place  # noqa: PLC0415
     from infra.synth import build  # noqa: PLC0415
 
+    environment = os.environ.get
+    place = Place(account=environment("CDK_DEFAULT_ACCOUNT"), region=environment("CDK_DEFAULT_REGION"))
     try:
-        build().synth()
+        build(place=place).synth()
     except (ConfigError, LayerError, PolicyError) as error:
         sys.exit(str(error))
 

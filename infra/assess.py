@@ -59,6 +59,7 @@ class Assess(LedgerFunction):
             scope,
             "ChangeDeadLetters",
             alerts=common.alerts,
+            key=common.ledger.key,
             meaning="Changes of entries could not be assessed: read why in the log of the function that "
             "reads the table's stream.",
         )
@@ -82,7 +83,7 @@ class Assess(LedgerFunction):
         )
 
 
-def _entry_changes(table: dynamodb.TableV2, dead_letters: sqs.Queue) -> sources.DynamoEventSource:
+def _entry_changes(table: dynamodb.ITableV2, dead_letters: sqs.Queue) -> sources.DynamoEventSource:
     """The changes as batches: what fails is halved, tried again, and at last left in the queue."""
     return sources.DynamoEventSource(
         table,

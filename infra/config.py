@@ -7,7 +7,7 @@ that is not known here is an error as well: a misspelt one would leave its defau
 import difflib
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, TypeVar
 
@@ -30,6 +30,9 @@ _ARN = "arn:aws[a-z-]*"  # of any partition
 _CLUSTER = f"({_ARN}:ecs:[a-z0-9-]+:[0-9]{{12}}:cluster/)?[A-Za-z0-9_-]{{1,255}}"
 _EMAIL = r"[^@\s,]+@[^@\s,]+\.[^@\s,]+"
 _POLICY = rf"({_ARN}:iam::([0-9]{{12}}|aws):policy/)?[A-Za-z0-9_+=,.@/-]{{1,512}}"
+_KEY_ID = "(mrk-[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})"
+_KEY_ARN = f"{_ARN}:kms:[a-z0-9-]+:[0-9]{{12}}:key/{_KEY_ID}"
+_TABLE = f"{_ARN}:dynamodb:[a-z0-9-]+:[0-9]{{12}}:table/[A-Za-z0-9_.-]{{3,255}}"
 _TAG_NAME, _TAG_VALUE = "(?!aws:)[A-Za-z0-9_ .:/=+@-]{1,128}", "[A-Za-z0-9_ .:/=+@-]{0,256}"
 
 # What the CDK's command line keeps in the context for itself; all its other keys have a colon.
@@ -38,6 +41,9 @@ _OF_THE_CDK = frozenset({"acknowledged-issue-numbers", "cli-telemetry"})
 
 class ConfigError(Exception):
     """The context is wrong; the message names each key, what was found and what is allowed."""
+
+    def __init__(self, *problems: str) -> None:
+        super().__init__(_report(problems))
 
 
 def _setting(rule: Rule[T], *, default: T) -> T:
@@ -78,7 +84,21 @@ class Config:
         optional_text(_POLICY, "the name or ARN of an IAM managed policy; empty for none"), default=None
     )
     architecture: str = _setting(word_of("arm64", "x86_64"), default="arm64")
-    archive_days: int = _setting(whole(0, 3650), default=14)
+    archive_days: int = _setting(whole(0, 3650), default=7)
+    kms_key_arn: str | None = _setting(
+        optional_text(_KEY_ARN, "the ARN of a KMS key, not of an alias; empty for none"), default=None
+    )
+    table_arn: str | None = _setting(
+        optional_text(_TABLE, "the ARN of a DynamoDB table, and tableStreamArn with it; empty for none"),
+        default=None,
+    )
+    table_stream_arn: str | None = _setting(
+        optional_text(
+            rf"{_TABLE}/stream/[0-9T:.-]{{10,40}}",
+            "the ARN of the stream of tableArn's table, and tableArn with it; empty for none",
+        ),
+        default=None,
+    )
     cloud_trail_protection: bool = _setting(flag(), default=False)
     tracing: bool = _setting(flag(), default=False)
     log_retention_days: int = _setting(whole_of(7, 14, 30, 60, 90, 180, 365), default=30)
@@ -93,8 +113,14 @@ class Config:
         given = {key: value for key, value in context.items() if not _is_of_the_cdk(key)}
         problems = [*_unknown(given, rules), *_wrong(given, rules)]
         if problems:
-            raise ConfigError(_report(problems))
-        return cls(**{_field_name(key): rules[key].read(value) for key, value in given.items()})
+            raise ConfigError(*problems)
+        config = cls(**{_field_name(key): rules[key].read(value) for key, value in given.items()})
+        if not _table_and_stream_agree(config):
+            stream, table = json.dumps(config.table_stream_arn), json.dumps(config.table_arn)
+            raise ConfigError(
+                f"tableStreamArn: found {stream} beside tableArn {table}, allowed: both or none, of one table"
+            )
+        return config
 
 
 def settings() -> Mapping[str, Rule[Any]]:
@@ -123,7 +149,11 @@ def _wrong(given: Mapping[str, object], rules: Mapping[str, Rule[Any]]) -> Itera
             yield f"{key}: found {json.dumps(value)}, allowed: {rules[key].allowed}"
 
 
-def _report(problems: list[str]) -> str:
+def _table_and_stream_agree(config: Config) -> bool:
+    return (config.table_stream_arn or "").partition("/stream/")[0] == (config.table_arn or "")
+
+
+def _report(problems: Sequence[str]) -> str:
     lines = "\n".join(f"  {problem}" for problem in problems)
     return (
         f"The context is wrong, so nothing was built:\n\n{lines}\n\n"

@@ -49,7 +49,7 @@ class Dashboard(Construct):
             }
         )
 
-    def add_table(self, table: dynamodb.TableV2) -> None:
+    def add_table(self, table: dynamodb.ITableV2) -> None:
         throttles = [table.metric(f"{kind}ThrottleEvents", statistic="Sum") for kind in ("Read", "Write")]
         consumed = [
             table.metric(f"Consumed{kind}CapacityUnits", statistic="Sum") for kind in ("Read", "Write")

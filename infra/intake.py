@@ -1,16 +1,18 @@
 """The way in: task events from the default bus onto a queue that keeps them until they are recorded."""
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from aws_cdk import Duration
 from aws_cdk import aws_events as events
 from aws_cdk import aws_events_targets as targets
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from .parts.alerting import Alerts, Condition
 from .parts.dead_letter_queue import DeadLetterQueue
+from .parts.encryption import encrypt
+from .parts.patterns import protection_calls, task_events
 
 # Deliveries before a message counts as poison: fewer, and throttling alone could make it one.
 RECEIVES = 5
@@ -27,13 +29,17 @@ class Intake(Construct):
         clusters: Sequence[str],
         visibility: Duration,
         alerts: Alerts,
+        key: kms.IKey | None,
     ) -> None:
         super().__init__(scope, construct_id)
+        self._key = key
         self._pattern = task_events(clusters)
         self.dead_letters = DeadLetterQueue(
             self,
             "EventDeadLetters",
             alerts=alerts,
+            key=key,
+            of_queue=True,
             meaning="An event could not be recorded in several tries: read why in the observe function's "
             "log, fix it, then redrive the queue.",
         )
@@ -41,6 +47,7 @@ class Intake(Construct):
             self,
             "RuleDeadLetters",
             alerts=alerts,
+            key=key,
             meaning="EventBridge could not put an event on the queue: the attribute ERROR_MESSAGE says why. "
             "Fix it, then send the events in again.",
         )
@@ -52,6 +59,7 @@ class Intake(Construct):
             visibility_timeout=visibility,
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters.queue, max_receive_count=RECEIVES),
         )
+        encrypt(self.queue, key)
         self.rule = self._send("TaskEvents", self._pattern)
         alerts.page(
             "EventQueueAge",  # longer than a poison message waits
@@ -70,7 +78,12 @@ class Intake(Construct):
         """Keeps the events that long on the bus, so that they can be replayed to the rule."""
         bus = events.EventBus.from_event_bus_name(self, "DefaultBus", "default")
         return events.Archive(
-            self, "Archive", source_event_bus=bus, event_pattern=self._pattern, retention=Duration.days(days)
+            self,
+            "Archive",
+            source_event_bus=bus,
+            event_pattern=self._pattern,
+            retention=Duration.days(days),
+            kms_key=self._key,
         )
 
     def add_protection_calls(self) -> None:
@@ -80,21 +93,3 @@ class Intake(Construct):
     def _send(self, rule: str, pattern: events.EventPattern) -> events.Rule:
         target = targets.SqsQueue(self.queue, dead_letter_queue=self.undelivered.queue)
         return events.Rule(self, rule, event_pattern=pattern, targets=[target])
-
-
-def task_events(clusters: Sequence[str]) -> events.EventPattern:
-    """Every task state change, or those in these clusters; replays from an archive, too."""
-    detail: Mapping[str, Any] | None = {"clusterArn": list(clusters)} if clusters else None
-    return events.EventPattern(source=["aws.ecs"], detail_type=["ECS Task State Change"], detail=detail)
-
-
-def protection_calls() -> events.EventPattern:
-    return events.EventPattern(
-        source=["aws.ecs"],
-        detail_type=["AWS API Call via CloudTrail"],
-        detail={
-            "eventSource": ["ecs.amazonaws.com"],
-            "eventName": ["UpdateTaskProtection"],
-            "errorCode": [{"exists": False}],  # a call that failed changed nothing
-        },
-    )

@@ -13,6 +13,7 @@ from .ledger import Ledger
 from .observe import VISIBILITY_SECONDS, Observe
 from .parts.alarm_topic import AlarmTopic
 from .parts.alerting import Alerts
+from .parts.encryption import own_key
 from .parts.ledger_function import Common
 from .silence import page_on_silence
 from .sweep import Sweep
@@ -28,6 +29,7 @@ class TaskLedgerStack(cdk.Stack):
             config.stack_name,
             description="Task Ledger for Amazon ECS: the latest state of every task, and what went wrong",
             permissions_boundary=_boundary(config.permissions_boundary),
+            termination_protection=config.removal_policy == "retain",
         )
         self._common = self._shared(config)
         self._compose()
@@ -38,7 +40,7 @@ class TaskLedgerStack(cdk.Stack):
         return Common(
             config=config,
             clusters=[_cluster_arn(self, cluster) for cluster in config.clusters],
-            ledger=Ledger(self, "Ledger", may_be_destroyed=config.removal_policy == "destroy"),
+            ledger=Ledger(self, "Ledger", config=config, key=own_key(self, config.kms_key_arn)),
             alerts=self._alerts(config),
             code=function_code(),
             dependencies=dependencies(self, config.architecture),
@@ -82,7 +84,8 @@ class TaskLedgerStack(cdk.Stack):
 
     def _intake(self) -> Intake:
         common, visibility = self._common, cdk.Duration.seconds(VISIBILITY_SECONDS)
-        intake = Intake(self, "Intake", clusters=common.clusters, visibility=visibility, alerts=common.alerts)
+        clusters, alerts, key = common.clusters, common.alerts, common.ledger.key
+        intake = Intake(self, "Intake", clusters=clusters, visibility=visibility, alerts=alerts, key=key)
         if common.config.archive_days:
             archive = intake.add_archive(common.config.archive_days)
             self._export(EventArchiveArn=archive.archive_arn)

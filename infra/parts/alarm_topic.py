@@ -36,16 +36,17 @@ class AlarmTopic(Construct):
     def _let_alarms_publish(self) -> None:
         """Admits this account's alarms: a topic with a policy of its own admits no service by itself."""
         alarms = Stack.of(self).format_arn(service="cloudwatch", resource="alarm:*")
+        of_this_account = {
+            "StringEquals": {"aws:SourceAccount": Stack.of(self).account},
+            "ArnLike": {"aws:SourceArn": alarms},
+        }
         self.topic.add_to_resource_policy(
             iam.PolicyStatement(
                 sid="Alarms",
                 principals=[iam.ServicePrincipal(_CLOUDWATCH)],
                 actions=["sns:Publish"],
                 resources=[self.topic.topic_arn],
-                conditions={
-                    "StringEquals": {"aws:SourceAccount": Stack.of(self).account},
-                    "ArnLike": {"aws:SourceArn": alarms},
-                },
+                conditions=of_this_account,
             )
         )
         self.key.add_to_resource_policy(
@@ -54,6 +55,7 @@ class AlarmTopic(Construct):
                 principals=[iam.ServicePrincipal(_CLOUDWATCH)],
                 actions=["kms:Decrypt", "kms:GenerateDataKey*"],
                 resources=["*"],  # in a key's policy: this key
+                conditions=of_this_account,
             )
         )
 

@@ -16,7 +16,7 @@ from ..ledger import Ledger
 from .alerting import Alerts, Condition
 from .metrics import namespace
 from .nag import acknowledge
-from .permissions import Permission
+from .permissions import Permission, use_key
 
 FIVE_MINUTES = Duration.minutes(5)
 _LOG_RETENTION = {
@@ -89,6 +89,7 @@ class LedgerFunction(Construct):
         self._log_group = logs.LogGroup(
             self,
             "Log",
+            encryption_key=common.ledger.key,
             retention=_LOG_RETENTION[config.log_retention_days],
             removal_policy=RemovalPolicy.DESTROY,  # a log of the functions; what matters is in the ledger
         )
@@ -115,6 +116,7 @@ class LedgerFunction(Construct):
             },
         )
         self._log_group.grant_write(self._role)
+        self.allow(*use_key(common.ledger))
         self._explain(config)
 
     def allow(self, *accesses: Permission) -> None:

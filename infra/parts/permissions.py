@@ -11,6 +11,7 @@ from ..ledger import Ledger
 from .alerting import Alerts
 
 _EVERY_TASK = "arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/*"  # as cdk-nag spells it
+_KEY_USE = ("kms:Decrypt", "kms:GenerateDataKey")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,8 +58,15 @@ def publish(alerts: Alerts) -> Sequence[Permission]:
     topics = [topic.topic_arn for topic in alerts.topics]
     return (
         Permission(statement=_allow(["sns:Publish"], topics)),
-        Permission(statement=_allow(["kms:Decrypt", "kms:GenerateDataKey"], [alerts.key.key_arn])),
+        Permission(statement=_allow(_KEY_USE, [alerts.key.key_arn])),
     )
+
+
+def use_key(ledger: Ledger) -> Sequence[Permission]:
+    """The use of the deployment's own key, where it has one, for its table and its queues."""
+    if ledger.key is None:
+        return ()
+    return (Permission(statement=_allow(_KEY_USE, [ledger.key.key_arn])),)
 
 
 def list_clusters() -> Permission:

@@ -12,32 +12,8 @@ os.environ["CDK_DOCKER"] = "/nonexistent"
 
 # isort: split
 from infra.synth import build
+from tests.infra.contexts import ADOPTED, EVERYTHING, OWN_KEY
 from tests.infra.synthesised import FLAGS, FOR_TESTS, Synthesised
-
-# Every choice that adds or changes a resource, at once.
-EVERYTHING = {
-    "stackName": "Other",
-    "clusters": "shop,arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/billing",
-    "alertEmails": "ops@example.com,dev@example.com",
-    "retentionDays": "30",
-    "sweepMinutes": "5",
-    "sweepCallsPerSecond": "5",
-    "protectionLeadMinutes": "20",
-    "policyFile": "tests/infra/policy.toml",
-    "alertOnReplay": "true",
-    "chatTopic": "true",
-    "removalPolicy": "destroy",
-    "tags": "team=shop,env=live",
-    "permissionsBoundary": "Boundary",
-    "architecture": "x86_64",
-    "archiveDays": "0",
-    "cloudTrailProtection": "true",
-    "tracing": "true",
-    "logRetentionDays": "7",
-    "maxConcurrency": "3",
-    "callsPerSecond": "6",
-    "logLevel": "DEBUG",
-}
 
 
 @pytest.fixture(scope="session")
@@ -50,6 +26,18 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
 def other(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
     """What deploys when everything is chosen otherwise."""
     return synthesised(tmp_path_factory.mktemp("other"), **EVERYTHING)
+
+
+@pytest.fixture(scope="session")
+def keyed(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
+    """What deploys with a key of the deployer's own."""
+    return synthesised(tmp_path_factory.mktemp("keyed"), **OWN_KEY)
+
+
+@pytest.fixture(scope="session")
+def adopted(tmp_path_factory: pytest.TempPathFactory) -> Synthesised:
+    """What deploys on a table that is there already."""
+    return synthesised(tmp_path_factory.mktemp("adopted"), **ADOPTED)
 
 
 def synthesised(folder: Path, **context: str) -> Synthesised:

@@ -7,9 +7,13 @@ from typing import Any
 import pytest
 
 from infra.config import Config, ConfigError, settings
+from tests.infra.contexts import ADOPTED, OWN_KEY
 from tests.infra.synthesised import FLAGS, ROOT
 
 DOCUMENTED = (ROOT / "docs" / "configuration.md").read_text("utf-8")
+
+KEY = OWN_KEY["kmsKeyArn"]
+TABLE, STREAM = ADOPTED["tableArn"], ADOPTED["tableStreamArn"]
 
 
 def refusal(context: dict[str, Any]) -> str:
@@ -38,6 +42,8 @@ def test_nothing_need_be_chosen() -> None:
         ("tracing", "true", True, "tracing", True),
         ("cloudTrailProtection", "false", False, "cloud_trail_protection", False),
         ("archiveDays", "0", 0, "archive_days", 0),
+        ("kmsKeyArn", "", None, "kms_key_arn", None),
+        ("kmsKeyArn", KEY, KEY, "kms_key_arn", KEY),
     ],
 )
 def test_text_and_json_mean_the_same(
@@ -77,6 +83,12 @@ def test_text_and_json_mean_the_same(
         ("permissionsBoundary", "my boundary", "permissionsBoundary: found"),
         ("architecture", "arm", 'architecture: found "arm", allowed: arm64 or x86_64'),
         ("archiveDays", "-1", "archiveDays: found"),
+        ("kmsKeyArn", "alias/ledger", 'kmsKeyArn: found "alias/ledger", allowed: the ARN of a KMS key'),
+        ("kmsKeyArn", KEY.replace(":key/", ":alias/"), "allowed: the ARN of a KMS key, not of an alias"),
+        ("tableArn", "ledger", 'tableArn: found "ledger", allowed: the ARN of a DynamoDB table'),
+        ("tableArn", TABLE, f'tableStreamArn: found null beside tableArn "{TABLE}", allowed: both or none'),
+        ("tableStreamArn", STREAM, f'tableStreamArn: found "{STREAM}" beside tableArn null, allowed: both'),
+        ("tableStreamArn", TABLE, "allowed: the ARN of the stream of tableArn's table"),
         ("cloudTrailProtection", "yes", 'cloudTrailProtection: found "yes", allowed: true or false'),
         ("tracing", 1, "tracing: found 1, allowed: true or false"),
         ("logRetentionDays", "31", "allowed: 7, 14, 30, 60, 90, 180 or 365"),
@@ -93,6 +105,14 @@ def test_text_and_json_mean_the_same(
 def test_a_wrong_choice_is_named(key: str, value: Any, shown: str) -> None:
     """What is wrong is reported with the key, what was found and what is allowed."""
     assert shown in refusal({key: value})
+
+
+def test_a_table_and_its_stream_are_chosen_together() -> None:
+    """Table and stream are both given or both not, and the stream is the table's."""
+    config = Config.read(ADOPTED)
+    assert (config.table_arn, config.table_stream_arn) == (TABLE, STREAM)
+    of_another = {"tableArn": f"{TABLE}-2", "tableStreamArn": STREAM}
+    assert "allowed: both or none, of one table" in refusal(of_another)
 
 
 def test_all_that_is_wrong_is_reported_at_once() -> None:

@@ -88,6 +88,19 @@ def test_queues_are_encrypted_and_closed_to_plain_text(stack: Synthesised, queue
     ]
 
 
+def test_only_the_event_queue_moves_messages_to_a_dead_letter_queue(stack: Synthesised) -> None:
+    """What comes from a rule or a stream goes to queues that refuse every other queue's messages.
+
+    That of the event queue can't name it: each would need the other's ARN first.
+    """
+    allowed = {queue: stack[queue].get("RedriveAllowPolicy") for queue in QUEUES if "DeadLetters" in queue}
+    assert allowed == {
+        "Intake/EventDeadLetters/Queue": None,
+        "Intake/RuleDeadLetters/Queue": {"redrivePermission": "denyAll"},
+        "ChangeDeadLetters/Queue": {"redrivePermission": "denyAll"},
+    }
+
+
 @pytest.mark.parametrize("queue", [queue for queue in QUEUES if "DeadLetters" in queue])
 def test_dead_letters_wait_as_long_as_they_can(stack: Synthesised, queue: str) -> None:
     """A dead-letter queue keeps messages for SQS's longest time, fourteen days."""
@@ -95,9 +108,9 @@ def test_dead_letters_wait_as_long_as_they_can(stack: Synthesised, queue: str) -
 
 
 def test_events_are_archived_unless_chosen_otherwise(stack: Synthesised, other: Synthesised) -> None:
-    """Just the events that the rule takes are archived, for two weeks; -c archiveDays=0 turns it off."""
+    """Just the events that the rule takes are archived, for a week; -c archiveDays=0 turns it off."""
     (archive,) = stack.of_type("AWS::Events::Archive").values()
     assert archive["EventPattern"] == stack["Intake/TaskEvents"]["EventPattern"]
-    assert archive["RetentionDays"] == 14
+    assert archive["RetentionDays"] == 7
     assert archive["SourceArn"].endswith(":event-bus/default")
     assert other.of_type("AWS::Events::Archive") == {}

@@ -1,5 +1,6 @@
 """The ledger's table, and what its stream passes on."""
 
+import json
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,6 +12,7 @@ from reconciler.adapters.dynamodb.items import entry_items, history_items
 from reconciler.adapters.dynamodb.items.finding_items import finding_item
 from reconciler.gate import history_row, succeed
 from reconciler.model.protection import Protection, ProtectionEnd
+from tests.infra.contexts import ADOPTED
 from tests.infra.synthesised import Synthesised
 from tests.support.findings import finding
 from tests.support.ledgers import RETENTION, dynamodb_table
@@ -69,6 +71,33 @@ def test_the_table_goes_with_the_stack_when_chosen(other: Synthesised) -> None:
     (replica,) = other[TABLE]["Replicas"]
     assert replica["DeletionProtectionEnabled"] is False
     assert other.attribute(TABLE, "DeletionPolicy") == "Delete"
+
+
+def test_an_adopted_table_is_used_and_not_created(stack: Synthesised, adopted: Synthesised) -> None:
+    """With -c tableArn there is no table in the stack, and everything else is as it was, on that table."""
+    arn, stream = ADOPTED["tableArn"], ADOPTED["tableStreamArn"]
+    assert adopted.of_type("AWS::DynamoDB::GlobalTable") == {}
+    assert adopted.outputs() == {**stack.outputs(), "LedgerTableName": "ledger-restored"}
+
+    def on_it(worded: str) -> str:
+        for own, its in (
+            (f"${{{TABLE}.StreamArn}}", stream),
+            (f"${{{TABLE}.Arn}}", arn),
+            (f"${{{TABLE}}}", "ledger-restored"),
+        ):
+            worded = worded.replace(own, its)
+        return worded
+
+    for kind in ("AWS::IAM::Policy", "AWS::Lambda::Function", "AWS::Lambda::EventSourceMapping"):
+        expected = json.loads(on_it(json.dumps(stack.of_type(kind))))
+        assert unordered(adopted.of_type(kind)) == unordered(expected)
+
+
+def unordered(value: Any) -> Any:
+    """The value with its lists sorted: the CDK orders resources by their text."""
+    if isinstance(value, Mapping):
+        return {key: unordered(each) for key, each in value.items()}
+    return sorted(map(unordered, value), key=str) if isinstance(value, list) else value
 
 
 def matches(pattern: Any, found: Any) -> bool:

@@ -62,7 +62,26 @@ def reports(stack: Synthesised) -> dict[str, Any]:
     return {each["pluginName"]: each for each in report["pluginReports"]}
 
 
-@pytest.mark.parametrize("choices", ["stack", "other"])
+@pytest.mark.parametrize(
+    ("choices", "expected"), [("stack", True), ("other", False), ("keyed", True), ("adopted", True)]
+)
+def test_a_stack_that_keeps_its_table_is_kept(
+    choices: str,
+    expected: bool,  # noqa: FBT001 - a table
+    request: pytest.FixtureRequest,
+) -> None:
+    """Unless -c removalPolicy=destroy is chosen, CloudFormation refuses to delete the stack."""
+    synthesised = request.getfixturevalue(choices)
+    manifest = json.loads((synthesised.folder / "manifest.json").read_text("utf-8"))
+    (properties,) = (
+        each["properties"]
+        for each in manifest["artifacts"].values()
+        if each["type"] == "aws:cloudformation:stack"
+    )
+    assert properties.get("terminationProtection", False) is expected
+
+
+@pytest.mark.parametrize("choices", ["stack", "other", "keyed", "adopted"])
 def test_nothing_is_found_against_it(choices: str, request: pytest.FixtureRequest) -> None:
     """Both packs of cdk-nag pass, whatever is chosen."""
     found = reports(request.getfixturevalue(choices))

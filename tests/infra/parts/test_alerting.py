@@ -155,20 +155,21 @@ def test_a_topic_is_encrypted_and_closed_to_plain_text(stack: Synthesised, place
 
 @pytest.mark.parametrize("place", ["Alerts", "Operations"])
 def test_alarms_can_publish(stack: Synthesised, place: str) -> None:
-    """Topic and key admit CloudWatch, the topic for this account's alarms only: else pages get lost."""
+    """Topic and key admit CloudWatch, for this account's alarms only: else pages get lost."""
     on_topic = _policy(stack, f"{place}/Topic/Policy", "Alarms")
     assert (on_topic["Action"], on_topic["Resource"]) == ("sns:Publish", f"${{{place}/Topic}}")
     assert on_topic["Principal"] == {"Service": "cloudwatch.amazonaws.com"}
-    assert on_topic["Condition"] == {
+    alarms_only = {
         "StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"},
         "ArnLike": {
             "aws:SourceArn": "arn:${AWS::Partition}:cloudwatch:${AWS::Region}:${AWS::AccountId}:alarm:*"
         },
     }
+    assert on_topic["Condition"] == alarms_only
     statements = stack[f"{place}/Key"]["KeyPolicy"]["Statement"]
     on_key = [each for each in statements if each.get("Sid") == "Alarms"]
-    assert [(each["Principal"], set(each["Action"])) for each in on_key] == [
-        ({"Service": "cloudwatch.amazonaws.com"}, {"kms:Decrypt", "kms:GenerateDataKey*"})
+    assert [(each["Principal"], set(each["Action"]), each["Condition"]) for each in on_key] == [
+        ({"Service": "cloudwatch.amazonaws.com"}, {"kms:Decrypt", "kms:GenerateDataKey*"}, alarms_only)
     ]
 
 
