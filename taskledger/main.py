@@ -5,6 +5,7 @@ Exit codes: 0 fine, 1 what was asked shows a problem, 2 wrong usage or something
 
 import click
 
+from .output.terminal import shown
 from .verbs.audit import audit
 from .verbs.findings import findings
 from .verbs.incidents import incidents
@@ -15,7 +16,18 @@ from .verbs.sweep import sweep
 from .verbs.tasks import tasks
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class Verbs(click.Group):
+    """The verbs, whose errors are printed without what a terminal would obey."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except click.ClickException as error:
+            vars(error)["message"] = "\n".join(map(shown, error.message.split("\n")))  # final by its type
+            raise
+
+
+@click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="task-ledger-for-amazon-ecs", prog_name="taskledger")
 def main() -> None:
     """The ledger of what your Amazon ECS tasks did, and why they stopped."""

@@ -13,7 +13,7 @@ from rich.text import Text
 from reconciler.arns import task_id
 
 from ..deployed.advice import advice
-from ..output.terminal import console, short_id, shown
+from ..output.terminal import console, literal, short_id
 from .payload import value_of
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ def report(found: Audit) -> None:
     _differences(screen, found)
     _missed_events(screen, found.clusters)
     for error in found.errors:
-        screen.print(Text(f"not all clusters are known: {advice(error)}", "bold red"))
+        screen.print(literal(f"not all clusters are known: {advice(error)}", "bold red"))
     screen.print(_end(found))
 
 
 def _summary(cluster: ClusterAudit) -> Text:
     """`shop: 214 tasks, 2 differ without explanation (1 MISSED, 1 CONTRADICTION), 3 explained (3 AHEAD)`."""
-    text = Text.assemble((cluster.name, "bold"), f": {_plural(len(cluster.tasks), 'task')} compared")
+    text = Text.assemble(literal(cluster.name, "bold"), f": {_plural(len(cluster.tasks), 'task')} compared")
     ways = ", ".join(f"{number} {kind}" for kind, number in sorted(cluster.kinds.items()))
     if cluster.unexplained:
         text.append(f", {cluster.unexplained} with unexplained differences", "bold red")
@@ -50,7 +50,7 @@ def _summary(cluster: ClusterAudit) -> Text:
     if cluster.unknown:
         text.append(f"; ECS gave no answer for {cluster.unknown}", "bold red")
     if cluster.error:
-        text.append(f"; failed: {shown(advice(cluster.error))}", "bold red")
+        text.append_text(literal(f"; failed: {advice(cluster.error)}", "bold red"))
     return text
 
 
@@ -76,10 +76,10 @@ def _differences(screen: Console, found: Audit) -> None:
 def _row(each: Difference) -> Sequence[Text]:
     found = task_id(each.task_arn) or each.task_arn
     return (
-        Text(short_id(found) if sys.stdout.isatty() else found),
-        Text(each.field),
-        Text(_text(each.ledger)),
-        Text(_text(each.ecs)),
+        literal(short_id(found) if sys.stdout.isatty() else found),
+        literal(each.field),
+        literal(_text(each.ledger)),
+        literal(_text(each.ecs)),
         Text(f"{each.kind}: {each.kind.cause}", "dim" if each.kind.explained else "bold red"),
     )
 
@@ -88,7 +88,7 @@ def _text(value: Value) -> str:
     found = value_of(value)
     if found is None:
         return "-"
-    return shown(found) if isinstance(found, str) else json.dumps(found)
+    return found if isinstance(found, str) else json.dumps(found)
 
 
 def _missed_events(screen: Console, clusters: Sequence[ClusterAudit]) -> None:
@@ -101,13 +101,15 @@ def _missed_events(screen: Console, clusters: Sequence[ClusterAudit]) -> None:
         table.add_column(title, justify="left" if title == "cluster" else "right")
     for name, missed in found.items():
         numbers = [number for number in asdict(missed).values() if not isinstance(number, bool)]
-        table.add_row(name, *(f"{number:,}" for number in numbers))
+        table.add_row(literal(name), *(f"{number:,}" for number in numbers))
     screen.print()
     screen.print(Text("versions of tasks, by their source", "dim"))
     screen.print(table)
     if sampled := [name for name, missed in found.items() if missed.sampled]:
         names = ", ".join(sampled)
-        screen.print(Text(f"Of {names} only the newest tasks are counted: --history all counts all.", "dim"))
+        screen.print(
+            literal(f"Of {names} only the newest tasks are counted: --history all counts all.", "dim")
+        )
 
 
 def _end(found: Audit) -> Text:

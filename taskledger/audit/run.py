@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from reconciler.adapters.clients import Pace, keep_pace
@@ -21,6 +20,7 @@ from ..deployed.ledger import EVER, deployed_ledger
 from ..deployed.stack import Unusable
 from ..deployed.task_query import MAX_PAGE, TaskQuery, is_named, names_of, query_tasks
 from ..output.progress import counted, working
+from ..output.terminal import note
 from .clusters import Audit, AuditContext, audit_cluster
 from .missed_events import MissedEvents, missed_events
 
@@ -87,7 +87,7 @@ def _watched(stack: Stack, known: Sequence[str]) -> Sequence[str]:
     try:
         found = stack.client("lambda").get_function_configuration(FunctionName=function)
     except (ClientError, BotoCoreError) as error:
-        click.echo(f"All clusters are audited, watched or not (see --cluster): {advice(error)}", err=True)
+        note(f"All clusters are audited, watched or not (see --cluster): {advice(error)}")
         return known
     watched = SweepSettings.read(found.get("Environment", {}).get("Variables", {})).clusters
     return [arn for arn in known if not watched or any(is_named(arn, name) for name in watched)]

@@ -7,6 +7,7 @@ from botocore import exceptions as botocore
 from botocore.exceptions import BotoCoreError, ClientError
 
 from reconciler.errors import LedgerError
+from reconciler.text import redact
 
 _SIGN_IN = "sign in again (aws sso login, aws login), or name another profile in AWS_PROFILE"
 
@@ -91,12 +92,17 @@ def advice(error: LedgerError | ClientError | BotoCoreError) -> str:
     if isinstance(error, LedgerError):
         cause = error.__cause__
         return advice(cause) if isinstance(cause, ClientError | BotoCoreError) else str(error)
-    said = " ".join(str(error).split()).rstrip(".")
+    said = _said(str(error))
     if isinstance(error, ClientError):
         details = error.response.get("Error", {})
-        said = " ".join(details.get("Message", said).split()).rstrip(".")
+        said = _said(details.get("Message", str(error)))
         return _by_code(details.get("Code", "")).format(said=said, operation=error.operation_name)
     return _by_class(error).format(said=said)
+
+
+def _said(text: str) -> str:
+    """What AWS says, on one line and without credentials."""
+    return redact(" ".join(text.split()).rstrip("."))
 
 
 def _by_class(error: BotoCoreError) -> str:

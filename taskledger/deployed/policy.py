@@ -10,6 +10,7 @@ from reconciler.adapters.dynamodb.policy import DynamoPolicy
 from reconciler.findings.policy import DEFAULT
 
 from ..output.options import PolicyFile
+from ..output.terminal import note
 
 if TYPE_CHECKING:
     from reconciler.findings.policy import Policy
@@ -28,9 +29,8 @@ def policy_in_force(stack: Stack) -> Policy:
     """What the last sweep stored; the defaults, with a line that says so, where none has yet."""
     stored = DynamoPolicy(stack.client("dynamodb"), stack.output("LedgerTableName")).load()
     if stored is None:
-        click.echo(
+        note(
             f'Judged by the default policy, as no sweep has stored that of "{stack.name}" yet: run '
-            "`taskledger sweep`, or name a policy file with --policy.",
-            err=True,
+            "`taskledger sweep`, or name a policy file with --policy."
         )
     return stored or DEFAULT

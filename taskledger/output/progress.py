@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from .terminal import literal
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -26,8 +28,8 @@ def working(what: str) -> Iterator[Callable[[int], None]]:
     if not screen.is_terminal:
         yield lambda _: None
         return
-    with screen.status(what) as status:
-        yield lambda number: status.update(f"{what}: {number:,}")
+    with screen.status(literal(what)) as status:
+        yield lambda number: status.update(literal(f"{what}: {number:,}"))
 
 
 def counted(items: Iterable[T], what: str) -> Iterator[T]:

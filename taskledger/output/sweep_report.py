@@ -9,7 +9,7 @@ from rich.text import Text
 
 from reconciler.arns import cluster_name
 
-from .terminal import console, shown
+from .terminal import console, literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,12 +35,12 @@ def report(answer: Answer) -> None:
     if answer["clusters"]:
         screen.print(_table(answer["clusters"]))
     for error in answer.get("errors", ()):
-        screen.print(Text(f"failed: {shown(error)}", "bold red"))
+        screen.print(literal(f"failed: {error}", "bold red"))
     for arn, cluster in answer["clusters"].items():
         for error in cluster["errors"]:
-            screen.print(Text(f"{_name(arn)} failed: {shown(error)}", "bold red"))
+            screen.print(literal(f"{_name(arn)} failed: {error}", "bold red"))
         for task_arn in cluster["stuck"]:
-            screen.print(Text(f"{_name(arn)} stuck: {task_arn}", "yellow"))
+            screen.print(literal(f"{_name(arn)} stuck: {task_arn}", "yellow"))
     screen.print(_end(answer))
 
 
@@ -67,10 +67,12 @@ def _table(clusters: Mapping[str, Answer]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("cluster", no_wrap=True)
     for name in ("tasks", *ALWAYS, *others):
-        table.add_column(name, no_wrap=True, justify="right")
+        table.add_column(literal(name), no_wrap=True, justify="right")
     for arn, cluster in clusters.items():
         numbers = [cluster["tasks"], *(found[arn].get(name, 0) for name in (*ALWAYS, *others))]
-        table.add_row(_name(arn), *(Text(f"{number:,}", "" if number else "dim") for number in numbers))
+        table.add_row(
+            literal(_name(arn)), *(Text(f"{number:,}", "" if number else "dim") for number in numbers)
+        )
     return table
 
 

@@ -8,7 +8,7 @@ from rich.table import Table
 from rich.text import Text
 
 from .payload import missing_versions, time
-from .terminal import STATUS_STYLE, console, fault_heading, indented
+from .terminal import STATUS_STYLE, console, fault_heading, indented, literal
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 def report(entry: LedgerEntry, rows: Sequence[HistoryRow], found: Sequence[Finding]) -> None:
     screen = console()
     state = entry.state
-    screen.print(Text.assemble((state.task_id, "bold"), "  ", _status(state.last_status)))
+    screen.print(Text.assemble(literal(state.task_id, "bold"), "  ", _status(state.last_status)))
     _grid(screen, "", (field for field in _fields(entry) if field[1]))
     _grid(screen, "containers", _containers(state))
     _grid(screen, "history", _history(rows))
@@ -84,7 +84,7 @@ def _grid(screen: Console, title: str, lines: Iterable[Sequence[Cell]]) -> None:
     """Lines under each other, their parts in columns; nothing where there are none."""
     grid = Table.grid(padding=(0, 2))
     for line in lines:
-        grid.add_row("", *(part or "" for part in line))
+        grid.add_row("", *(part if isinstance(part, Text) else literal(part or "") for part in line))
     if not grid.row_count:
         return
     if title:
@@ -94,7 +94,7 @@ def _grid(screen: Console, title: str, lines: Iterable[Sequence[Cell]]) -> None:
 
 
 def _status(status: str) -> Text:
-    return Text(status, STATUS_STYLE.get(status, ""))
+    return literal(status, STATUS_STYLE.get(status, ""))
 
 
 def _on(state: TaskState) -> str | None:

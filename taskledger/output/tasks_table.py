@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from .terminal import SEVERITY_STYLE, STATUS_STYLE, console, short_id
+from .terminal import SEVERITY_STYLE, STATUS_STYLE, console, literal, short_id
 from .times import age
 
 if TYPE_CHECKING:
@@ -38,17 +38,17 @@ def table(entries: Sequence[LedgerEntry], now: datetime, judge: Judge) -> None:
     screen.print(rows)
 
 
-def _row(entry: LedgerEntry, now: datetime, *, piped: bool) -> tuple[str | Text, ...]:
+def _row(entry: LedgerEntry, now: datetime, *, piped: bool) -> tuple[Text, ...]:
     """Whole ids and times for a program; for people, the start of an id and an age."""
     state = entry.state
     since = entry.closed.at if entry.closed else state.created_at or entry.observed_at
     return (
-        state.task_id if piped else short_id(state.task_id),
-        state.group or "-",
-        state.cluster,
-        Text(state.last_status, STATUS_STYLE.get(state.last_status, "")),
-        f"{since:%Y-%m-%dT%H:%M:%SZ}" if piped else age(now, since),
-        state.stop_code or "-",
+        literal(state.task_id if piped else short_id(state.task_id)),
+        literal(state.group or "-"),
+        literal(state.cluster),
+        literal(state.last_status, STATUS_STYLE.get(state.last_status, "")),
+        Text(f"{since:%Y-%m-%dT%H:%M:%SZ}" if piped else age(now, since)),
+        literal(state.stop_code or "-"),
     )
 
 
@@ -56,4 +56,5 @@ def _findings(found: Sequence[Finding]) -> Text:
     """By their causes; by their kind where they have none."""
     if not found:
         return Text("-")
-    return Text(", ".join(each.cause or each.kind for each in found), SEVERITY_STYLE[found[0].severity])
+    causes = ", ".join(each.cause or each.kind for each in found)
+    return literal(causes, SEVERITY_STYLE.get(found[0].severity, ""))

@@ -1,6 +1,7 @@
 """Text for people: colours and tables in a terminal, plain lines where the output is piped."""
 
 import io
+import json
 import re
 import sys
 from collections.abc import Iterable
@@ -26,31 +27,57 @@ def console() -> Console:
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")
     piped = not sys.stdout.isatty()
-    return Console(width=PIPED_WIDTH if piped else None, highlight=False, soft_wrap=piped)
+    return Console(
+        width=PIPED_WIDTH if piped else None, highlight=False, soft_wrap=piped, markup=False, emoji=False
+    )
+
+
+def print_json(document: object) -> None:
+    """The document on standard output, in ASCII: a reader of JSON gets each value to the letter."""
+    click.echo(json.dumps(document, indent=2).replace("\x7f", "\\u007f"))
 
 
 def indented(text: str, style: str = "") -> RenderableType:
     """A text under its heading: wrapped there in a terminal, on one line where it is piped."""
     if sys.stdout.isatty():
-        return Padding(Text(text, style), (0, 0, 0, INDENT))
-    return Text(" " * INDENT + text)
+        return Padding(literal(text, style), (0, 0, 0, INDENT))
+    return literal(" " * INDENT + text)
 
 
 def fault_heading(severity: str, kind: str, cause: str | None) -> Text:
     """The severity, in its colour where it is a known one, and the kind and cause."""
     title = " ".join(filter(None, (kind, cause)))
-    return Text.assemble((f"{severity:<6}", SEVERITY_STYLE.get(severity, "")), "  ", (title, "bold"))
+    style = SEVERITY_STYLE.get(severity, "")
+    return Text.assemble(literal(f"{severity:<6}", style), "  ", literal(title, "bold"))
 
 
 def shown(text: str) -> str:
-    """Text from outside without control characters, which a terminal would execute."""
-    return "".join(char if char.isprintable() else repr(char)[1:-1] for char in text)
+    """Text from outside with an escape for each character that a terminal would obey or hide.
+
+    Those are control and format characters (also the marks that turn the direction of writing), surrogates,
+    and what is for private use or unassigned.
+    """
+    return text if text.isprintable() else "".join(map(_escaped, text))
+
+
+def literal(text: str, style: str = "") -> Text:
+    """Text from outside for rich to print as it is: no markup, and nothing to obey."""
+    return Text(shown(text), style)
+
+
+def _escaped(char: str) -> str:
+    return char if char.isprintable() else repr(char)[1:-1]
+
+
+def note(text: str) -> None:
+    """A line on standard error, beside what a program reads."""
+    click.echo(shown(text), err=True)
 
 
 def note_unreadable(errors: Iterable[InvalidInput]) -> None:
     """One line on standard error for each row that is left out."""
     for error in errors:
-        click.echo(shown(f"Left out, as it cannot be read: {error}"), err=True)
+        note(f"Left out, as it cannot be read: {error}")
 
 
 def short_id(task_id: str) -> str:

@@ -12,7 +12,7 @@ from rich.text import Text
 from reconciler.gate import Currency, Verdict
 
 from ..output.payload import missing_versions
-from ..output.terminal import STATUS_STYLE, console, fault_heading, indented, short_id, shown
+from ..output.terminal import STATUS_STYLE, console, fault_heading, indented, literal, short_id
 from .scenario import report as scenario_report
 
 if TYPE_CHECKING:
@@ -72,12 +72,12 @@ def _tasks(screen: Console, tasks: Sequence[tuple[LedgerEntry, Sequence[HistoryR
     for entry, rows in tasks[:MOST_TASKS]:
         state = entry.state
         table.add_row(
-            Text(short_id(state.task_id)),
-            Text(shown(state.group or "-")),
-            Text(state.cluster),
-            Text(shown(state.last_status), STATUS_STYLE.get(state.last_status, "")),
+            literal(short_id(state.task_id)),
+            literal(state.group or "-"),
+            literal(state.cluster),
+            literal(state.last_status, STATUS_STYLE.get(state.last_status, "")),
             _versions([row.version for row in rows]),
-            Text(shown(state.stop_code or "-")),
+            literal(state.stop_code or "-"),
         )
     screen.print()
     screen.print(table)
@@ -99,8 +99,8 @@ def _findings(screen: Console, found: Sequence[Finding]) -> None:
     screen.print()
     screen.print(Text(_several(len(found), "finding"), "bold"))
     for finding in found:
-        of = f"{shown(finding.group or '-')}  {short_id(finding.task_arn.rsplit('/', 1)[1])}"
-        screen.print(fault_heading(finding.severity, finding.kind, finding.cause).append(f"  {of}"))
+        of = literal(f"  {finding.group or '-'}  {short_id(finding.task_arn.rsplit('/', 1)[1])}")
+        screen.print(fault_heading(finding.severity, finding.kind, finding.cause).append_text(of))
         screen.print(indented(finding.summary))
         screen.print(indented(finding.remedy, "dim"))
 
@@ -111,7 +111,7 @@ def _rejected(screen: Console, rejected: Sequence[Rejected]) -> None:
     screen.print()
     screen.print(Text(f"{len(rejected)} rejected", "bold red"))
     for one in rejected:
-        screen.print(Text(shown(f"{one.file}[{one.index}]  {one.field}: {one.error}")))
+        screen.print(literal(f"{one.file}[{one.index}]  {one.field}: {one.error}"))
 
 
 def _several(number: int, thing: str) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from ..audit.report import report
 from ..audit.run import run_audit
 from ..deployed.stack import stack_command
 from ..output.options import NumberOrAll
+from ..output.terminal import print_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ def audit(stack: Stack, *, names: Sequence[str], history: int | None, as_json: b
     """  # noqa: D301 - \b makes click keep the lines as they are
     found = run_audit(stack, names, history)
     if as_json:
-        click.echo(json.dumps(document(found), indent=2))
+        print_json(document(found))
     else:
         report(found)
     sys.exit(found.code)

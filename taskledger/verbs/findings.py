@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from ..deployed.ledger import deployed_ledger
 from ..deployed.selection import selection_options
 from ..deployed.stack import stack_command
 from ..output import payload
-from ..output.terminal import console, fault_heading, indented, note_unreadable, short_id, shown
+from ..output.terminal import console, fault_heading, indented, literal, note_unreadable, print_json, short_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -45,7 +44,7 @@ def findings(stack: Stack, *, as_json: bool, selection: Selection) -> None:
     note_unreadable(incidents.unreadable)
     if as_json:
         documents = [payload.finding(each) | {"foundAt": payload.time(at)} for at, each in found]
-        click.echo(json.dumps({"findings": documents}, indent=2))
+        print_json({"findings": documents})
     else:
         _report(found)
 
@@ -73,8 +72,8 @@ def _report(found: Sequence[Dated]) -> None:
     if not found:
         screen.print(Text("nothing was found", "dim"))
     for at, finding in found:
-        of = f"{shown(finding.owner)}  {short_id(task_id(finding.task_arn) or finding.task_arn)}"
+        of = f"{finding.owner}  {short_id(task_id(finding.task_arn) or finding.task_arn)}"
         heading = fault_heading(finding.severity, finding.kind, finding.cause)
-        screen.print(heading.append(f"  {of}  {at:%Y-%m-%dT%H:%M:%SZ}"))
-        screen.print(indented(shown(finding.summary)))
+        screen.print(heading.append_text(literal(f"  {of}  {at:%Y-%m-%dT%H:%M:%SZ}")))
+        screen.print(indented(finding.summary))
         screen.print(indented(finding.remedy, "dim"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ from ..deployed.ledger import deployed_ledger
 from ..deployed.selection import selection_options
 from ..deployed.stack import stack_command
 from ..output import payload
-from ..output.terminal import console, fault_heading, indented, note_unreadable, shown
+from ..output.terminal import console, fault_heading, indented, literal, note_unreadable, print_json
 from ..output.times import age
 
 if TYPE_CHECKING:
@@ -40,7 +39,7 @@ def incidents(stack: Stack, *, as_json: bool, selection: Selection) -> None:
     found = _select(incidents, selection.clusters(deployed_ledger(stack)), selection, now)
     note_unreadable(incidents.unreadable)
     if as_json:
-        click.echo(json.dumps({"incidents": [payload.incident(each) for each in found]}, indent=2))
+        print_json({"incidents": [payload.incident(each) for each in found]})
     else:
         _report(found, now)
 
@@ -63,9 +62,9 @@ def _report(found: Sequence[Incident], now: datetime) -> None:
         screen.print(Text("no incidents", "dim"))
     for one in found:
         heading = fault_heading(one.severity, one.key.kind, one.key.cause)
-        screen.print(heading.append(f"  {shown(one.key.owner)} in {shown(one.cluster)}"))
+        screen.print(heading.append_text(literal(f"  {one.key.owner} in {one.cluster}")))
         screen.print(indented(_state(one, now), "yellow" if one.open else "dim"))
-        screen.print(indented(shown(one.summary)))
+        screen.print(indented(one.summary))
         screen.print(indented(one.remedy, "dim"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,6 +10,7 @@ import click
 from reconciler.findings.policy import DEFAULT
 
 from ..output.options import PolicyFile
+from ..output.terminal import print_json
 from ..replay.report import report
 from ..replay.run import document, replay_paths
 
@@ -44,7 +44,7 @@ def replay(paths: Sequence[str], *, as_json: bool, ledger: str, policy: Policy |
     """
     replayed = replay_paths(paths, policy or DEFAULT, in_memory=ledger == "memory")
     if as_json:
-        click.echo(json.dumps(document(replayed), indent=2))
+        print_json(document(replayed))
     else:
         report(replayed)
     sys.exit(1 if replayed.failed else 0)

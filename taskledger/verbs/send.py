@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from ..deployed.advice import advice
 from ..deployed.queue import Queue
 from ..deployed.stack import Unusable, stack_command
 from ..output.progress import counted
+from ..output.terminal import console, literal, print_json
 from ..replay import captures
 from ..replay.delivery import Rejected
 
@@ -98,11 +98,12 @@ def _report(result: Sent, stack: Stack, queue: Queue, *, as_json: bool) -> None:
     rejected = [asdict(each) for each in result.rejected]
     if as_json:
         counts = {"read": result.read, "sent": result.sent, "rejected": len(rejected)}
-        click.echo(json.dumps({"events": counts, "queueUrl": queue.url, "rejected": rejected}, indent=2))
+        print_json({"events": counts, "queueUrl": queue.url, "rejected": rejected})
         return
-    click.echo(f"{result.sent:,} of {result.read:,} events sent to {stack.name}")
+    screen = console()
+    screen.print(literal(f"{result.sent:,} of {result.read:,} events sent to {stack.name}"))
     for each in result.rejected:
-        click.echo(f"rejected: {each.file}[{each.index}]  {each.field}: {each.error}")
+        screen.print(literal(f"rejected: {each.file}[{each.index}]  {each.field}: {each.error}"))
 
 
 def _rejected(place: Captured | Unreadable, error: InvalidInput) -> Rejected:

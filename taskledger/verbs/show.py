@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -17,7 +16,7 @@ from ..deployed.stack import stack_command
 from ..output import payload
 from ..output.options import Since
 from ..output.task_report import report
-from ..output.terminal import note_unreadable
+from ..output.terminal import note_unreadable, print_json
 
 if TYPE_CHECKING:
     from reconciler.findings.policy import Policy
@@ -52,6 +51,6 @@ def show(stack: Stack, task: str, *, since: datetime, policy: Policy | None, as_
         document = payload.task_with_history(entry, rows) | {
             "findings": [payload.finding(each) for each in wrong]
         }
-        click.echo(json.dumps(document, indent=2))
+        print_json(document)
     else:
         report(entry, rows, wrong)

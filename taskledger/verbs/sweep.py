@@ -15,6 +15,7 @@ from reconciler.adapters.clients import CallLimits, client_config
 from ..deployed.stack import Unusable, stack_command
 from ..output.progress import working
 from ..output.sweep_report import failed, report
+from ..output.terminal import print_json
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -48,7 +49,7 @@ def sweep(stack: Stack, *, as_json: bool) -> None:
     with working("sweeping"):
         answer = _run(stack)
     if as_json:
-        click.echo(json.dumps(answer, indent=2))
+        print_json(answer)
     else:
         report(answer)
     sys.exit(1 if failed(answer) else 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,7 +17,7 @@ from ..deployed.task_query import MAX_PAGE, TaskQuery, query_tasks
 from ..output import payload
 from ..output.options import Since
 from ..output.tasks_table import table
-from ..output.terminal import note_unreadable
+from ..output.terminal import note, note_unreadable, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -65,12 +64,12 @@ def tasks(
     found, more = query_tasks(ledger, query)
     note_unreadable(ledger.unreadable)
     if as_json:
-        click.echo(json.dumps({"tasks": [payload.task(entry) for entry in found]}, indent=2))
+        print_json({"tasks": [payload.task(entry) for entry in found]})
     else:
         judge = partial(findings, now=query.now, policy=policy or policy_in_force(stack))
         table(found, query.now, judge)
-    for note in _notes(query, found, more=more):
-        click.echo(note, err=True)
+    for line in _notes(query, found, more=more):
+        note(line)
 
 
 def _notes(query: TaskQuery, found: Sequence[LedgerEntry], *, more: bool) -> Iterator[str]:

@@ -7,6 +7,8 @@ from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
 from ..errors import ClusterNotFound, LedgerError, TerminalError, TransientError
+from ..parsing.fields import MAX_TEXT
+from ..text import safe
 
 # Throttling and passing faults, by the codes that botocore's own retries know and DynamoDB's conflicts.
 _TRANSIENT_CODES = frozenset(
@@ -53,10 +55,11 @@ def aws_errors() -> Iterator[None]:
 
 
 def translated(error: ClientError | BotoCoreError) -> LedgerError:
+    """The error of the right kind, with what AWS says in it."""
+    said = safe(str(error), MAX_TEXT)
     if isinstance(error, ClientError) and error_code(error) == "ClusterNotFoundException":
-        return ClusterNotFound(str(error))
-    kind = TransientError if _is_transient(error) else TerminalError
-    return kind(str(error))
+        return ClusterNotFound(said)
+    return TransientError(said) if _is_transient(error) else TerminalError(said)
 
 
 def _is_transient(error: ClientError | BotoCoreError) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -15,7 +16,7 @@ from ..parsing.answer import parse_described_task, parse_protection_answer
 from .aws import aws_errors, error_code
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from mypy_boto3_ecs import ECSClient
 
@@ -74,8 +75,7 @@ class EcsTasks:
         request: dict[str, Any] = {**asked, "maxResults": MOST}
         while True:
             page = getattr(self._client, operation)(**request)
-            _expect(page, field)
-            yield page[field]
+            yield _arns(page, field)
             if not page.get("nextToken"):
                 return
             request["nextToken"] = page["nextToken"]
@@ -103,15 +103,31 @@ def _expect(response: Mapping[str, Any], *fields: str) -> None:
         raise TransientError(f"ECS answered without {fields[0]}")
 
 
+def _arns(page: Mapping[str, Any], field: str) -> Sequence[str]:
+    """The ARNs on a page; one that is no text leaves the list incomplete, and so an error."""
+    _expect(page, field)
+    found = page[field]
+    if not isinstance(found, list) or not all(isinstance(arn, str) for arn in found):
+        raise TransientError(f"ECS answered with {field} that are no list of ARNs")
+    return found
+
+
 def _answers(
     response: Mapping[str, Any], field: str, read: Callable[[object], T]
 ) -> Iterator[tuple[str, T | Absence]]:
     """What the answer says, by task id: ECS may answer a long ARN for a short one and the other way round."""
-    for failure in response.get("failures", ()):
+    for arn, failure in _named(response.get("failures"), "arn"):
         missing = failure.get("reason") == "MISSING"
-        yield _task_id(failure.get("arn", "")), Absence.MISSING if missing else Absence.UNKNOWN
-    for item in response.get(field, ()):
-        yield _task_id(item.get("taskArn", "")), _read(item, read)
+        yield _task_id(arn), Absence.MISSING if missing else Absence.UNKNOWN
+    for arn, item in _named(response.get(field), "taskArn"):
+        yield _task_id(arn), _read(item, read)
+
+
+def _named(items: object, name: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """The items that say of which task they are; the others say nothing of any."""
+    for item in items if isinstance(items, list) else ():
+        if isinstance(item, Mapping) and isinstance(arn := item.get(name), str):
+            yield arn, item
 
 
 def _read(item: object, read: Callable[[object], T]) -> T | Absence:

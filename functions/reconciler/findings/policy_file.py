@@ -9,6 +9,7 @@ A scope is any of kind, cause, cluster, service and family. `InvalidInput` names
 allowed there.
 """
 
+import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime, timedelta
@@ -41,14 +42,28 @@ _RULES: Mapping[str, tuple[str, ...]] = {
     "mute": ("until",),
 }
 _LONGEST = 2048  # characters of a name: an ARN fits
+_MOST_DIGITS = 1000
+_DIGITS = re.compile(rf"\d[\d_]{{{_MOST_DIGITS},}}")
 
 
 def parse(text: str) -> Policy:
     """The policy of a file; what it leaves out is as in `policy.DEFAULT`."""
+    return read_document(_toml(text))
+
+
+def _toml(text: str) -> Table:
     try:
-        return read_document(tomllib.loads(text))
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise InvalidInput("policy", f"is not TOML: {error}") from error
+    except ValueError as error:  # too many digits for Python; fewer are refused by their key
+        shorter = _DIGITS.sub(lambda found: found[0][:_MOST_DIGITS].rstrip("_"), text)
+        if shorter == text:
+            raise InvalidInput("policy", f"cannot be read: {error}") from error
+        read_document(_toml(shorter))
+        raise InvalidInput("policy", f"has a number of more than {_MOST_DIGITS} digits") from error
+    except RecursionError as error:
+        raise InvalidInput("policy", "is nested too deeply") from error
 
 
 def policy_document(policy: Policy) -> dict[str, Any]:
@@ -65,6 +80,8 @@ def policy_document(policy: Policy) -> dict[str, Any]:
 
 def read_document(document: Table) -> Policy:
     """The policy of a document; that of a policy's own document is the same policy again."""
+    if not isinstance(document, Mapping):
+        raise _wrong("policy", "a table", document)
     _only(document, ("minutes", "stuckMinutes", *_RULES), "")
     minutes = _durations(document, "minutes", {key: most for key, (_, most) in _MINUTES.items()})
     limits: dict[str, Any] = {_MINUTES[key][0]: limit for key, limit in minutes.items()}
@@ -145,20 +162,24 @@ def _severity(rule: Table, at: str) -> Severity:
 
 def _codes(rule: Table, at: str) -> frozenset[int]:
     value = rule.get("fine")
-    if not isinstance(value, list) or not value or not all(type(code) is int for code in value):
+    if not isinstance(value, list) or not value or not all(map(_is_code, value)):
         raise _wrong(at + "fine", "a list of exit codes", value)
     return frozenset(value)
+
+
+def _is_code(value: object) -> bool:
+    return type(value) is int and value.bit_length() <= 1024
 
 
 def _until(rule: Table, at: str) -> datetime:
     value = rule.get("until")
     try:
         until = datetime.fromisoformat(value) if isinstance(value, str) else value
-    except ValueError:
-        until = None
-    if not isinstance(until, datetime) or until.tzinfo is None:
-        raise _wrong(at + "until", "a time with its zone, such as 2026-12-01T08:00:00Z", value)
-    return until.astimezone(UTC)
+        if isinstance(until, datetime) and until.tzinfo:
+            return until.astimezone(UTC)
+    except (ValueError, OverflowError):  # before the year 1 or after 9999, also only in UTC
+        pass
+    raise _wrong(at + "until", "a time with its zone, such as 2026-12-01T08:00:00Z", value)
 
 
 def _named(scope: Scope) -> dict[str, Any]:

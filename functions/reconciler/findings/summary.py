@@ -1,6 +1,6 @@
 """One sentence on a stop, and how much it matters.
 
-The words are our own; of AWS's texts only a short excerpt is shown, on one line and without signatures.
+The words are our own; of AWS's texts only a short excerpt is shown, on one line.
 """
 
 from collections.abc import Mapping

@@ -9,8 +9,10 @@
 Each counted error is one log line with `errorClass` and `error`, and `field` where one value is to blame.
 """
 
+import json
 from collections.abc import Iterable
-from typing import Any
+from functools import partial
+from typing import Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
@@ -18,12 +20,15 @@ from aws_lambda_powertools.metrics import MetricUnit
 from ..errors import InvalidInput, LedgerError, TerminalError
 from ..use_cases.notify import NotifyResult
 
+# In ASCII: a lone surrogate, which UTF-8 cannot hold, would cost the whole line.
+_AS_JSON: Final = partial(json.dumps, default=str, separators=(",", ":"), ensure_ascii=True)
+
 
 class Telemetry:
     """The log and the metrics of one function."""
 
     def __init__(self, service: str) -> None:
-        self.logger = Logger(service=service)
+        self.logger = Logger(service=service, json_serializer=_AS_JSON)
         self.metrics = Metrics(service=service)
 
     def error(self, message: str, error: LedgerError, **facts: Any) -> None:  # noqa: ANN401 - what JSON can hold

@@ -2,6 +2,7 @@
 
 import hashlib
 
+from .inert import inert
 from .message import Message
 from .payload import as_text
 
@@ -18,18 +19,13 @@ def chat_payload(message: Message) -> str:
             "content": {
                 "textType": "client-markdown",
                 "title": message.subject,
-                "description": _harmless(message.text)[:8000],
+                "description": message.text[:8000],
             },
             "metadata": {
                 "threadId": hashlib.sha256(message.thread.encode("utf-8", "replace")).hexdigest()[:32],
                 "summary": message.subject,
                 "eventType": message.attributes["type"],
-                "additionalContext": dict(message.attributes),
+                "additionalContext": {name: inert(value) for name, value in message.attributes.items()},
             },
         }
     )
-
-
-def _harmless(text: str) -> str:
-    """Without what a chat would take for a mention or a link."""
-    return text.replace("&", "+").replace("<", "\u2039").replace(">", "\u203a").replace("@", "(at)")

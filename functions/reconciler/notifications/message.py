@@ -1,11 +1,12 @@
 """What a notification says: to people in words, by attributes to filters, beside the JSON for machines; pure.
 
-For any text that a task brings, a subject is one short line of ASCII, a text has no control characters, and
-a message with all its copies stays under the limit of SNS.
+For any text that a task brings, a subject is one short line of ASCII, a text has no control characters,
+both mention nobody and link to nothing but our own pages, and a message with all its copies stays under the
+limit of SNS.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType
 from ..text import clean, excerpt
 from . import payload
+from .inert import inert
 
 MAX_LISTED = 50  # incidents in one digest
 _SUBJECT = 99
@@ -51,7 +53,7 @@ def compose(incident: Incident, type_: NotificationType, notification_id: str) -
     return Message(
         notification_id=notification_id,
         subject=_subject(subject),
-        text="\n".join(_text(incident, type_, document)),
+        text="\n".join(_with_links(map(inert, _text(incident, type_, document)), document)),
         document=document,
         attributes={name: str(document[name]) for name in _ATTRIBUTES if document[name]},
         thread=document["incidentId"],
@@ -71,7 +73,7 @@ def compose_digest(incidents: Sequence[Incident], notification_id: str, now: dat
     return Message(
         notification_id=notification_id,
         subject=_subject(f"DIGEST {Severity.LOW}: {several}"),
-        text="\n".join([f"{several}, as of {_clock(now)}:", "", *map(_line, listed)]),
+        text="\n".join([f"{several}, as of {_clock(now)}:", "", *map(inert, map(_line, listed))]),
         document=payload.digest(listed, len(incidents), notification_id),
         attributes={"type": NotificationType.DIGEST, "severity": Severity.LOW},
         thread="DIGEST",
@@ -79,7 +81,7 @@ def compose_digest(incidents: Sequence[Incident], notification_id: str, now: dat
 
 
 def _text(incident: Incident, type_: NotificationType, document: Mapping[str, Any]) -> Iterator[str]:
-    """What, where, since when, how often, why, what next; then the tasks, and where to look."""
+    """What, where, since when, how often, why, what next; then the tasks."""
     version = (document["taskDefinitionArn"] or "").rpartition("/")[2] or "unknown"
     yield f"{_HEADINGS[type_]}: {document['summary']}"
     yield ""
@@ -92,9 +94,14 @@ def _text(incident: Incident, type_: NotificationType, document: Mapping[str, An
     if type_ is NotificationType.RESOLVED:
         yield f"Now      no finding since {_clock(incident.noted_at)}"
     yield from _tasks(document["tasks"])
+
+
+def _with_links(lines: Iterable[str], document: Mapping[str, Any]) -> Iterator[str]:
+    """The lines with our own links below them, and the incident's id."""
+    yield from lines
     yield from _addresses(document["links"])
     yield ""
-    yield f"Incident {document['incidentId']}"
+    yield inert(f"Incident {document['incidentId']}")
 
 
 def _where(document: Mapping[str, Any]) -> str:
@@ -138,7 +145,7 @@ def _times(count: int) -> str:
 
 def _subject(line: str) -> str:
     """ASCII on one line, a letter first, under 100 characters."""
-    plain = "".join(char if char.isascii() and char.isprintable() else "?" for char in line)
+    plain = "".join(char if char.isascii() and char.isprintable() else "?" for char in inert(line))
     return plain if len(plain) <= _SUBJECT else plain[: _SUBJECT - 3] + "..."
 
 

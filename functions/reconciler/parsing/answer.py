@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from ..errors import InvalidInput
 from ..model.protection import ProtectionAnswer
 from ..model.task import CLOSED_STATUSES, TaskState
-from .fields import Fields, kind, objects, required, text, timestamp, whole
+from .fields import Fields, free_text, kind, objects, required, text, timestamp, whole
 from .fields import arn as arn_field
 from .task import task_state
 
@@ -46,6 +46,6 @@ def _tags(item: Fields) -> Mapping[str, str] | None:
         at = f"task.tags[{index}]."
         key = required(text(pair, "key", at), at + "key")
         if not key.startswith("aws:"):
-            tags[key] = text(pair, "value", at) or ""
-    ending = item.get("desiredStatus") == "STOPPED" or item.get("lastStatus") in CLOSED_STATUSES
+            tags[key] = free_text(pair, "value", at) or ""
+    ending = item.get("desiredStatus") == "STOPPED" or text(item, "lastStatus", "task.") in CLOSED_STATUSES
     return None if ending and not tags else tags

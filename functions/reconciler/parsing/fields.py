@@ -11,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from ..errors import InvalidInput
+from ..text import safe
 
 MAX_WHOLE = 2**63 - 1
 MAX_TEXT = 1024  # ECS's own limit on a container's reason; no name or ARN of AWS comes near it
@@ -30,17 +31,18 @@ def required(value: T | None, path: str) -> T:
     return value
 
 
-def text(fields: Fields, name: str, at: str, *, cut: bool = False) -> str | None:
-    """A string without what UTF-8 cannot hold; one over `MAX_TEXT` is cut if `cut`, else an error."""
-    value = fields.get(name)
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str):
-        raise _wrong(at + name, "a string", value)
-    if len(value) > MAX_TEXT and not cut:
+def text(fields: Fields, name: str, at: str) -> str | None:
+    """A name or a word to the letter, but for what UTF-8 cannot hold; one over `MAX_TEXT` is an error."""
+    value = _string(fields, name, at)
+    if value is not None and len(value) > MAX_TEXT:
         raise InvalidInput(at + name, f"has {len(value)} characters, more than the {MAX_TEXT} allowed")
-    value = value[:MAX_TEXT]
-    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+    return value
+
+
+def free_text(fields: Fields, name: str, at: str) -> str | None:
+    """What somebody wrote, without control characters and credentials; cut at `MAX_TEXT`."""
+    value = _string(fields, name, at)
+    return value and safe(value, MAX_TEXT)
 
 
 def whole(fields: Fields, name: str, at: str, *, negative: bool = False) -> int | None:
@@ -81,7 +83,8 @@ def timestamp(fields: Fields, name: str, at: str) -> datetime | None:
             raise _wrong(at + name, "a time with its zone", value)
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        raise InvalidInput(at + name, f"is not a time: {str(value)[:40]!r}") from error
+        shown = repr(value[:40]) if isinstance(value, str) else kind(value)
+        raise InvalidInput(at + name, f"is not a time: {shown}") from error
     if not _EPOCH.year <= moment.year <= MAX_YEAR:
         raise InvalidInput(at + name, f"is out of range: {moment.isoformat()}")
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
@@ -100,6 +103,15 @@ def objects(fields: Fields, name: str, at: str) -> Sequence[Fields]:
     return value
 
 
+def _string(fields: Fields, name: str, at: str) -> str | None:
+    value = fields.get(name)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise _wrong(at + name, "a string", value)
+    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+
+
 def _moment(value: object) -> datetime | None:
     if isinstance(value, str):
         return datetime.fromisoformat(value)
@@ -112,6 +124,8 @@ def kind(value: object) -> str:
     """A value in JSON's words, for error messages."""
     if value is None:
         return "nothing"
+    if isinstance(value, int) and abs(value) > MAX_WHOLE:
+        return "a number out of range"  # Python refuses to write out the longest
     if isinstance(value, bool | int | float):
         return json.dumps(value)[:40]
     names: dict[type, str] = {str: "a string", list: "a list", dict: "an object"}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from ..model.task import Container, TaskState
-from .fields import Fields, objects, required, text, timestamp, whole
+from .fields import Fields, free_text, objects, required, text, timestamp, whole
 from .fields import arn as arn_field
 
 
@@ -18,7 +18,7 @@ def task_state(
         desired_status=text(fields, "desiredStatus", at),
         task_definition_arn=text(fields, "taskDefinitionArn", at),
         group=text(fields, "group", at),
-        started_by=text(fields, "startedBy", at),
+        started_by=free_text(fields, "startedBy", at),
         launch_type=text(fields, "launchType", at),
         capacity_provider_name=text(fields, "capacityProviderName", at),
         availability_zone=text(fields, "availabilityZone", at),
@@ -28,7 +28,7 @@ def task_state(
         stopping_at=timestamp(fields, "stoppingAt", at),
         stopped_at=timestamp(fields, "stoppedAt", at),
         stop_code=text(fields, "stopCode", at),
-        stopped_reason=text(fields, "stoppedReason", at, cut=True),
+        stopped_reason=free_text(fields, "stoppedReason", at),
         containers=tuple(
             _container(item, f"{at}containers[{index}].")
             for index, item in enumerate(objects(fields, "containers", at))
@@ -42,7 +42,7 @@ def _container(fields: Fields, at: str) -> Container:
         name=required(text(fields, "name", at), at + "name"),
         last_status=text(fields, "lastStatus", at),
         exit_code=whole(fields, "exitCode", at, negative=True),
-        reason=text(fields, "reason", at, cut=True),
+        reason=free_text(fields, "reason", at),
         health_status=_health(fields, at),
         image=text(fields, "image", at),
         image_digest=text(fields, "imageDigest", at),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ...output.terminal import fault_heading, indented, shown
+from ...output.terminal import fault_heading, indented, literal
 from .words import entry_words
 
 if TYPE_CHECKING:
@@ -35,9 +35,11 @@ def report(screen: Console, scenarios: Sequence[Played]) -> None:
 
 
 def _scenario(screen: Console, played: Played) -> None:
-    screen.print(Text.assemble((shown(played.scenario.title), "bold"), (f"  {played.scenario.file}", "dim")))
+    screen.print(
+        Text.assemble(literal(played.scenario.title, "bold"), literal(f"  {played.scenario.file}", "dim"))
+    )
     for line in _lines(played.scenario.story):
-        screen.print(indented(shown(line), "dim"))
+        screen.print(indented(line, "dim"))
     for moment in played.play.moments:
         screen.print(_moment(moment, among=played.play.moments))
     screen.print(Text("  the ledger at the end", "dim"))
@@ -58,9 +60,9 @@ def _moment(moment: Moment, *, among: Sequence[Moment]) -> Text:
     one_day = among[0].at.date() == among[-1].at.date()
     style = "bold red" if moment.wrong else _STYLES.get(moment.by, "")
     time = f"{moment.at:%H:%M:%S}" if one_day else f"{moment.at:%d %b %H:%M:%S}"
-    by = Text(f"{moment.by:<7}", style)
+    by = literal(f"{moment.by:<7}", style)
     return Text.assemble(
-        (f"  {time}  ", "dim"), by, "  ", (shown(moment.text), style if moment.wrong else "")
+        (f"  {time}  ", "dim"), by, "  ", literal(moment.text, style if moment.wrong else "")
     )
 
 
@@ -68,15 +70,16 @@ def _entries(played: Played) -> Iterator[Text]:
     for entry, rows in played.tasks:
         versions = ", ".join(map(str, sorted({row.version for row in rows})))
         name = played.play.name(entry.state.task_arn)
-        yield Text.assemble("  ", (name, "bold"), f": {entry_words(entry)}; versions seen: {versions}")
+        words = literal(f": {entry_words(entry)}; versions seen: {versions}")
+        yield Text.assemble("  ", literal(name, "bold"), words)
 
 
 def _findings(screen: Console, play: Play) -> None:
     for found in play.found.values():
         heading = fault_heading(found.severity, found.kind, found.cause)
-        screen.print(Text.assemble("  ", heading, f"  {play.name(found.task_arn)}"))
-        screen.print(indented(shown(found.summary)))
-        screen.print(indented(shown(found.remedy), "dim"))
+        screen.print(Text.assemble("  ", heading, literal(f"  {play.name(found.task_arn)}")))
+        screen.print(indented(found.summary))
+        screen.print(indented(found.remedy, "dim"))
 
 
 def _verdict(played: Played) -> Text:
@@ -84,4 +87,4 @@ def _verdict(played: Played) -> Text:
     if not failures:
         return Text(f"  all {checked} expectations hold", "green")
     which = ", ".join(f"{failure.field} of {failure.task} in steps[{failure.index}]" for failure in failures)
-    return Text(f"  {len(failures)} of {checked} expectations do not hold: {which}", "bold red")
+    return literal(f"  {len(failures)} of {checked} expectations do not hold: {which}", "bold red")

@@ -54,7 +54,7 @@ class DynamoPolicy:
             return None
         try:
             return read_document(json.loads(response["Item"]["document"]["S"]))
-        except (KeyError, ValueError, TypeError, InvalidInput) as error:
+        except (KeyError, ValueError, TypeError, RecursionError, InvalidInput) as error:
             raise InvalidInput("POLICY", f"the stored policy cannot be read: {error}") from error
 
     def _put(self, document: str, checksum: str, now: datetime) -> bool:

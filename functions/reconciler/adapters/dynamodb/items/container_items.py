@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ....model.task import Container, TaskState
-from .values import number, or_null, or_same
+from .values import free_text, number, or_null, or_same
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +39,7 @@ def read_container(values: Item, task: Mapping[str, Any]) -> Container:
         name=values["name"]["S"],
         last_status=or_same(values.get("lastStatus"), task["last_status"]),
         exit_code=int(values["exitCode"]["N"]) if "exitCode" in values else None,
-        reason=values.get("reason", {}).get("S"),
+        reason=free_text(values, "reason"),
         health_status=or_same(values.get("healthStatus"), task.get("health_status")),
         image=values.get("image", {}).get("S"),
         image_digest=_DIGEST + digest["B"].hex() if "B" in digest else digest.get("S"),

@@ -20,7 +20,7 @@ from ....model.entry import Closure, LedgerEntry, Passing
 from ....model.protection import Protection, ProtectionEnd
 from ....model.task import ClosedAs, Source, TaskState
 from .container_items import container_item, read_container
-from .values import milliseconds, moment, number, or_null, or_same, seconds, when
+from .values import free_text, milliseconds, moment, number, or_null, or_same, seconds, when
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -33,18 +33,18 @@ OPEN = "openSince"
 CLOSED = "closedAt"
 PROTECTED = "protectionExpiresAt"
 
-# Attribute, and the field of TaskState that it holds.
+# Attribute, and the field of TaskState that it holds; of those a person or ECS writes freely apart.
+_FREE_TEXTS = {"startedBy": "started_by", "stoppedReason": "stopped_reason"}
 _TEXTS = {
     "clusterArn": "cluster_arn",
     "lastStatus": "last_status",
     "group": "group",
-    "startedBy": "started_by",
     "launchType": "launch_type",
     "capacityProviderName": "capacity_provider_name",
     "availabilityZone": "availability_zone",
     "healthStatus": "health_status",
     "stopCode": "stop_code",
-    "stoppedReason": "stopped_reason",
+    **_FREE_TEXTS,
 }
 _TIMES = {
     "createdAt": "created_at",
@@ -105,6 +105,7 @@ def _parts(state: TaskState) -> dict[str, Value]:
 
 def state(item: Item) -> TaskState:
     fields: dict[str, Any] = {field: item[name]["S"] for name, field in _TEXTS.items() if name in item}
+    fields |= {field: free_text(item, name) for name, field in _FREE_TEXTS.items() if name in item}
     fields |= {field: moment(item[name]) for name, field in _TIMES.items() if name in item}
     if "taskDefinitionArn" in item:
         fields["task_definition_arn"] = _full(item["taskDefinitionArn"]["S"], fields["cluster_arn"])

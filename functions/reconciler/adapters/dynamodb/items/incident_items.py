@@ -18,7 +18,7 @@ from ....incidents.model import Incident, IncidentKey, Sample, Status
 from ....incidents.outbox import NotificationType, Outbox, PendingNotification
 from ....model.task import Container
 from .finding_items import FOUND
-from .values import bounded, milliseconds, moment, number, seconds, text, when
+from .values import bounded, free_text, milliseconds, moment, number, seconds, text, when
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -158,7 +158,7 @@ def _read_sample(values: Mapping[str, Any]) -> Sample:
     return Sample(
         task_arn=values["taskArn"]["S"],
         stop_code=text(values, "stopCode"),
-        stopped_reason=text(values, "stoppedReason"),
+        stopped_reason=free_text(values, "stoppedReason"),
         containers=tuple(_read_container(each["M"]) for each in values["containers"]["L"]),
     )
 
@@ -167,5 +167,5 @@ def _read_container(values: Mapping[str, Any]) -> Container:
     return Container(
         name=values["name"]["S"],
         exit_code=int(values["exitCode"]["N"]) if "exitCode" in values else None,
-        reason=text(values, "reason"),
+        reason=free_text(values, "reason"),
     )
