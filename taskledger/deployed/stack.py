@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError
+from click.core import ParameterSource
 
 from reconciler.adapters.aws import error_code
 from reconciler.adapters.clients import CallLimits, client_config
@@ -58,7 +59,35 @@ def stack_command(command: Callable[..., None]) -> Callable[..., None]:
     An AWS error that the command does not handle ends it with exit code 2 and advice.
     """
 
+    @_options
+    @wraps(command)
+    def run(stack_name: str, **arguments: Any) -> None:  # noqa: ANN401 - whatever the command's own options are
+        with errors_as_advice():
+            command(find(stack_name), **arguments)
+
+    return run
+
+
+def ledger_command(command: Callable[..., None]) -> Callable[..., None]:
+    """The same, for a command that needs the table only: `--table` can name it instead of a stack."""
+
+    @_options
     @click.option(
+        "--table",
+        "table_name",
+        metavar="NAME",
+        help="Read this table, such as one that was kept or restored, instead of a stack's.",
+    )
+    @wraps(command)
+    def run(stack_name: str, table_name: str | None, **arguments: Any) -> None:  # noqa: ANN401 - the same
+        with errors_as_advice():
+            command(_of_table(table_name) if table_name else find(stack_name), **arguments)
+
+    return run
+
+
+def _options(command: Callable[..., None]) -> Callable[..., None]:
+    stack = click.option(
         "--stack",
         "stack_name",
         metavar="NAME",
@@ -68,13 +97,10 @@ def stack_command(command: Callable[..., None]) -> Callable[..., None]:
         show_envvar=True,
         help="The deployed stack; its Region and account are those of AWS_REGION and AWS_PROFILE.",
     )
-    @click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
-    @wraps(command)
-    def run(stack_name: str, **arguments: Any) -> None:  # noqa: ANN401 - whatever the command's own options are
-        with errors_as_advice():
-            command(find(stack_name), **arguments)
-
-    return run
+    as_json = click.option(
+        "--json", "as_json", is_flag=True, help="Print one JSON document and nothing else."
+    )
+    return stack(as_json(command))
 
 
 @contextmanager
@@ -102,6 +128,13 @@ def find(name: str) -> Stack:
         outputs={each["OutputKey"]: each["OutputValue"] for each in outputs},
         session=session,
     )
+
+
+def _of_table(name: str) -> Stack:
+    """A table without its stack, as far as the ledger is concerned."""
+    if click.get_current_context().get_parameter_source("stack_name") is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--table names a table and --stack a stack: give one of them.")
+    return Stack(name=name, status="no stack", outputs={"LedgerTableName": name}, session=_session())
 
 
 def _session() -> boto3.Session:

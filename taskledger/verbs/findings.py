@@ -15,7 +15,7 @@ from reconciler.incidents.model import key_of
 from ..deployed.incidents import deployed_incidents
 from ..deployed.ledger import deployed_ledger
 from ..deployed.selection import selection_options
-from ..deployed.stack import stack_command
+from ..deployed.stack import ledger_command
 from ..output import payload
 from ..output.terminal import console, fault_heading, indented, literal, note_unreadable, print_json, short_id
 
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @selection_options
-@stack_command
+@ledger_command
 def findings(stack: Stack, *, as_json: bool, selection: Selection) -> None:
     """List what is or was wrong with single tasks: what was found, why, and what to look at next.
 

@@ -11,7 +11,7 @@ from rich.text import Text
 from ..deployed.incidents import deployed_incidents
 from ..deployed.ledger import deployed_ledger
 from ..deployed.selection import selection_options
-from ..deployed.stack import stack_command
+from ..deployed.stack import ledger_command
 from ..output import payload
 from ..output.terminal import console, fault_heading, indented, literal, note_unreadable, print_json
 from ..output.times import age
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @selection_options
-@stack_command
+@ledger_command
 def incidents(stack: Stack, *, as_json: bool, selection: Selection) -> None:
     """List the open incidents, however old, and those that were resolved since --since.
 

@@ -12,7 +12,7 @@ from reconciler.findings.rules import findings
 from ..deployed.find_task import find_task
 from ..deployed.ledger import deployed_ledger
 from ..deployed.policy import policy_in_force, policy_option
-from ..deployed.stack import stack_command
+from ..deployed.stack import ledger_command
 from ..output import payload
 from ..output.options import Since
 from ..output.task_report import report
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     help="How far back to search closed tasks for the beginning of an id.",
 )
 @policy_option
-@stack_command
+@ledger_command
 def show(stack: Stack, task: str, *, since: datetime, policy: Policy | None, as_json: bool) -> None:
     """Show one task: its entry, its history, its protection and what is wrong with it.
 

@@ -12,7 +12,7 @@ from reconciler.findings.rules import findings
 
 from ..deployed.ledger import deployed_ledger
 from ..deployed.policy import policy_in_force, policy_option
-from ..deployed.stack import stack_command
+from ..deployed.stack import ledger_command
 from ..deployed.task_query import MAX_PAGE, TaskQuery, query_tasks
 from ..output import payload
 from ..output.options import Since
@@ -50,7 +50,7 @@ LIMIT = 100  # tasks shown to people by default
     help=f"The newest N tasks.  [default: {LIMIT}; with --json all]",
 )
 @policy_option
-@stack_command
+@ledger_command
 def tasks(
     stack: Stack, *, as_json: bool, limit: int | None, policy: Policy | None, **filters: object
 ) -> None:

@@ -22,6 +22,7 @@ from reconciler.model.entry import LedgerEntry
 from reconciler.ports.ecs import Listing
 from reconciler.use_cases.assess import assess
 from taskledger.deployed.incidents import DeployedIncidents
+from taskledger.local.direct_client import direct_client
 from taskledger.local.memory_incidents import MemoryNotifier
 from taskledger.local.system import memory_system
 from taskledger.replay.captures import Captured, read
@@ -98,13 +99,11 @@ class _Answers:
     """An ECS client whose answers are changed on their way."""
 
     def __init__(self, mutator: Mutator, ecs: SimulatedEcs) -> None:
-        self._mutator, self._ecs = mutator, ecs
+        self._mutator, self._client = mutator, direct_client(ecs)
 
     def __getattr__(self, method: str) -> Callable[..., Any]:
-        operation = method.title().replace("_", "")
-
         def call(**request: Any) -> Any:
-            answer = self._mutator.json(self._ecs.call(operation, request))
+            answer = self._mutator.json(getattr(self._client, method)(**request))
             answer = answer if isinstance(answer, dict) else {}  # botocore gives an object or nothing
             answer.pop("nextToken", None)  # or lists would have no end
             return answer

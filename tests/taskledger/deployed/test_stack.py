@@ -42,6 +42,22 @@ def test_the_option_outdoes_the_variable(deployment: Deployment) -> None:
     assert taskledger("tasks", "--stack", "TaskLedger").code == 0
 
 
+@pytest.mark.parametrize("verb", ["tasks", "findings", "incidents"])
+def test_a_table_without_its_stack(deployment: Deployment, verb: str) -> None:
+    """A table that was kept or restored is asked by its name, and no stack is looked for."""
+    deployment.close(1, ago(minutes=5))
+    deployment.cloudformation.error = (400, "ValidationError", "no such stack")
+    ran = taskledger(verb, "--table", "ledger", "--json")
+    assert (ran.code, len(ran.document[verb])) == (0, 1 if verb == "tasks" else 0)
+
+
+def test_a_table_and_a_stack_are_not_named_together() -> None:
+    """Which of the two counts would be a guess."""
+    ran = taskledger("tasks", "--table", "ledger", "--stack", "TaskLedger")
+    assert (ran.code, ran.out) == (2, "")
+    assert "give one of them" in ran.err
+
+
 @pytest.mark.parametrize("name", ["Nobody", "no/such name"])
 def test_no_such_stack(deployment: Deployment, name: str) -> None:
     """The error names it and the Region, and says how to deploy."""
