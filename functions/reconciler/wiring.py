@@ -23,6 +23,7 @@ from .adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from .adapters.ecs import EcsTasks
 from .adapters.sns import SnsNotifier
 from .findings.policy import Policy
+from .parsing.home import Home
 from .ports.ecs import Tasks
 from .ports.ledger import Ledger
 from .ports.sweep_progress import SweepProgressStore
@@ -48,6 +49,7 @@ class Services:
 
     tasks: Tasks
     ledger: Ledger
+    home: Home | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +70,7 @@ def connect_services(settings: LedgerSettings, session: boto3.Session) -> Servic
     RUN.bound(ecs, seconds_needed(TASK_CALLS))
     if settings.calls_per_second:
         keep_pace(ecs, Pace(settings.calls_per_second))
-    return Services(tasks=EcsTasks(ecs), ledger=_ledger(settings, session))
+    return Services(tasks=EcsTasks(ecs), ledger=_ledger(settings, session), home=settings.home)
 
 
 @cache
