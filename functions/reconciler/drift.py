@@ -4,7 +4,7 @@ entry      DescribeTasks     drift
 none       a state           UNRECORDED   no event of it ever came
 older      a state           MISSED       at least one event did not come, or not yet
 same       a state           NONE
-newer      a state           AHEAD        the API's eventual consistency: nothing to repair
+newer      a state           AHEAD        the API's eventual consistency, unless it lasts: then a reset
 open       MISSING           VANISHED     ECS forgot it, and its end was never reported
 closed     MISSING           NONE         as it should be, an hour after the stop
 any        no answer         UNKNOWN      nothing may be concluded
@@ -19,6 +19,8 @@ from .model.task import Absence, TaskState
 
 # ECS may answer MISSING for a task that it has just reported; its documentation advises to ask for 5 minutes.
 SETTLED = timedelta(minutes=5)
+# An API that merely lags catches up within seconds, at worst within a few minutes.
+CAUGHT_UP = timedelta(minutes=10)
 
 
 class Drift(StrEnum):
@@ -49,6 +51,15 @@ def is_gone(entry: LedgerEntry, sweep_began: datetime, now: datetime) -> bool:
     """Whether a vanished task may be closed: it was MISSING in an earlier sweep too, and is not fresh."""
     earlier = entry.missing_since is not None and entry.missing_since < sweep_began
     return earlier and may_vanish(entry, now)
+
+
+def is_in_error(entry: LedgerEntry, sweep_began: datetime, now: datetime) -> bool:
+    """Whether an entry above its description may be reset: it was in an earlier sweep too, long enough ago.
+
+    That one was complete, as a sweep begins only when the one before has come to its end.
+    """
+    since = entry.above_since
+    return since is not None and since < sweep_began and since <= now - CAUGHT_UP
 
 
 def may_vanish(entry: LedgerEntry, now: datetime) -> bool:

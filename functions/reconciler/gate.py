@@ -8,6 +8,9 @@
                                                   higher          lower            AHEAD
 
 Only versions decide: the same `lastStatus` in several events is normal, and times are given to the second.
+
+An entry never goes back to a lower version, with one exception: a reset. When two sweeps at least ten minutes
+apart found an entry above what ECS described, it is taken back to the description (`drift.is_in_error`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -165,6 +168,11 @@ def history_row(observation: Observation) -> HistoryRow:
         desired_status=state.desired_status,
         at=changed_at or observation.observed_at,
     )
+
+
+def reset_row(observation: Observation) -> HistoryRow:
+    """The row that a reset to this description leaves, with the time of the reset."""
+    return replace(history_row(observation), source=Source.RESET, at=observation.observed_at)
 
 
 def newest(observations: Iterable[Observation]) -> Observation:

@@ -13,6 +13,7 @@ from pathlib import Path
 from .errors import InvalidInput
 from .findings.policy import DEFAULT, Policy
 from .findings.policy_file import parse
+from .parsing.home import Home
 
 Environment = Mapping[str, str]
 
@@ -23,12 +24,14 @@ _DIGITS = re.compile("[0-9]{1,6}")
 class LedgerSettings:
     """Where the ledger is, and for how long it keeps a closed task and each row of history.
 
-    `calls_per_second` is how often ECS may be asked, None for as often as need be.
+    `calls_per_second` is how often ECS may be asked, None for as often as need be. `home` is the account and
+    Region that it is for, None for any.
     """
 
     table_name: str
     retention: timedelta
     calls_per_second: int | None = None
+    home: Home | None = None
 
     @classmethod
     def read(cls, environment: Environment) -> "LedgerSettings":
@@ -38,6 +41,7 @@ class LedgerSettings:
             calls_per_second=_number(environment, name)
             if (name := "CALLS_PER_SECOND") in environment
             else None,
+            home=_home(environment),
         )
 
 
@@ -86,6 +90,13 @@ def read_policy(environment: Environment) -> Policy:
     if "PROTECTION_LEAD_MINUTES" not in environment:
         return policy
     return replace(policy, protection_lead=timedelta(minutes=_number(environment, "PROTECTION_LEAD_MINUTES")))
+
+
+def _home(environment: Environment) -> Home | None:
+    """Both or neither: half of it would refuse nothing, or everything."""
+    if "LEDGER_ACCOUNT" not in environment and "LEDGER_REGION" not in environment:
+        return None
+    return Home(_required(environment, "LEDGER_ACCOUNT"), _required(environment, "LEDGER_REGION"))
 
 
 def _policy_file(name: str | None) -> Policy:

@@ -23,6 +23,7 @@ from .adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from .adapters.ecs import EcsTasks
 from .adapters.sns import SnsNotifier
 from .findings.policy import Policy
+from .parsing.home import Home
 from .ports.ecs import Tasks
 from .ports.ledger import Ledger
 from .ports.sweep_progress import SweepProgressStore
@@ -48,6 +49,7 @@ class Services:
 
     tasks: Tasks
     ledger: Ledger
+    home: Home | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,7 +67,7 @@ class SweepServices:
 def connect_services(settings: LedgerSettings, session: boto3.Session) -> Services:
     """The services on the session's endpoints."""
     tasks = _tasks(session, TASK_CALLS, settings.calls_per_second)
-    return Services(tasks=tasks, ledger=_ledger(settings, session))
+    return Services(tasks=tasks, ledger=_ledger(settings, session), home=settings.home)
 
 
 @cache

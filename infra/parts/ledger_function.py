@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Duration, RemovalPolicy
+from aws_cdk import Duration, RemovalPolicy, Stack
 from aws_cdk import aws_iam as iam
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -49,6 +49,8 @@ class Common:
     @property
     def environment(self) -> Mapping[str, str]:
         return {
+            "LEDGER_ACCOUNT": Stack.of(self.ledger).account,
+            "LEDGER_REGION": Stack.of(self.ledger).region,
             "LEDGER_TABLE_NAME": self.ledger.table.table_name,
             "LEDGER_RETENTION_DAYS": str(self.config.retention_days),
         }

@@ -36,13 +36,20 @@ class MissedEvents:
 def missed_events(
     tasks: Iterable[tuple[LedgerEntry, Sequence[HistoryRow]]], *, sampled: bool
 ) -> MissedEvents:
-    """The sum over the tasks' histories."""
+    """The sum over the tasks' histories, without what a reset has shown to be false."""
     total = MissedEvents(sampled=sampled)
     for entry, rows in tasks:
         total.tasks += 1
         total.described += entry.source is Source.DESCRIBE
-        _add(total, rows)
+        _add(total, _true(entry, rows))
     return total
+
+
+def _true(entry: LedgerEntry, rows: Sequence[HistoryRow]) -> Sequence[HistoryRow]:
+    """The rows without those above a reset: no task had these versions."""
+    if not any(row.source is Source.RESET for row in rows):
+        return rows
+    return [row for row in rows if row.version <= entry.state.version]
 
 
 def _add(total: MissedEvents, rows: Sequence[HistoryRow]) -> None:

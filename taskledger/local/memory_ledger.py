@@ -25,6 +25,18 @@ class MemoryLedger:
         with self._lock:
             return {item.observation.state.task_arn: self._record(item) for item in recordings}
 
+    def reset(self, entry: LedgerEntry, recording: Recording) -> LedgerEntry | None:
+        if entry.above_since is None:
+            return None
+        with self._lock:
+            self._put_rows(recording)
+            current = self._entries.get(entry.state.task_arn)
+            if current is None or _risen(entry) != _risen(current):
+                return None
+            after = succeed(current, recording.observation)
+            self._entries[entry.state.task_arn] = after
+            return after
+
     def record_protection(
         self,
         cluster_arn: str,  # noqa: ARG002 - clusters need no mark here
@@ -41,6 +53,12 @@ class MemoryLedger:
 
     def mark_missing(self, entry: LedgerEntry, since: datetime | None) -> None:
         self._mark(entry, lambda current: replace(current, missing_since=since))
+
+    def mark_above(self, entry: LedgerEntry, since: datetime | None) -> None:
+        with self._lock:
+            current = self._entries.get(entry.state.task_arn)
+            if current and _risen(entry) == _risen(current):
+                self._entries[entry.state.task_arn] = replace(current, above_since=since)
 
     def mark_passing(self, entry: LedgerEntry, passing: Passing) -> None:
         with self._lock:
@@ -93,15 +111,18 @@ class MemoryLedger:
 
     def history(self, task_arn: str) -> tuple[HistoryRow, ...]:
         rows = self._rows.get(task_arn, {}).values()
-        return tuple(sorted(rows, key=lambda row: (row.version, row.source is not Source.EVENT)))
+        return tuple(sorted(rows, key=lambda row: (row.version, row.source is not Source.EVENT, row.source)))
 
     def _record(self, recording: Recording) -> Recorded:
-        for row in recording.rows:
-            self._rows.setdefault(row.task_arn, {})[row.version, row.source] = row
+        self._put_rows(recording)
         previous = self._entries.get(recording.observation.state.task_arn)
         entry = _after(previous, recording.observation)
         self._entries[entry.state.task_arn] = entry
         return Recorded(previous=previous, entry=entry)
+
+    def _put_rows(self, recording: Recording) -> None:
+        for row in recording.rows:
+            self._rows.setdefault(row.task_arn, {})[row.version, row.source] = row
 
 
 def _checked_at(protection: Protection | None) -> datetime | None:
@@ -110,6 +131,10 @@ def _checked_at(protection: Protection | None) -> datetime | None:
 
 def _moved(known: LedgerEntry, current: LedgerEntry) -> bool:
     return (known.state.version, known.missing_since) != (current.state.version, current.missing_since)
+
+
+def _risen(entry: LedgerEntry) -> tuple[int, datetime | None]:
+    return entry.state.version, entry.above_since
 
 
 def _after(previous: LedgerEntry | None, observation: Observation) -> LedgerEntry:

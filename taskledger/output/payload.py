@@ -48,11 +48,11 @@ def task(entry: LedgerEntry) -> dict[str, Any]:
 
 
 def task_with_history(entry: LedgerEntry, rows: Sequence[HistoryRow]) -> dict[str, Any]:
-    """The task with its history, and the versions that are not in it."""
+    """The task with its history, and the versions up to its own that are not in it."""
     seen = sorted({row.version for row in rows})
     return task(entry) | {
         "versionsSeen": seen,
-        "versionsMissing": missing_versions(seen),
+        "versionsMissing": missing_versions(each for each in seen if each <= entry.state.version),
         "history": [
             {
                 "version": row.version,

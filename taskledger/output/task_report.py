@@ -30,7 +30,7 @@ def report(entry: LedgerEntry, rows: Sequence[HistoryRow], found: Sequence[Findi
     _grid(screen, "", (field for field in _fields(entry) if field[1]))
     _grid(screen, "containers", _containers(state))
     _grid(screen, "history", _history(rows))
-    if missing := missing_versions(row.version for row in rows):
+    if missing := missing_versions(row.version for row in rows if row.version <= state.version):
         versions = ", ".join(map(str, missing))
         screen.print(indented(f"not recorded: version {versions}; ECS may have skipped it", "yellow"))
     _findings(screen, found)

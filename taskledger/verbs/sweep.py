@@ -41,6 +41,7 @@ def sweep(stack: Stack, *, as_json: bool) -> None:
     ahead       the ledger was ahead of the API: nothing to repair
     repaired    a version recorded that no event had reported
     closed      vanished for the second time, and closed as UNOBSERVED
+    reset       above the API in two sweeps ten minutes apart, and taken back to what it describes
 
     With --json, prints what the sweep function returns. Exits with 1 if a cluster failed, if time was up
     before all clusters were done (the next sweep continues there), or if another sweep was running and

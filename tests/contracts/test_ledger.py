@@ -60,6 +60,12 @@ def test_keeps_what_was_reported(ledger: Ledger, observation: Observation) -> No
     assert stands(ledger) == succeed(None, observation)
 
 
+def test_an_entry_of_any_version_is_readable(ledger: Ledger) -> None:
+    """Also one of a version that no event may have any more, with its history."""
+    put(ledger, event(2**62, seconds=10))
+    assert (stands(ledger).state.version, ledger.history(TASK)[0].version) == (2**62, 2**62)
+
+
 def test_unheard_of(ledger: Ledger) -> None:
     """A task that nobody reported has no entry and no history."""
     assert (ledger.entry(TASK), ledger.history(TASK)) == (None, ())

@@ -5,7 +5,7 @@ from datetime import datetime
 
 import pytest
 
-from reconciler.drift import SETTLED, Drift, drift, is_gone, may_vanish
+from reconciler.drift import CAUGHT_UP, SETTLED, Drift, drift, is_gone, is_in_error, may_vanish
 from reconciler.gate import succeed
 from reconciler.model.entry import Closure, LedgerEntry
 from reconciler.model.task import Absence, ClosedAs, TaskState
@@ -69,3 +69,15 @@ def test_what_was_just_observed_cannot_have_vanished(observed_at: datetime, may:
     """MISSING says nothing of a task that was observed in the last five minutes, however often."""
     entry = replace(OPEN, observed_at=observed_at, missing_since=at(0))
     assert (may_vanish(entry, NOW), is_gone(entry, SWEEP_BEGAN, NOW)) == (may, may)
+
+
+@pytest.mark.parametrize(
+    ("above_since", "in_error"),
+    [(None, False), (NOW - CAUGHT_UP, True), (at(3060.001), False), (SWEEP_BEGAN, False)],
+    ids=["not above", "ten minutes ago", "a moment too soon", "as this sweep began"],
+)
+def test_in_error(above_since: datetime | None, in_error: bool) -> None:  # noqa: FBT001 - a column
+    """An entry is in error only when it was above ten minutes ago, and in an earlier sweep."""
+    assert is_in_error(replace(OPEN, above_since=above_since), SWEEP_BEGAN, NOW) is in_error
+    late = NOW + 2 * CAUGHT_UP
+    assert not is_in_error(replace(OPEN, above_since=SWEEP_BEGAN), SWEEP_BEGAN, late)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from reconciler.errors import InvalidInput
 from reconciler.findings.policy import DEFAULT
+from reconciler.parsing.home import Home
 from reconciler.settings import (
     AlertSettings,
     LedgerSettings,
@@ -34,6 +35,17 @@ def test_settings_hold_what_the_stack_sets() -> None:
     assert SweepSettings.read(PACE) == SweepSettings(clusters=(), calls_per_second=10)
     assert read_policy({}) == DEFAULT
     assert read_policy({"PROTECTION_LEAD_MINUTES": "30"}).protection_lead == timedelta(minutes=30)
+
+
+def test_the_home_is_an_account_and_a_region() -> None:
+    """Both are set, or neither: then events of anywhere are taken."""
+    assert LedgerSettings.read(TABLE).home is None
+    here = {"LEDGER_ACCOUNT": "111122223333", "LEDGER_REGION": "eu-central-1"}
+    assert LedgerSettings.read(TABLE | here).home == Home("111122223333", "eu-central-1")
+    for name in here:
+        with pytest.raises(InvalidInput) as caught:
+            LedgerSettings.read(TABLE | here | {name: ""})
+        assert caught.value.field == name
 
 
 @pytest.mark.parametrize("clusters", ["", " ", ",", " , ,"])

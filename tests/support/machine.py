@@ -1,8 +1,9 @@
 """ECS, its faults, and all that is deployed beside it, as a state machine that Hypothesis drives.
 
-Tasks live and end by chance. Their events are doubled, out of order, late and lost; calls are throttled and
-answer stale; sweeps, watches and batches of events are killed, fail, run out of time and come between each
-other. While that goes on, no entry steps back. When it ends, two sweeps make all of it right.
+Tasks live and end by chance. Their events are doubled, out of order, late, lost and false; calls are
+throttled and answer stale; sweeps, watches and batches of events are killed, fail, run out of time and come
+between each other. While that goes on, no entry steps back but by a reset. When it ends, two whole sweeps,
+ten minutes apart, make all of it right.
 """
 
 import json
@@ -21,6 +22,7 @@ from hypothesis.stateful import (
 from reconciler.errors import TransientError
 from reconciler.findings.policy import DEFAULT
 from reconciler.model.protection import Protection
+from reconciler.model.task import Source
 from reconciler.use_cases.sweep import SweepResult
 from taskledger.local.memory_incidents import MemoryNotifier
 from taskledger.local.system import LocalSystem, memory_system
@@ -33,6 +35,7 @@ from tests.support.interruption import (
     Turn,
     interruptions,
 )
+from tests.support.values import envelope
 
 CLUSTERS = ("batch", "shop")
 STATUSES = ("PENDING", "ACTIVATING", "RUNNING", "DEACTIVATING", "STOPPING", "DEPROVISIONING", "STOPPED")
@@ -54,6 +57,7 @@ class Account(EcsMachine):
         self.lost: set[str] = set()
         self.versions: dict[str, int] = {}
         self.denied: defaultdict[str, set[datetime]] = defaultdict(set)
+        self.behind: defaultdict[str, set[datetime]] = defaultdict(set)
         self.passed: datetime = self.clock.now
         self.runs, self.sweeping = 0, False
 
@@ -85,6 +89,12 @@ class Account(EcsMachine):
             failed = self._around(turn).observe(messages).failed
         self.queue.extend(batch[int(number)] for number in failed)
 
+    @rule(task=EcsMachine.tasks, version=st.integers(10, 12))
+    def report_falsely(self, task: str, version: int) -> None:
+        """An event of a version that the task never had."""
+        cluster = f"{task.partition(':task/')[0]}:cluster/{named(task)['cluster']}"
+        self.queue.append(envelope(version, taskArn=task, clusterArn=cluster))
+
     @rule(minutes=st.integers(5, 10))
     def sweep_later(self, minutes: int) -> None:
         self.pass_time(minutes)
@@ -106,9 +116,14 @@ class Account(EcsMachine):
 
     @invariant()
     def versions_only_grow(self) -> None:
+        """But by a reset, which leaves its row, after two passes to which the API gave older states."""
         for arn, entry in self.ledger.entries(self.lived).items():
-            assert entry.state.version >= self.versions.get(arn, 0)
-            self.versions[arn] = entry.state.version
+            version = entry.state.version
+            if version < self.versions.get(arn, 0):
+                rows = self.ledger.history(arn)
+                assert [row for row in rows if row.source is Source.RESET and row.version <= version]
+                assert len(self.behind[arn]) > 1
+            self.versions[arn] = version
 
     @invariant()
     def nothing_that_lives_is_closed(self) -> None:
@@ -119,14 +134,14 @@ class Account(EcsMachine):
                 assert (entry.unobserved, len(self.denied[arn]) > 1) == (True, True)
 
     def teardown(self) -> None:
-        """The faults end, what was late arrives, and two sweeps run."""
+        """The faults end, what was late arrives, and two whole sweeps run, ten minutes apart."""
         if not hasattr(self, "clock"):
             return
         self.api = self.ecs
         self.delivery.flush()
         while self.queue:
             self.receive(10, NONE)
-        for minutes in (11, 6):
+        for minutes in (11, 10, 10):  # the first ends the sweep under way
             self._wait(minutes)
             assert self._sweep(self._turn(NONE), 10_000).complete
             self.versions_only_grow()
@@ -144,7 +159,7 @@ class Account(EcsMachine):
         for arn, task in self.known().items():
             assert (entries[arn].state.version, entries[arn].unobserved) == (task["version"], False)
             assert entries[arn].open == (task["lastStatus"] != "STOPPED")
-            assert entries[arn].missing_since is None
+            assert (entries[arn].missing_since, entries[arn].above_since) == (None, None)
             assert {row.version for row in self.ledger.history(arn)} >= {task["version"]}
             if task["lastStatus"] == task["desiredStatus"] == "RUNNING":
                 self._check_protection(arn, entries[arn].protection)
@@ -158,11 +173,15 @@ class Account(EcsMachine):
     # How it is done.
 
     def _call(self, operation: str, request: Fields) -> Answer:
-        """The answer on a day like this; which sweeps got MISSING for a task is noted."""
+        """The answer on a day like this; which sweeps got MISSING or an older state for a task is noted."""
         answer = self.api.call(operation, request)
         if operation == "DescribeTasks" and self.sweeping and self.progress.place:
             for failure in answer["failures"]:
                 self.denied[failure["arn"]].add(self.progress.place.began)
+            for task in answer["tasks"]:
+                entry = self.ledger.entry(task["taskArn"])
+                if entry and task["version"] < entry.state.version:
+                    self.behind[task["taskArn"]].add(self.progress.place.began)
         return answer
 
     def _around(self, turn: Turn) -> LocalSystem:

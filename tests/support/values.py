@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from reconciler.gate import description, history_row
+from reconciler.gate import description, history_row, reset_row
 from reconciler.model.task import Container, Observation, Source, TaskState
 from reconciler.ports.ledger import Recording
 
@@ -52,6 +52,11 @@ def describe(version: int = 1, *, seconds: float = 600, **fields: Any) -> Observ
 def recording(*observations: Observation) -> Recording:
     """What a batch of these observations would record: the last of them, with a row for each."""
     return Recording(observation=observations[-1], rows=tuple(map(history_row, observations)))
+
+
+def resetting(observation: Observation) -> Recording:
+    """What a reset to this description records."""
+    return Recording(observation=observation, rows=(reset_row(observation),))
 
 
 def envelope(version: int = 1, **detail: Any) -> dict[str, Any]:

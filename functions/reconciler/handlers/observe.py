@@ -26,7 +26,8 @@ logger, metrics = telemetry.logger, telemetry.metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
     messages = {record.message_id: record.body for record in SQSEvent(event).records}
     with RUN.run(context.get_remaining_time_in_millis() / 1000):
-        result = observe(messages, tasks=services().tasks, ledger=services().ledger, clock=_now)
+        found = services()
+        result = observe(messages, tasks=found.tasks, ledger=found.ledger, clock=_now, home=found.home)
     _log(result)
     _measure(result, _now())
     return response(result)

@@ -118,6 +118,8 @@ def _measure(result: SweepResult, seconds: float) -> None:
     for name in ("Tasks", "Repaired", "Closed", *drifts):
         telemetry.count(f"Sweep{name}", total[name.upper()])
     telemetry.count("SweepClusterFailures", total["FAILURES"] + len(result.errors))
+    if total["RESET"]:
+        telemetry.count("SweepReset", total["RESET"])
     if result.late:
         telemetry.count("FindingsLate", result.late)
     telemetry.count("SweepCompleted", int(result.complete))

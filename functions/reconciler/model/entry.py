@@ -28,6 +28,7 @@ class LedgerEntry:
     """The ledger's current knowledge of one task: the highest version seen, and its first source.
 
     `missing_since` is when a sweep found it open here and unknown to ECS; None once it was seen again.
+    `above_since` is when a sweep found its version above the one that ECS described; None when it is not.
     `replayed` when the state came from an EventBridge replay: old news notifies nobody. `passing` is the last
     status that came without a version of its own.
     """
@@ -39,6 +40,7 @@ class LedgerEntry:
     closed: Closure | None = None
     protection: Protection | None = None
     missing_since: datetime | None = None
+    above_since: datetime | None = None
     replayed: bool = False
     passing: Passing | None = None
 

@@ -15,10 +15,11 @@ CLOSED_STATUSES = frozenset({"STOPPED", "DELETED"})
 
 
 class Source(StrEnum):
-    """Where a state was observed."""
+    """Where a state was observed; RESET, of history rows only, is what an entry was taken back to."""
 
     EVENT = "event"
     DESCRIBE = "describe"
+    RESET = "reset"
 
 
 class ClosedAs(StrEnum):

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from ..errors import InvalidInput
 from ..model.protection import ProtectionAnswer
 from ..model.task import CLOSED_STATUSES, TaskState
-from .fields import Fields, free_text, kind, objects, required, text, timestamp, whole
+from .fields import Fields, free_text, kind, objects, required, text, timestamp
 from .fields import arn as arn_field
-from .task import task_state
+from .task import task_state, task_version
 
 
 def parse_described_task(item: object) -> TaskState:
@@ -21,7 +21,7 @@ def parse_described_task(item: object) -> TaskState:
         item,
         "task.",
         task_arn=required(arn_field(item, "taskArn", "task.", "task"), "task.taskArn"),
-        version=whole(item, "version", "task.") or 0,
+        version=task_version(item, "task.") or 0,
         tags=_tags(item),
     )
 

@@ -13,9 +13,9 @@ from ..arns import cluster_arn
 from ..errors import InvalidInput
 from ..model.protection import ProtectionCall
 from ..model.task import Observation, Source
-from .fields import Fields, kind, objects, required, text, timestamp, whole
+from .fields import Fields, kind, objects, required, text, timestamp
 from .fields import arn as arn_field
-from .task import task_state
+from .task import task_state, task_version
 
 DETAIL_TYPE = "ECS Task State Change"
 CALL_DETAIL_TYPE = "AWS API Call via CloudTrail"
@@ -50,7 +50,7 @@ def parse_task_event(envelope: object) -> Observation:
             detail,
             "detail.",
             task_arn=_event_task_arn(envelope, detail),
-            version=required(whole(detail, "version", "detail."), "detail.version"),
+            version=required(task_version(detail, "detail."), "detail.version"),
         ),
         source=Source.EVENT,
         observed_at=_event_time(envelope, detail),

@@ -45,14 +45,14 @@ def free_text(fields: Fields, name: str, at: str) -> str | None:
     return value and safe(value, MAX_TEXT)
 
 
-def whole(fields: Fields, name: str, at: str, *, negative: bool = False) -> int | None:
-    """A whole number that fits 64 bits; below zero only if `negative`."""
+def whole(fields: Fields, name: str, at: str, *, negative: bool = False, most: int = MAX_WHOLE) -> int | None:
+    """A whole number up to `most`, by default one that fits 64 bits; below zero only if `negative`."""
     value = fields.get(name)
     if value is None:
         return None
     if not isinstance(value, int) or isinstance(value, bool):
         raise _wrong(at + name, "a whole number", value)
-    if not (-MAX_WHOLE if negative else 0) <= value <= MAX_WHOLE:
+    if not (-MAX_WHOLE if negative else 0) <= value <= most:
         raise InvalidInput(at + name, "is out of range")
     return value
 

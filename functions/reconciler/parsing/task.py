@@ -6,6 +6,12 @@ from ..model.task import Container, TaskState
 from .fields import Fields, free_text, objects, required, text, timestamp, whole
 from .fields import arn as arn_field
 
+MAX_VERSION = 1_000_000  # a task's life has some ten; one that is higher would bar every true version
+
+
+def task_version(fields: Fields, at: str) -> int | None:
+    return whole(fields, "version", at, most=MAX_VERSION)
+
 
 def task_state(
     fields: Fields, at: str, *, task_arn: str, version: int, tags: Mapping[str, str] | None = None

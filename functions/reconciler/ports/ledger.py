@@ -57,7 +57,10 @@ class Entries(dict[str, LedgerEntry]):
 
 
 class Ledger(Protocol):
-    """The one gate through which task state is written, and what it has let in."""
+    """The one gate through which task state is written, and what it has let in.
+
+    An entry never goes back to a lower version, but by `reset`.
+    """
 
     def record(self, recordings: Sequence[Recording]) -> Mapping[str, Recorded | LedgerError]:
         """What became of each task's observation, by task ARN; one task's error leaves the others alone.
@@ -65,6 +68,13 @@ class Ledger(Protocol):
         An entry is only ever replaced by a higher version of its task, whoever else writes at the same time.
         History rows are written first, so an entry never stands without its row; a recording that ended in an
         error may be given again as it is.
+        """
+
+    def reset(self, entry: LedgerEntry, recording: Recording) -> LedgerEntry | None:
+        """The entry after it was taken back to a lower version that ECS described; None where it moved on.
+
+        The one exception to "an entry never goes back". Written is what a newer version would write, and only
+        while version and `above_since` are those of `entry`, as it was read. The rows are written first.
         """
 
     def record_protection(
@@ -79,6 +89,12 @@ class Ledger(Protocol):
         """Marks an open entry as missing from ECS since then, or with None as seen again.
 
         Nothing is written when the entry moved on since it was read.
+        """
+
+    def mark_above(self, entry: LedgerEntry, since: datetime | None) -> None:
+        """Marks an entry, open or closed, as above ECS's description since then, or with None as no longer.
+
+        Nothing is written when the entry moved on since it was read. A new version takes the mark away.
         """
 
     def mark_passing(self, entry: LedgerEntry, passing: Passing) -> None:

@@ -19,6 +19,7 @@ from ..model.entry import LedgerEntry
 from ..model.protection import ProtectionCall
 from ..model.task import Absence, Observation, TaskState
 from ..parsing.event import parse_json, parse_protection_call, parse_task_event
+from ..parsing.home import Home, expect_home
 from ..ports.ecs import Tasks
 from ..ports.ledger import Ledger, Recorded, Recording
 from .check_protection import CheckedProtection, CheckedStops, check_called_tasks, check_stopping_tasks
@@ -73,26 +74,33 @@ class ObserveResult:
 
 
 def observe(
-    messages: Mapping[str, str], *, tasks: Tasks, ledger: Ledger, clock: Callable[[], datetime]
+    messages: Mapping[str, str],
+    *,
+    tasks: Tasks,
+    ledger: Ledger,
+    clock: Callable[[], datetime],
+    home: Home | None = None,
 ) -> ObserveResult:
     """Reads the messages, given by id, and records the newest state of each task.
 
     A task is described once and written once, however many of its events the messages hold. A describe that
     fails leaves its events UNVERIFIED and recorded; a write that fails fails the events of its task only.
     About a protected task that is to stop, ECS is asked at once: when it has stopped, there is no answer.
+    What is of another account or Region than `home` is rejected.
     """
     events: dict[str, Observation] = {}
     calls: dict[str, ProtectionCall] = {}
     rejected: dict[str, InvalidInput] = {}
     for message_id, body in messages.items():
         try:
-            value = parse_json(body)
-            if call := parse_protection_call(value):
-                calls[message_id] = call
-            else:
-                events[message_id] = parse_task_event(value)
+            reported = _read(body, home)
         except InvalidInput as error:
             rejected[message_id] = error
+        else:
+            if isinstance(reported, ProtectionCall):
+                calls[message_id] = reported
+            else:
+                events[message_id] = reported
     outcomes, undescribed = _record(list(events.values()), tasks, ledger, clock)
     entries = {one.entry.state.task_arn: one.entry for one in outcomes if isinstance(one, Observed)}
     return ObserveResult(
@@ -102,6 +110,13 @@ def observe(
         undescribed=undescribed,
         stops=check_stopping_tasks(entries.values(), tasks=tasks, ledger=ledger, clock=clock),
     )
+
+
+def _read(body: str, home: Home | None) -> Observation | ProtectionCall:
+    value = parse_json(body)
+    reported = parse_protection_call(value) or parse_task_event(value)
+    expect_home(reported, home)
+    return reported
 
 
 def _check(

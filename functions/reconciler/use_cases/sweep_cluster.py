@@ -6,16 +6,16 @@ A cluster that fails on the way is reported with its error; what was done before
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from ..chunks import chunks
-from ..drift import Drift, drift, is_gone, may_vanish
+from ..drift import Drift, drift
 from ..errors import LedgerError
 from ..findings.model import Finding
 from ..findings.policy import Policy
-from ..gate import Verdict, classify, description, history_row, refresh
+from ..gate import Verdict, classify
 from ..incidents.model import ReportedFinding
 from ..model.entry import LedgerEntry
 from ..model.protection import Protection
@@ -25,7 +25,9 @@ from ..ports.ledger import Ledger, Recorded, Recording
 from ..ports.sweep_progress import SweepProgress
 from ..protection import ProtectionChange
 from .check_protection import check_protection
+from .checks.repairs import repairs
 from .checks.stuck import find_stuck
+from .checks.twice_seen import TwiceSeen
 from .cluster_tasks import cluster_tasks
 
 CHUNK = 100  # tasks in one DescribeTasks, GetTaskProtection or BatchGetItem call
@@ -36,8 +38,8 @@ class ClusterSweepResult:
     """What a run found in one cluster: how often each drift and repair, and what failed.
 
     Counted beside the drifts are REPAIRED (a version recorded that no event had brought), REFRESHED (health,
-    tags or an end concluded too early, at the ledger's own version), CLOSED, and changes of protection.
-    `late` should have been reported when the tasks closed.
+    tags or an end concluded too early, at the ledger's own version), CLOSED, RESET (taken back to what ECS
+    described), and changes of protection. `late` should have been reported when the tasks closed.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
@@ -113,15 +115,16 @@ class ClusterSweep:
         entries = self.context.ledger.entries(chunk)
         self.result.errors += entries.unreadable.values()
         recordings: list[Recording] = []
+        current = dict(entries)
         for arn in (each for each in chunk if each not in entries.unreadable):
             entry, answer = entries.get(arn), described[arn]
             found = drift(entry, answer)
             self.result.counts[found] += 1
             if isinstance(answer, TaskState):
-                recordings += _repair(entry, answer, found, now)
+                recordings += repairs(entry, answer, found, now)
             if entry:
-                self._missing(entry, found, now)
-        current = {**entries, **self._record(recordings)}
+                current |= self._conclude(entry, answer, found, now)
+        current |= self._record(recordings)
         for arn, answer in described.items():
             if isinstance(answer, TaskState) and arn in current:
                 self._check_running(current[arn], answer, now)
@@ -135,16 +138,18 @@ class ClusterSweep:
             self.result.errors.append(error)
             return dict.fromkeys(chunk, Absence.UNKNOWN)
 
-    def _missing(self, entry: LedgerEntry, found: Drift, now: datetime) -> None:
-        """Marks what ECS has lost, closes what it had lost before too, and unmarks what came back."""
-        ledger, counts = self.context.ledger, self.result.counts
-        if found is Drift.VANISHED:
-            if is_gone(entry, self.place.began, now):
-                counts["CLOSED"] += ledger.close(entry, now)
-            elif entry.missing_since is None and may_vanish(entry, now):
-                ledger.mark_missing(entry, now)
-        elif entry.open and entry.missing_since and found in {Drift.NONE, Drift.AHEAD}:
-            ledger.mark_missing(entry, None)
+    def _conclude(
+        self, entry: LedgerEntry, answer: TaskState | Absence, found: Drift, now: datetime
+    ) -> Mapping[str, LedgerEntry]:
+        """The entry by its task, if it was reset."""
+        twice = TwiceSeen(self.context.ledger, self.place.began)
+        if twice.close_missing(entry, found, now):
+            self.result.counts["CLOSED"] += 1
+        after = twice.reset_above(entry, answer, found, now)
+        if after is None:
+            return {}
+        self.result.counts["RESET"] += 1
+        return {after.state.task_arn: after}
 
     def _record(self, recordings: Sequence[Recording]) -> Mapping[str, LedgerEntry]:
         entries = {}
@@ -186,14 +191,3 @@ class ClusterSweep:
             self.result.counts.update(
                 one.change for one in checked.values() if one.change is not ProtectionChange.NONE
             )
-
-
-def _repair(
-    entry: LedgerEntry | None, described: TaskState, found: Drift, now: datetime
-) -> Iterator[Recording]:
-    """What to record of a description: a version that the ledger lacks, or health and tags that changed."""
-    observation = description(described, now)
-    if found in {Drift.MISSED, Drift.UNRECORDED}:
-        yield Recording(observation=observation, rows=(history_row(observation),))
-    elif entry and refresh(entry, observation):
-        yield Recording(observation=observation, rows=())

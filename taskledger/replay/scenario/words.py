@@ -33,6 +33,7 @@ def entry_words(entry: LedgerEntry) -> str:
         f"missing from ECS since {entry.missing_since:%H:%M:%S}"
         if entry.open and entry.missing_since
         else "",
+        f"above ECS since {entry.above_since:%H:%M:%S}" if entry.above_since else "",
         f"protected until {held.expires_at:%H:%M:%S}" if held and held.enabled and held.expires_at else "",
     ]
     return ", ".join(filter(None, parts))

@@ -11,6 +11,7 @@ import pytest
 
 import reconciler.settings
 from infra.assess import ENTRY_CHANGES
+from reconciler.parsing.home import Home
 from reconciler.settings import (
     AlertSettings,
     LedgerSettings,
@@ -58,6 +59,7 @@ def test_settings_read_where_the_ledger_is(other: Synthesised, function: str) ->
     """Every function's settings find the table in its environment, and the retention that was chosen."""
     settings = LedgerSettings.read(environment(other, function))
     assert (settings.table_name, settings.retention.days) == ("${Ledger/Table}", 30)
+    assert settings.home == Home("${AWS::AccountId}", "${AWS::Region}")
 
 
 def test_settings_read_what_was_chosen(stack: Synthesised, other: Synthesised) -> None:
@@ -94,6 +96,8 @@ def test_nothing_is_set_that_nobody_reads(stack: Synthesised, function: str) -> 
 def test_choices_reach_the_functions(other: Synthesised, function: str, expected: dict[str, str]) -> None:
     """What a deployment chooses is in the environment of those functions that need it, and of no others."""
     common = {
+        "LEDGER_ACCOUNT": "${AWS::AccountId}",
+        "LEDGER_REGION": "${AWS::Region}",
         "LEDGER_TABLE_NAME": "${Ledger/Table}",
         "LEDGER_RETENTION_DAYS": "30",
         "POWERTOOLS_SERVICE_NAME": function.lower(),

@@ -137,6 +137,22 @@ def test_described_by_the_hundred(ecs: SimulatedEcs, count: int) -> None:
     assert len(counting.asked) == -(-count // 100)
 
 
+def test_a_version_over_a_million_is_no_answer(ecs: SimulatedEcs) -> None:
+    """Nothing is concluded from a description that no task can have; the others of the call stand."""
+    odd, plain = service_tasks(ecs, 2)
+
+    class Inflated:
+        def call(self, operation: str, request: Any) -> Any:
+            answer = ecs.call(operation, request)
+            shown = [
+                task | {"version": 1_000_001} if task["taskArn"] == odd else task for task in answer["tasks"]
+            ]
+            return answer | {"tasks": shown}
+
+    found = tasks_of(Inflated()).describe(CLUSTER, [odd, plain])
+    assert (found[odd], isinstance(found[plain], TaskState)) == (Absence.UNKNOWN, True)
+
+
 def test_tags_are_asked_for(ecs: SimulatedEcs) -> None:
     """A description has the task's tags."""
     arn = ecs.start_service_task("checkout", "checkout:42", cluster="shop", tags={"team": "shop"})

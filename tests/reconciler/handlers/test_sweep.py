@@ -9,7 +9,7 @@ from reconciler.handlers import sweep as sweep_module
 from taskledger.simulator.engine.errors import ApiError
 from tests.reconciler.handlers.conftest import Functions, measured
 from tests.support.system import BATCH, SHOP
-from tests.support.values import task_arn
+from tests.support.values import envelope, task_arn
 
 QUIET = {"complete": True, "excluded": False, "errors": [], "clusters": {}}
 IN_ORDER = {"tasks": 0, "stuck": [], "errors": []}
@@ -44,6 +44,22 @@ def test_a_sweep_answers_with_its_summary(functions: Functions, capsys: pytest.C
         "SweepClosed",
         "SweepDuration",
     }
+
+
+def test_a_reset_is_answered_and_measured(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
+    """With the sweep that made it, and with no other."""
+    system = functions.system
+    arn = system.running()
+    system.deliver()
+    system.observe({"1": json.dumps(envelope(900, taskArn=arn))})
+    measures = []
+    for _ in range(3):
+        answer = functions.sweep()["clusters"][SHOP]
+        measures.append(
+            (answer.get("ahead"), answer.get("reset"), measured(capsys, "sweep").get("SweepReset"))
+        )
+        system.wait(10)
+    assert measures == [(1, None, None), (1, 1, 1), (None, None, None)]
 
 
 def test_a_sweep_stores_the_policy(functions: Functions) -> None:

@@ -95,7 +95,10 @@ def test_tags_of_a_stopping_task(fields: dict[str, Any], tags: object) -> None:
     assert parse_described_task(ITEM | fields).tags == tags
 
 
-@pytest.mark.parametrize("item", [None, [], "x", {}, ITEM | {"taskArn": None}, ITEM | {"version": "3"}])
+@pytest.mark.parametrize(
+    "item",
+    [None, [], "x", {}, ITEM | {"taskArn": None}, ITEM | {"version": "3"}, ITEM | {"version": 1_000_001}],
+)
 def test_wrong_description(item: object) -> None:
     """A DescribeTasks item is read as strictly as an event."""
     with pytest.raises(InvalidInput):

@@ -83,6 +83,13 @@ def test_no_envelope(value: object) -> None:
     assert refused(value).field == "event"
 
 
+def test_a_version_of_a_million_is_the_highest() -> None:
+    """One above it is of no task: it would bar every true version for good."""
+    assert parse_task_event(envelope(1_000_000)).state.version == 1_000_000
+    error = refused(envelope(1_000_001))
+    assert (error.field, error.problem) == ("detail.version", "is out of range")
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [
@@ -103,6 +110,7 @@ def test_no_envelope(value: object) -> None:
         ("version", 3.0),
         ("version", True),
         ("version", -1),
+        ("version", 1_000_001),
         ("version", 2**63),
         ("lastStatus", None),
         ("lastStatus", ""),

@@ -10,6 +10,6 @@ EXAMPLES = int(os.environ.get("TASKLEDGER_EXAMPLES", "600"))
 
 
 class TestAccount(Account.TestCase):  # type: ignore[misc]  # made by Hypothesis at run time
-    """When the faults end and two sweeps have run, ledger and ECS agree on what ECS still knows."""
+    """When the faults end and two whole sweeps have run, ledger and ECS agree on what ECS still knows."""
 
     settings = settings(max_examples=EXAMPLES, stateful_step_count=50)

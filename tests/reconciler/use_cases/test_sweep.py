@@ -1,5 +1,6 @@
 """What a sweep finds and repairs, on the simulated ECS through the real boto3."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -149,7 +150,7 @@ def test_closed_too_early(system: System) -> None:
 
 
 def test_an_api_that_lags(system: System) -> None:
-    """An older description is the API's eventual consistency: nothing is written, and nothing goes back."""
+    """An older description is the API's eventual consistency: it is marked, and nothing goes back."""
     arn = system.running()
     past = system.ecs.call("DescribeTasks", {"cluster": "shop", "tasks": [arn]})
     system.ecs.scheduler_stop(arn, "Scaling activity")
@@ -158,7 +159,8 @@ def test_an_api_that_lags(system: System) -> None:
     after = system.entry(arn)
     system.api.change = lambda operation, answer: past if operation == "DescribeTasks" else answer
     assert counts(system.sweep_with()) == {"AHEAD": 1}
-    assert (system.entry(arn), system.known(arn)) == (after, [("STOPPED", 5)])
+    marked = replace(after, above_since=system.clock.now)
+    assert (system.entry(arn), system.known(arn)) == (marked, [("STOPPED", 5)])
 
 
 @pytest.mark.parametrize("shown", [[], [{"reason": "ACCESS_DENIED"}]], ids=["silent", "another reason"])

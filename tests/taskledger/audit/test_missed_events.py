@@ -1,6 +1,6 @@
 """How missed events are counted: each version once, by an event where there is one."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -46,6 +46,13 @@ def test_versions(events: list[int], descriptions: list[int], counts: tuple[int,
     """By an event; by a description only; missing between two that are recorded; below the first."""
     found = missed_events([(succeed(None, event(3)), rows(events, descriptions))], sampled=False)
     assert (found.by_event, found.by_description, found.between, found.before) == counts
+
+
+def test_a_reset_is_no_gap() -> None:
+    """The version that it took back was of no task, and so are those below it."""
+    taken_back = [*rows([1, 3, 900], []), replace(rows([3], [])[0], source=Source.RESET)]
+    found = missed_events([(succeed(None, event(3)), taken_back)], sampled=False)
+    assert (found.by_event, found.by_description, found.between) == (2, 0, 1)
 
 
 def test_entries() -> None:

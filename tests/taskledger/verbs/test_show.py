@@ -6,10 +6,11 @@ from datetime import timedelta
 
 import pytest
 
+from reconciler.model.entry import LedgerEntry
 from reconciler.model.task import Container
 from tests.support.deployed import NOW, Deployment, ago, other_cluster
 from tests.support.running import taskledger
-from tests.support.values import CLUSTER, TASK, at, describe, event, task_arn
+from tests.support.values import CLUSTER, TASK, at, describe, event, resetting, task_arn
 
 ID = TASK.rsplit("/", 1)[1]
 OLD_TASK = TASK.replace("task/shop/", "task/")
@@ -155,3 +156,26 @@ def test_history_is_read_to_its_end(deployment: Deployment) -> None:
     deployment.record(*(event(version, seconds=version) for version in range(1, 40)))
     assert len(taskledger("show", "--json", TASK).document["history"]) == 39
     assert at(39).isoformat()[:19] in taskledger("show", TASK).out
+
+
+def test_a_reset_is_shown(deployment: Deployment) -> None:
+    """As a row with its own source, in the text and in the document."""
+    deployment.record(event(3), event(900, seconds=20))
+    deployment.ledger.mark_above(shown_entry(deployment), at(60))
+    deployment.ledger.reset(shown_entry(deployment), resetting(describe(3, seconds=1800)))
+    document = taskledger("show", "--json", TASK).document
+    assert (document["version"], document["source"]) == (3, "describe")
+    assert document["versionsMissing"] == [1, 2]
+    assert [(row["version"], row["source"]) for row in document["history"]] == [
+        (3, "event"),
+        (3, "reset"),
+        (900, "event"),
+    ]
+    (line,) = (line for line in taskledger("show", TASK).out.splitlines() if "reset" in line)
+    assert "v3" in line
+
+
+def shown_entry(deployment: Deployment) -> LedgerEntry:
+    entry = deployment.ledger.entry(TASK)
+    assert entry is not None
+    return entry

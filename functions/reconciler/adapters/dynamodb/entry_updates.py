@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .items import entry_items
-from .items.values import milliseconds
+from .items.values import milliseconds, number
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import datetime
 
     from ...model.entry import LedgerEntry
     from ...model.protection import Protection
@@ -33,14 +34,27 @@ class Update:
 
 def replacement(observation: Observation, values: Mapping[str, Value]) -> Update:
     """Sets what the state has and removes what it lacks, but the tags, which no event carries."""
+    return _replacing(observation, values, "openSince = if_not_exists(openSince, :openSince)")
+
+
+def resetting(
+    entry: LedgerEntry, since: datetime, observation: Observation, values: Mapping[str, Value]
+) -> Update:
+    """The same, for an entry that was read as above ECS since then; nothing of its own times is trusted."""
+    update = _replacing(observation, values, assign(entry_items.OPEN))
+    read = {":seen": number(entry.state.version), ":seenAboveSince": milliseconds(since)}
+    return replace(update, values={**update.values, **read})
+
+
+def _replacing(observation: Observation, values: Mapping[str, Value], opening: str) -> Update:
     all_values = dict(values)
     sets = [assign(name) for name in values]
     removed = [name for name in entry_items.ENTRY_ATTRIBUTES if name not in values and name != "tags"]
     if observation.state.closed:
-        removed.append("openSince")
+        removed.append(entry_items.OPEN)
     else:
-        sets.append("openSince = if_not_exists(openSince, :openSince)")
-        all_values["openSince"] = _open_since(observation)
+        sets.append(opening)
+        all_values[entry_items.OPEN] = _open_since(observation)
     return express(observation.state.task_arn, sets, removed, all_values)
 
 

@@ -66,6 +66,7 @@ ENTRY_ATTRIBUTES = (
     "closedAs",
     "closedAt",
     "missingSince",
+    "aboveSince",
     "passingStatus",
     "passingSince",
     "replayed",
@@ -150,6 +151,7 @@ def entry(item: Item) -> LedgerEntry:
         closed=Closure(closed_as, closed_at) if closed_at else None,
         protection=protection(item),
         missing_since=when(item, "missingSince"),
+        above_since=when(item, "aboveSince"),
         replayed="replayed" in item,
         passing=_passing(item),
     )

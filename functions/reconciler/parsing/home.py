@@ -1,0 +1,43 @@
+"""Whether an event is of the account and Region that a ledger is for, by the ARNs in it; pure.
+
+Never by the envelope's `account` and `region`: those of an event that is sent by hand are anybody's.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from ..arns import account, region
+from ..errors import InvalidInput
+from ..model.protection import ProtectionCall
+from ..model.task import Observation
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """The account and the Region of a deployed stack."""
+
+    account: str
+    region: str
+
+
+def expect_home(reported: Observation | ProtectionCall, home: Home | None) -> None:
+    """Raises `InvalidInput` by the field of the first ARN from elsewhere; without a home, all are welcome."""
+    if home is None:
+        return
+    for field, arn in _arns(reported):
+        found = Home(account(arn) or "", region(arn) or "")
+        if found != home:
+            place = f"{found.account or '-'} in {found.region or '-'}"
+            raise InvalidInput(field, f"is of account {place}, not of {home.account} in {home.region}")
+
+
+def _arns(reported: Observation | ProtectionCall) -> Iterator[tuple[str, str]]:
+    """Each ARN with its field."""
+    if isinstance(reported, Observation):
+        yield "detail.taskArn", reported.state.task_arn
+        yield "detail.clusterArn", reported.state.cluster_arn
+        return
+    for arn in reported.task_arns:
+        yield "detail.responseElements.protectedTasks", arn
+    if reported.cluster_arn:
+        yield "detail.requestParameters.cluster", reported.cluster_arn
