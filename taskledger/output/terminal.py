@@ -48,8 +48,8 @@ def shown(text: str) -> str:
 
 
 def note_unreadable(errors: Iterable[InvalidInput]) -> None:
-    """One line on standard error for each row that is left out."""
-    for error in errors:
+    """One line on standard error for each row that is left out, though two indexes may have it."""
+    for error in dict.fromkeys(map(str, errors)):
         click.echo(shown(f"Left out, as it cannot be read: {error}"), err=True)
 
 

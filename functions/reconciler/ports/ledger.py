@@ -102,7 +102,10 @@ class Ledger(Protocol):
         """The cluster's entries that closed in that time, and what is wrong with unreadable ones."""
 
     def history(self, task_arn: str) -> tuple[HistoryRow, ...]:
-        """The task's history by version, and for one version the event before the description."""
+        """The task's history by version, and for one version the event before the description.
+
+        Raises `InvalidInput` when one of its rows cannot be read.
+        """
 
     def clusters(self) -> Sequence[str]:
         """The ARNs of all clusters with tasks in the ledger."""
@@ -116,5 +119,8 @@ class Ledger(Protocol):
     def open_tasks(self, cluster_arn: str) -> Sequence[str]:
         """The ARNs of the cluster's tasks that the ledger believes to live."""
 
-    def protected(self, cluster_arn: str) -> Mapping[str, Protection]:
-        """The cluster's tasks whose protection was on when it was last checked, by task ARN."""
+    def protected(self, cluster_arn: str) -> Mapping[str, Protection | InvalidInput]:
+        """The cluster's tasks whose protection was on when it was last checked, by task ARN.
+
+        For one that cannot be read, what is wrong with it.
+        """

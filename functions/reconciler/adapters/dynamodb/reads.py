@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ...errors import InvalidInput
@@ -14,7 +15,6 @@ from .items.values import milliseconds, moment, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -22,11 +22,26 @@ if TYPE_CHECKING:
     from ...model.protection import Protection
     from .items.values import Item
 
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
 
 def read_entry(item: Item) -> LedgerEntry:
     """The entry that an item holds; raises `InvalidInput` with its key when it cannot be read."""
     with reading(item, "entry"):
         return entry_items.entry(item)
+
+
+def _read_row(item: Item) -> HistoryRow:
+    with reading(item, "history row"):
+        return history_items.row(item)
+
+
+def _read_protection(item: Item) -> Protection | InvalidInput | None:
+    try:
+        with reading(item, "protection"):
+            return entry_items.protection(item)
+    except InvalidInput as error:
+        return error
 
 
 def _readable(item: Item) -> LedgerEntry | InvalidInput:
@@ -59,9 +74,7 @@ class LedgerReads:
         found = self._query(
             "pk = :pk AND begins_with(sk, :v)", {":pk": task_arn, ":v": "v"}, ConsistentRead=True
         )
-        return tuple(
-            sorted(map(history_items.row, found), key=lambda row: (row.version, row.source != "event"))
-        )
+        return tuple(sorted(map(_read_row, found), key=lambda row: (row.version, row.source != "event")))
 
     def clusters(self) -> Sequence[str]:
         return [item["sk"]["S"] for item in self._query("pk = :pk", {":pk": CLUSTERS})]
@@ -86,7 +99,10 @@ class LedgerReads:
             return [_readable(item) for page in pages for item in page["Items"]]
 
     def due_until(self, cluster_arn: str) -> datetime | None:
-        """When the last protection of the cluster ends or its next incident is due; None where nothing is."""
+        """When the last protection of the cluster ends or its next incident is due; None where nothing is.
+
+        What cannot be read is due: whoever looks at it says what is wrong.
+        """
         keys = {"protected": entry_items.PROTECTED, "due": "dueAt"}
         found = (
             self._first(cluster_arn, index, key, last=index == "protected") for index, key in keys.items()
@@ -104,15 +120,19 @@ class LedgerReads:
                 ScanIndexForward=not last,
                 Limit=1,
             )["Items"]
-        return moment(items[0][key]) if items else None
+        if not items:
+            return None
+        try:
+            with reading(items[0], key):
+                return moment(items[0][key])
+        except InvalidInput:
+            return _LONG_AGO
 
     def open_tasks(self, cluster_arn: str) -> Sequence[str]:
         return [item["pk"]["S"] for item in self._index("open", cluster_arn)]
 
-    def protected(self, cluster_arn: str) -> Mapping[str, Protection]:
-        found = (
-            (item["pk"]["S"], entry_items.protection(item)) for item in self._index("protected", cluster_arn)
-        )
+    def protected(self, cluster_arn: str) -> Mapping[str, Protection | InvalidInput]:
+        found = ((item["pk"]["S"], _read_protection(item)) for item in self._index("protected", cluster_arn))
         return {arn: held for arn, held in found if held}
 
     def _index(self, name: str, cluster_arn: str) -> Iterator[Item]:
