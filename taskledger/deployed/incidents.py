@@ -77,8 +77,10 @@ class DeployedIncidents(DynamoIncidents):
             },
             ScanIndexForward=False,
         )
-        items = (item for page in pages for item in page["Items"])
-        return (item for item in items if int(item["ttl"]["N"]) > now.timestamp())
+        for item in (item for page in pages for item in page["Items"]):
+            with self._noting(), values.reading(item, "row"):
+                if int(item["ttl"]["N"]) > now.timestamp():
+                    yield item
 
 
 def deployed_incidents(stack: Stack) -> DeployedIncidents:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -58,25 +59,30 @@ class DeployedLedger(LedgerReads):
                 entries = self.entries([key["pk"]["S"] for key in keys])
                 for key in keys:
                     if entry := entries.get(key["pk"]["S"]):
-                        yield values.moment(key[entry_items.OPEN]), entry
+                        with self._noting(), values.reading(key, "entry"):
+                            yield values.moment(key[entry_items.OPEN]), entry
 
     def closed(self, cluster_arn: str, since: datetime, now: datetime) -> Iterator[Placed]:
         """The closed entries with the time they closed, without those that DynamoDB is about to delete."""
         for page in self._pages("closed", cluster_arn, since):
             for item in page:
-                if int(item["ttl"]["N"]) > now.timestamp():
-                    try:
-                        entry = read_entry(item)
-                    except InvalidInput as error:
-                        self.unreadable.append(error)
-                    else:
-                        yield values.moment(item[entry_items.CLOSED]), entry
+                with self._noting(), values.reading(item, "entry"):
+                    if int(item["ttl"]["N"]) > now.timestamp():
+                        yield values.moment(item[entry_items.CLOSED]), read_entry(item)
 
     def task_arns(self, cluster_arn: str, closed_since: datetime) -> Iterator[str]:
         """The tasks that are open, and those that closed since then."""
         for index, since in (("open", EVER), ("closed", closed_since)):
             for page in self._pages(index, cluster_arn, since, ProjectionExpression="pk"):
                 yield from (item["pk"]["S"] for item in page)
+
+    @contextmanager
+    def _noting(self) -> Iterator[None]:
+        """Leaves out what cannot be read."""
+        try:
+            yield
+        except InvalidInput as error:
+            self.unreadable.append(error)
 
     def _pages(
         self,

@@ -75,8 +75,8 @@ def note(text: str) -> None:
 
 
 def note_unreadable(errors: Iterable[InvalidInput]) -> None:
-    """One line on standard error for each row that is left out."""
-    for error in errors:
+    """One line on standard error for each row that is left out, though two indexes may have it."""
+    for error in dict.fromkeys(map(str, errors)):
         note(f"Left out, as it cannot be read: {error}")
 
 

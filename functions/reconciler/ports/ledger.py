@@ -120,7 +120,7 @@ class Ledger(Protocol):
     def history(self, task_arn: str) -> tuple[HistoryRow, ...]:
         """The task's history by version, and for one version the event before the description.
 
-        A row that cannot be read is left out.
+        Raises `InvalidInput` when one of its rows cannot be read.
         """
 
     def clusters(self) -> Sequence[str]:
@@ -136,4 +136,7 @@ class Ledger(Protocol):
         """The ARNs of the cluster's tasks that the ledger believes to live."""
 
     def protected(self, cluster_arn: str) -> Mapping[str, Protection | InvalidInput]:
-        """The cluster's tasks whose protection was on when it was last checked, by task ARN."""
+        """The cluster's tasks whose protection was on when it was last checked, by task ARN.
+
+        For one that cannot be read, what is wrong with it.
+        """

@@ -12,7 +12,7 @@ from datetime import datetime
 
 from ..chunks import chunks
 from ..drift import Drift, drift
-from ..errors import LedgerError
+from ..errors import InvalidInput, LedgerError
 from ..findings.model import Finding
 from ..findings.policy import Policy
 from ..gate import Verdict, classify
@@ -89,8 +89,7 @@ class ClusterSweep:
             return None
 
     def _tasks(self) -> str | None:
-        after = self.place.after or ""
-        ledger = self.context.ledger
+        after, ledger = self.place.after or "", self.context.ledger
         open_tasks = ledger.open_tasks(self.cluster_arn)
         ledger.mark_cluster(self.cluster_arn, self.context.clock(), has_tasks=bool(open_tasks))
         task_arns, self.gone = cluster_tasks(
@@ -173,7 +172,10 @@ class ClusterSweep:
         """What is to be seen in a description alone: a task that is stuck, and one that may be protected."""
         if described.version < entry.state.version:
             return
-        self.result.stuck += find_stuck(entry, described, now, self.context.ledger, self.context.policy)
+        try:
+            self.result.stuck += find_stuck(entry, described, now, self.context.ledger, self.context.policy)
+        except InvalidInput as error:  # its history cannot be read
+            self.result.errors.append(error)
         if described.service and described.last_status == described.desired_status == "RUNNING":
             self.protectable[described.task_arn] = entry.protection
 
@@ -188,6 +190,5 @@ class ClusterSweep:
         except LedgerError as error:
             self.result.errors.append(error)
         else:
-            self.result.counts.update(
-                one.change for one in checked.values() if one.change is not ProtectionChange.NONE
-            )
+            changes = (one.change for one in checked.values())
+            self.result.counts.update(change for change in changes if change is not ProtectionChange.NONE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ...errors import InvalidInput
@@ -14,13 +15,14 @@ from .items.values import milliseconds, moment, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from ...model.entry import HistoryRow, LedgerEntry
     from ...model.protection import Protection
     from .items.values import Item
+
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 def read_entry(item: Item) -> LedgerEntry:
@@ -29,17 +31,22 @@ def read_entry(item: Item) -> LedgerEntry:
         return entry_items.entry(item)
 
 
-def _readable(item: Item) -> LedgerEntry | InvalidInput:
+def _read_row(item: Item) -> HistoryRow:
+    with reading(item, "history row"):
+        return history_items.row(item)
+
+
+def _read_protection(item: Item) -> Protection | InvalidInput | None:
     try:
-        return read_entry(item)
+        with reading(item, "protection"):
+            return entry_items.protection(item)
     except InvalidInput as error:
         return error
 
 
-def _protection(item: Item) -> Protection | InvalidInput | None:
+def _readable(item: Item) -> LedgerEntry | InvalidInput:
     try:
-        with reading(item, "protection"):
-            return entry_items.protection(item)
+        return read_entry(item)
     except InvalidInput as error:
         return error
 
@@ -71,12 +78,12 @@ class LedgerReads:
         return tuple(sorted(rows, key=lambda row: (row.version, row.source != "event")))
 
     def leave_out(self, error: InvalidInput) -> None:
-        """Called for each row of history that is left out, as it cannot be read."""
+        """Raises what is wrong with a row of history; whoever goes on without the row has another way."""
+        raise error
 
     def _row(self, item: Item) -> HistoryRow | None:
         try:
-            with reading(item, "row"):
-                return history_items.row(item)
+            return _read_row(item)
         except InvalidInput as error:
             self.leave_out(error)
             return None
@@ -104,7 +111,10 @@ class LedgerReads:
             return [_readable(item) for page in pages for item in page["Items"]]
 
     def due_until(self, cluster_arn: str) -> datetime | None:
-        """When the last protection of the cluster ends or its next incident is due; None where nothing is."""
+        """When the last protection of the cluster ends or its next incident is due; None where nothing is.
+
+        What cannot be read is due: whoever looks at it says what is wrong.
+        """
         keys = {"protected": entry_items.PROTECTED, "due": "dueAt"}
         found = (
             self._first(cluster_arn, index, key, last=index == "protected") for index, key in keys.items()
@@ -122,13 +132,19 @@ class LedgerReads:
                 ScanIndexForward=not last,
                 Limit=1,
             )["Items"]
-        return moment(items[0][key]) if items else None
+        if not items:
+            return None
+        try:
+            with reading(items[0], key):
+                return moment(items[0][key])
+        except InvalidInput:
+            return _LONG_AGO
 
     def open_tasks(self, cluster_arn: str) -> Sequence[str]:
         return [item["pk"]["S"] for item in self._index("open", cluster_arn)]
 
     def protected(self, cluster_arn: str) -> Mapping[str, Protection | InvalidInput]:
-        found = ((item["pk"]["S"], _protection(item)) for item in self._index("protected", cluster_arn))
+        found = ((item["pk"]["S"], _read_protection(item)) for item in self._index("protected", cluster_arn))
         return {arn: held for arn, held in found if held}
 
     def _index(self, name: str, cluster_arn: str) -> Iterator[Item]:
