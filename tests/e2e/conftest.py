@@ -78,10 +78,7 @@ def deployment(
         pytestconfig.stash[_LOG] = started
         deployed = Deployment(started, ecs[1], node_modules, folder)
         deployed.cdk("bootstrap")
-        deployed.cdk("deploy", "--require-approval", "never")
-        stack = deployed.client("cloudformation").describe_stacks(StackName="TaskLedger")["Stacks"][0]
-        deployed.outputs = {each["OutputKey"]: each["OutputValue"] for each in stack["Outputs"]}
-        yield deployed
+        yield deployed.deploy("TaskLedger")
 
 
 @pytest.hookimpl(wrapper=True)

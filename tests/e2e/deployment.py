@@ -9,7 +9,7 @@ import subprocess
 import sys
 import time
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -50,10 +50,19 @@ class Deployment:
     node_modules: Path  # where the CDK's command line is installed
     folder: Path
     outputs: Mapping[str, str] = field(default_factory=dict)
+    stack: str = "TaskLedger"
 
-    def cdk(self, *arguments: str) -> str:
+    def deploy(self, stack: str, **context: str) -> Deployment:
+        """Another stack in the same account, with these choices beside the usual ones."""
+        self.cdk("deploy", "--require-approval", "never", stackName=stack, **context)
+        found = self.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]
+        outputs = {each["OutputKey"]: each["OutputValue"] for each in found["Outputs"]}
+        return replace(self, outputs=outputs, stack=stack)
+
+    def cdk(self, *arguments: str, **choices: str) -> str:
         """What the CDK wrote; it must not fail."""
-        context = [part for key, value in CONTEXT.items() for part in ("--context", f"{key}={value}")]
+        chosen = {**CONTEXT, **choices}
+        context = [part for key, value in chosen.items() for part in ("--context", f"{key}={value}")]
         cdk = self.node_modules / "aws-cdk" / "bin" / "cdk"
         options = ["--app", APP, "--output", str(self.folder / "cdk.out"), "--no-notices", *context]
         ran = self._run(["node", str(cdk), *arguments, *options], stderr=subprocess.STDOUT)
@@ -71,6 +80,11 @@ class Deployment:
         ran = self.taskledger("tasks", "--json", "--cluster", cluster)
         assert ran.code == 0, ran.err
         return {task["taskArn"]: task for task in ran.document["tasks"]}
+
+    def closed(self, task_arn: str) -> bool:
+        """Whether the ledger knows that the task is over."""
+        ran = self.taskledger("show", "--json", task_arn)
+        return ran.code == 0 and not ran.document["open"]
 
     def shown(self, task_arn: str) -> dict[str, Any]:
         ran = self.taskledger("show", "--json", task_arn)
@@ -158,6 +172,7 @@ class Deployment:
             "AWS_ENDPOINT_URL": self.emulator.url,
             "AWS_ENDPOINT_URL_ECS": self.ecs_url,
             "AWS_REGION": REGION,
+            "TASKLEDGER_STACK": self.stack,
             "CDK_DEFAULT_ACCOUNT": ACCOUNT,
             "CDK_HOME": str(self.folder / "cdk"),
             "CDK_DOCKER": "no-docker-is-needed",
