@@ -14,7 +14,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from reconciler.adapters.aws import error_code
 from reconciler.adapters.clients import CallLimits, client_config
+from reconciler.arns import account, region
 from reconciler.errors import LedgerError
+from reconciler.parsing.home import Home
 
 from .advice import advice
 
@@ -33,11 +35,12 @@ class Unusable(click.ClickException):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """Its outputs, and the session to call AWS with."""
+    """Its outputs, the account and Region of its ARN, and the session to call AWS with."""
 
     name: str
     status: str
     outputs: Mapping[str, str]
+    home: Home | None
     session: boto3.Session
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - of whichever service is named
@@ -100,8 +103,15 @@ def find(name: str) -> Stack:
         name=found["StackName"],
         status=found["StackStatus"],
         outputs={each["OutputKey"]: each["OutputValue"] for each in outputs},
+        home=_home(found.get("StackId", "")),
         session=session,
     )
+
+
+def _home(stack_arn: str) -> Home | None:
+    """Where the stack is; None where its ARN does not say."""
+    found = Home(account(stack_arn) or "", region(stack_arn) or "")
+    return found if found.account and found.region else None
 
 
 def _session() -> boto3.Session:
