@@ -73,6 +73,12 @@ class Queue:
         return {error["Id"]: error for error in response.get("Failed", [])}
 
 
+def expect_sendable(captured: Captured) -> None:
+    """Raises `InvalidInput` for what SQS never takes."""
+    if error := _unsendable(captured):
+        raise error
+
+
 def _unsendable(captured: Captured) -> InvalidInput | None:
     if found := _FORBIDDEN.search(captured.body):
         return InvalidInput("body", f"has U+{ord(found[0]):04X} at {found.start()}, which SQS does not take")

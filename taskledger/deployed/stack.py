@@ -15,7 +15,9 @@ from click.core import ParameterSource
 
 from reconciler.adapters.aws import error_code
 from reconciler.adapters.clients import CallLimits, client_config
+from reconciler.arns import account, region
 from reconciler.errors import LedgerError
+from reconciler.parsing.home import Home
 
 from .advice import advice
 
@@ -34,11 +36,12 @@ class Unusable(click.ClickException):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stack:
-    """Its outputs, and the session to call AWS with."""
+    """Its outputs, the account and Region of its ARN, and the session to call AWS with."""
 
     name: str
     status: str
     outputs: Mapping[str, str]
+    home: Home | None
     session: boto3.Session
 
     def client(self, service: str) -> Any:  # noqa: ANN401 - of whichever service is named
@@ -126,6 +129,7 @@ def find(name: str) -> Stack:
         name=found["StackName"],
         status=found["StackStatus"],
         outputs={each["OutputKey"]: each["OutputValue"] for each in outputs},
+        home=_home(found.get("StackId", "")),
         session=session,
     )
 
@@ -134,7 +138,14 @@ def _of_table(name: str) -> Stack:
     """A table without its stack, as far as the ledger is concerned."""
     if click.get_current_context().get_parameter_source("stack_name") is ParameterSource.COMMANDLINE:
         raise click.UsageError("--table names a table and --stack a stack: give one of them.")
-    return Stack(name=name, status="no stack", outputs={"LedgerTableName": name}, session=_session())
+    outputs = {"LedgerTableName": name}
+    return Stack(name=name, status="no stack", outputs=outputs, home=None, session=_session())
+
+
+def _home(stack_arn: str) -> Home | None:
+    """Where the stack is; None where its ARN does not say."""
+    found = Home(account(stack_arn) or "", region(stack_arn) or "")
+    return found if found.account and found.region else None
 
 
 def _session() -> boto3.Session:

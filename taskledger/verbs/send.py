@@ -4,27 +4,29 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from reconciler.errors import InvalidInput
-from reconciler.parsing.event import parse_json, parse_task_event
 
 from ..deployed.advice import advice
 from ..deployed.queue import Queue
 from ..deployed.stack import Unusable, stack_command
 from ..output.progress import counted
 from ..output.terminal import console, literal, print_json
-from ..replay import captures
 from ..replay.delivery import Rejected
+from ..replay.outgoing import RepeatedEvents, checked, readable, saved_events
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from ..deployed.stack import Stack
     from ..replay.captures import Captured, Unreadable
+
+    Check = Callable[[Captured | Unreadable], Captured]
 
 
 @dataclass(slots=True)
@@ -38,60 +40,60 @@ class Sent:
 
 @click.command()
 @click.argument("paths", nargs=-1, required=True)
-@click.option(
-    "--as-is", is_flag=True, help="Also send what is not a task state change event, to see what happens."
-)
+@click.option("--as-is", is_flag=True, help="Check nothing and send all, to see what happens.")
 @stack_command
 def send(stack: Stack, paths: Sequence[str], *, as_is: bool, as_json: bool) -> None:
     """Put saved events on the queue of a deployed stack.
 
     PATHS are files and folders, as for `taskledger replay`. Sending events again is harmless: the ledger
-    records no version twice. What is not a task state change event is not sent, because it would only end in
-    the dead-letter queue.
+    records no version twice.
 
-    Exits with 1 if any event was not sent.
+    All events are checked before the first is sent. If one is not a task state change event, or is of another
+    account or Region than the stack, nothing is sent, each such event is named, and the exit code is 2: it
+    would only end in the dead-letter queue. Files are read twice for that, and standard input is held in
+    memory. With --as-is, everything that can be read is sent.
+
+    Exits with 1 if SQS did not take an event.
     """
-    queue = Queue(stack)
-    result = Sent()
-    try:
-        _fill(queue, _sendable(counted(_events(paths), "events read"), result, as_is=as_is), result)
-    except (ClientError, BotoCoreError) as error:
-        raise Unusable(f"{result.sent:,} events were sent, then: {advice(error)}") from error
+    queue, check = Queue(stack), partial(checked, home=stack.home)
+    events = saved_events(paths) if as_is else RepeatedEvents(paths)
+    if not as_is and (problems := _problems(events, check)).rejected:
+        _report(problems, stack, queue, as_json=as_json)
+        click.echo("Nothing was sent: correct or remove these, or send all with --as-is.", err=True)
+        sys.exit(2)
+    result = _send(queue, events, readable if as_is else check)
     _report(result, stack, queue, as_json=as_json)
     sys.exit(1 if result.rejected else 0)
 
 
-def _fill(queue: Queue, events: Iterable[Captured], result: Sent) -> None:
-    for captured, error in queue.send(events):
-        if error is None:
-            result.sent += 1
-        else:
-            result.rejected.append(_rejected(captured, error))
+def _problems(events: Iterable[Captured | Unreadable], check: Check) -> Sent:
+    """How many events were read, and what is wrong with them."""
+    result = Sent()
+    for _ in _sendable(counted(events, "events checked"), result, check):
+        pass
+    return result
 
 
-def _events(paths: Sequence[str]) -> Iterator[Captured | Unreadable]:
-    for file in captures.files(paths):
-        if isinstance(file, captures.Unreadable):
-            yield file
-        else:
-            yield from captures.read(file)
+def _send(queue: Queue, events: Iterable[Captured | Unreadable], check: Check) -> Sent:
+    result = Sent()
+    try:
+        for captured, error in queue.send(_sendable(counted(events, "events read"), result, check)):
+            if error is None:
+                result.sent += 1
+            else:
+                result.rejected.append(_rejected(captured, error))
+    except (ClientError, BotoCoreError) as error:
+        raise Unusable(f"{result.sent:,} events were sent, then: {advice(error)}") from error
+    return result
 
 
-def _sendable(events: Iterable[Captured | Unreadable], result: Sent, *, as_is: bool) -> Iterator[Captured]:
+def _sendable(events: Iterable[Captured | Unreadable], result: Sent, check: Check) -> Iterator[Captured]:
     for found in events:
         result.read += 1
         try:
-            yield _checked(found, as_is=as_is)
+            yield check(found)
         except InvalidInput as error:
             result.rejected.append(_rejected(found, error))
-
-
-def _checked(found: Captured | Unreadable, *, as_is: bool) -> Captured:
-    if isinstance(found, captures.Unreadable):
-        raise found.error
-    if not as_is:
-        parse_task_event(parse_json(found.body))
-    return found
 
 
 def _report(result: Sent, stack: Stack, queue: Queue, *, as_json: bool) -> None:

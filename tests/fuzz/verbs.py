@@ -73,6 +73,7 @@ def verbs(mutator: Mutator) -> None:
         name="TaskLedger",
         status="CREATE_COMPLETE",
         outputs={"LedgerTableName": "t"},
+        home=None,
         session=boto3.Session("testing", "testing", region_name="eu-central-1"),
     )
     object.__setattr__(stack, "table", Table(mutator))

@@ -67,6 +67,7 @@ class CloudFormation:
 
     stacks: dict[str, dict[str, str]] = field(default_factory=dict)
     status: str = "CREATE_COMPLETE"
+    place: str = "arn:aws:cloudformation:eu-central-1:111122223333"
     error: tuple[int, str, str] | None = None
 
     def respond(self, _: str, body: bytes) -> Response:
@@ -92,6 +93,7 @@ class CloudFormation:
             (
                 f'<DescribeStacksResponse xmlns="{NAMESPACE}"><DescribeStacksResult><Stacks><member>'
                 f"<StackName>{name}</StackName><StackStatus>{self.status}</StackStatus>"
+                f"<StackId>{self.place}:stack/{name}/1</StackId>"
                 "<CreationTime>2026-11-20T09:00:00Z</CreationTime>"
                 f"<Outputs>{members}</Outputs></member></Stacks></DescribeStacksResult></DescribeStacksResponse>"
             ).encode(),

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
 from taskledger.deployed import queue
+from taskledger.replay.outgoing import RepeatedEvents
 from tests.support.deployed import Answer, Deployment, answered, refusal
 from tests.support.running import Ran, lines, taskledger, write
-from tests.support.values import envelope, task_arn
+from tests.support.values import CLUSTER, TASK, envelope, task_arn
 
 SAMPLES = Path(__file__).parents[3] / "events"
 
@@ -31,22 +34,70 @@ def test_events_are_put_on_the_queue(deployment: Deployment, tmp_path: Path) -> 
 
 def test_folders_are_sent(deployment: Deployment) -> None:
     """All that replay takes: the wrappings are taken off."""
-    ran = taskledger("send", "--json", SAMPLES)
+    ran = taskledger("send", "--json", "--as-is", SAMPLES)
     code, read, put, rejected = sent(ran)
     assert (code, read, rejected) == (0, put, 0)
     assert {json.loads(body)["source"] for body in deployment.bodies()} == {"aws.ecs"}
 
 
-def test_what_is_no_event_is_rejected(deployment: Deployment, tmp_path: Path) -> None:
-    """It would only end in the dead-letter queue; the events beside it are sent."""
+def test_nothing_is_sent_if_one_is_wrong(deployment: Deployment, tmp_path: Path) -> None:
+    """It would only end in the dead-letter queue; each is named, and the exit code is that of wrong usage."""
     file = write(tmp_path / "events.jsonl", lines([envelope(1), "nonsense", envelope(-1), envelope(2)]))
     ran = taskledger("send", "--json", file, tmp_path / "nowhere.json")
-    assert sent(ran) == (1, 5, 2, 3)
-    assert ran.rejected[:2] == [
+    assert sent(ran) == (2, 5, 0, 3)
+    assert ran.rejected == [
         (1, "body", "is not JSON: Expecting value: line 1 column 1 (char 0)"),
         (2, "detail.version", "is out of range"),
+        (0, "path", "there is no such file or folder"),
     ]
-    assert len(deployment.bodies()) == 2
+    assert (deployment.bodies(), "--as-is" in ran.err) == ([], True)
+
+
+@pytest.mark.parametrize(
+    ("field", "arn"),
+    [
+        ("taskArn", TASK.replace("111122223333", "444455556666")),
+        ("taskArn", TASK.replace("eu-central-1", "eu-west-1")),
+        ("clusterArn", CLUSTER.replace("eu-central-1", "eu-west-1")),
+    ],
+)
+def test_what_is_of_elsewhere_is_not_sent(
+    deployment: Deployment, tmp_path: Path, field: str, arn: str
+) -> None:
+    """The account and Region of the stack's own ARN decide, as they will in the observe function."""
+    file = write(tmp_path / "events.jsonl", lines([envelope(1), envelope(2, **{field: arn})]))
+    ran = taskledger("send", "--json", file)
+    assert (sent(ran), ran.rejected[0][:2]) == ((2, 2, 0, 1), (1, f"detail.{field}"))
+    assert deployment.bodies() == []
+    assert sent(taskledger("send", "--json", "--as-is", file)) == (0, 2, 2, 0)
+
+
+def test_standard_input_is_held(deployment: Deployment) -> None:
+    """It can be read but once: what was checked is what is sent."""
+    good = lines(envelope(1, taskArn=task_arn(number)) for number in range(3))
+    assert sent(taskledger("send", "--json", "-", stdin=good.encode())) == (0, 3, 3, 0)
+    assert len(deployment.bodies()) == 3
+    assert sent(taskledger("send", "--json", "-", stdin=(good + "nonsense\n").encode())) == (2, 4, 0, 1)
+
+
+def test_files_are_read_and_not_held(tmp_path: Path) -> None:
+    """An input of any size is checked; what changes between check and sending is seen."""
+    file = write(tmp_path / "events.jsonl", lines([envelope(1)]))
+    events = RepeatedEvents([str(file)])
+    first = list(events)
+    write(file, lines([envelope(1), envelope(2)]))
+    assert (len(first), len(list(events))) == (1, 2)
+
+
+def test_a_pipe_is_held(tmp_path: Path) -> None:
+    """As a shell makes one for <(command)."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=write, args=(pipe, lines([envelope(1), envelope(2)])))
+    writer.start()
+    events = RepeatedEvents([str(pipe)])
+    assert list(events) == list(events) != []
+    writer.join()
 
 
 def test_as_is_sends_it_all_the_same(deployment: Deployment, tmp_path: Path) -> None:
@@ -57,11 +108,11 @@ def test_as_is_sends_it_all_the_same(deployment: Deployment, tmp_path: Path) -> 
 
 
 def test_the_text(deployment: Deployment, tmp_path: Path) -> None:
-    """How many were sent, and a line for each that was not."""
+    """How many were sent, and a line for each that is wrong."""
     file = write(tmp_path / "events.jsonl", lines([envelope(1), {}]))
     ran = taskledger("send", file)
     first, second = ran.out.splitlines()
-    assert (ran.code, first) == (1, "1 of 2 events sent to TaskLedger")
+    assert (ran.code, first) == (2, "0 of 2 events sent to TaskLedger")
     assert second == f'rejected: {file}[1]  source: must be "aws.ecs", found nothing'
 
 
@@ -86,10 +137,12 @@ def test_a_call_takes_ten_messages_and_a_megabyte(deployment: Deployment, tmp_pa
     ],
 )
 def test_what_sqs_never_takes(deployment: Deployment, tmp_path: Path, body: str, problem: str) -> None:
-    """It is rejected before SQS refuses a whole call for it; the others are sent."""
-    ran = taskledger("send", "--json", write(tmp_path / "events.jsonl", lines([envelope(2), body])))
-    assert sent(ran) == (1, 2, 1, 1)
+    """It is rejected before SQS refuses a whole call for it; with --as-is, the others are sent."""
+    file = write(tmp_path / "events.jsonl", lines([envelope(2), body]))
+    ran = taskledger("send", "--json", file)
+    assert sent(ran) == (2, 2, 0, 1)
     assert problem in ran.rejected[0][2]
+    assert sent(taskledger("send", "--json", "--as-is", file)) == (1, 2, 1, 1)
 
 
 @pytest.fixture

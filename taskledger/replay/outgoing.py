@@ -1,0 +1,66 @@
+"""Saved events that are to be sent to a deployed stack, checked as its observe function will check them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from reconciler.parsing.event import parse_json, parse_task_event
+from reconciler.parsing.home import expect_home
+
+from ..deployed.queue import expect_sendable
+from . import captures
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from reconciler.parsing.home import Home
+
+    from .captures import Captured, Unreadable
+
+
+def saved_events(paths: Sequence[str]) -> Iterator[Captured | Unreadable]:
+    """The events that the paths name, in order, without reading ahead."""
+    for file in captures.files(paths):
+        if isinstance(file, captures.Unreadable):
+            yield file
+        else:
+            yield from captures.read(file)
+
+
+class RepeatedEvents:
+    """The same, as often as they are asked for: files are read again, what is no file is held."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        self._paths = paths
+        self._held: dict[str, list[Captured | Unreadable]] = {}
+
+    def __iter__(self) -> Iterator[Captured | Unreadable]:
+        for file in captures.files(self._paths):
+            if isinstance(file, captures.Unreadable):
+                yield file
+            elif Path(file).is_file():
+                yield from captures.read(file)
+            else:
+                yield from self._read_once(file)
+
+    def _read_once(self, file: str) -> Sequence[Captured | Unreadable]:
+        """Of standard input, or of a pipe that a shell made for <(command)."""
+        if file not in self._held:
+            self._held[file] = list(captures.read(file))
+        return self._held[file]
+
+
+def readable(found: Captured | Unreadable) -> Captured:
+    """The event as it is; raises why it cannot be read."""
+    if isinstance(found, captures.Unreadable):
+        raise found.error
+    return found
+
+
+def checked(found: Captured | Unreadable, home: Home | None) -> Captured:
+    """The event, which the stack will record; raises `InvalidInput` by the field that it would refuse."""
+    captured = readable(found)
+    expect_sendable(captured)
+    expect_home(parse_task_event(parse_json(captured.body)), home)
+    return captured
