@@ -62,6 +62,7 @@ class SweepServices:
     policy: Policy
     save_policy: Callable[[Policy, datetime], bool]
     clusters: tuple[str, ...]
+    home: Home | None = None
 
 
 def connect_services(settings: LedgerSettings, session: boto3.Session) -> Services:
@@ -89,6 +90,7 @@ def sweep_services() -> SweepServices:
         policy=policy(),
         save_policy=DynamoPolicy(table, settings.table_name).save,
         clusters=sweep.clusters,
+        home=settings.home,
     )
 
 

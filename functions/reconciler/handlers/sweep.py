@@ -63,6 +63,7 @@ def _sweep(context: LambdaContext) -> Sweep:
         policy=services.policy,
         save_policy=services.save_policy,
         clusters=cluster_arns(services.clusters, context.invoked_function_arn),
+        home=services.home,
         on_progress=_log_progress,
     )
 

@@ -25,10 +25,17 @@ def expect_home(reported: Observation | ProtectionCall, home: Home | None) -> No
     if home is None:
         return
     for field, arn in _arns(reported):
-        found = Home(account(arn) or "", region(arn) or "")
-        if found != home:
-            place = f"{found.account or '-'} in {found.region or '-'}"
-            raise InvalidInput(field, f"is of account {place}, not of {home.account} in {home.region}")
+        if error := elsewhere(field, arn, home):
+            raise error
+
+
+def elsewhere(field: str, arn: str, home: Home) -> InvalidInput | None:
+    """What is wrong with an ARN that is of another account or Region; None when it is at home."""
+    found = Home(account(arn) or "", region(arn) or "")
+    if found == home:
+        return None
+    place = f"{found.account or '-'} in {found.region or '-'}"
+    return InvalidInput(field, f"is of account {place}, not of {home.account} in {home.region}")
 
 
 def _arns(reported: Observation | ProtectionCall) -> Iterator[tuple[str, str]]:

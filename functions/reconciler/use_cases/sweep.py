@@ -12,6 +12,7 @@ from datetime import datetime
 from ..errors import LedgerError
 from ..findings.policy import Policy
 from ..incidents.model import report_finding
+from ..parsing.home import Home, elsewhere
 from ..ports.incidents import Incidents
 from ..ports.sweep_progress import SweepProgress, SweepProgressStore
 from .checks.late_findings import late_findings
@@ -39,12 +40,16 @@ class SweepResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sweep(SweepContext):
-    """Sweeps `clusters` only, unless empty; `save_policy` shows the policy to whoever reads the table."""
+    """Sweeps `clusters` only, unless empty; `save_policy` shows the policy to whoever reads the table.
+
+    Where `home` is known, a cluster of another account or Region is an error by itself.
+    """
 
     incidents: Incidents
     progress_store: SweepProgressStore
     save_policy: Callable[[Policy, datetime], object]
     clusters: Sequence[str] = ()
+    home: Home | None = None
 
     def run(self, run_id: str, until: datetime) -> SweepResult:
         """Goes on with the sweep under way, or begins one; other runs keep out until then at the latest."""
@@ -87,6 +92,9 @@ class Sweep(SweepContext):
             if self.out_of_time():
                 return
             found = result.clusters[cluster_arn] = ClusterSweepResult()
+            if self.home and (error := elsewhere("clusters", cluster_arn, self.home)):
+                found.errors.append(error)  # whoever named it hears of it, and the others are swept
+                continue
             may_be_gone = listed is not None and cluster_arn not in listed
             after = ClusterSweep(self, place, found, may_be_gone=may_be_gone).run()
             if after is not None:

@@ -15,6 +15,7 @@ from reconciler.findings.policy import Policy
 from reconciler.handlers import sweep as sweep_module
 from reconciler.handlers import watch as watch_module
 from reconciler.notifications.message import Message
+from reconciler.parsing.home import Home
 from reconciler.use_cases.notify import Alerts
 from reconciler.wiring import Services, SweepServices
 from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
@@ -43,6 +44,7 @@ class Functions:
     logged: io.StringIO
     alerts: Alerts
     clusters: tuple[str, ...] = ()
+    home: Home | None = None
     saved: list[Policy] = field(default_factory=list)
     refusal: LedgerError | None = None
 
@@ -86,6 +88,7 @@ def functions(system: System, monkeypatch: pytest.MonkeyPatch) -> Functions:
             policy=system.policy,
             save_policy=functions.save_policy,
             clusters=functions.clusters,
+            home=functions.home,
         )
 
     for module in (sweep_module, watch_module):

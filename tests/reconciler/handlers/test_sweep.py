@@ -6,6 +6,7 @@ import pytest
 
 from reconciler.errors import TransientError
 from reconciler.handlers import sweep as sweep_module
+from reconciler.parsing.home import Home
 from taskledger.simulator.engine.errors import ApiError
 from tests.reconciler.handlers.conftest import Functions, measured
 from tests.support.system import BATCH, SHOP
@@ -178,3 +179,15 @@ def test_clusters_may_be_chosen_by_name(functions: Functions, partition: str) ->
     assert chosen == [f"arn:{partition}:ecs:eu-central-1:111122223333:cluster/shop", BATCH]
     functions.clusters = ("shop",)
     assert set(functions.sweep()["clusters"]) == {SHOP}
+
+
+def test_a_cluster_of_another_account_is_an_error_of_its_own(functions: Functions) -> None:
+    """A setting that names a cluster elsewhere is reported by its key, and the others are swept."""
+    foreign = SHOP.replace("111122223333", "999999999999")
+    functions.clusters, functions.home = (foreign, SHOP), Home("111122223333", "eu-central-1")
+    functions.system.start()
+    answer = functions.sweep()
+    assert (answer["complete"], answer["clusters"][SHOP]["tasks"]) == (True, 1)
+    (error,) = answer["clusters"][foreign]["errors"]
+    assert error.startswith("InvalidInput: clusters: is of account 999999999999")
+    assert not [request for _, request in functions.system.api.calls if request.get("cluster") == foreign]
