@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ....errors import InvalidInput
-from ....parsing.fields import MAX_TEXT
-from ....text import safe
+from ....text import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -64,8 +63,8 @@ def text(item: Item, name: str) -> str | None:
 
 
 def free_text(item: Item, name: str) -> str | None:
-    """A text as the parser makes it now: an earlier version stored it as it came."""
-    return safe(item[name]["S"], MAX_TEXT) if name in item else None
+    """What somebody wrote, without credentials: an earlier version stored it as it came."""
+    return redact(item[name]["S"]) if name in item else None
 
 
 def or_null(text: str | None) -> Value:
