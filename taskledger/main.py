@@ -8,6 +8,7 @@ import click
 from .output.terminal import shown
 from .verbs.audit import audit
 from .verbs.findings import findings
+from .verbs.forget import forget_task
 from .verbs.incidents import incidents
 from .verbs.replay import replay
 from .verbs.send import send
@@ -33,5 +34,5 @@ def main() -> None:
     """The ledger of what your Amazon ECS tasks did, and why they stopped."""
 
 
-for command in (replay, send, tasks, show, findings, incidents, sweep, audit):
+for command in (replay, send, tasks, show, findings, incidents, sweep, audit, forget_task):
     main.add_command(command)

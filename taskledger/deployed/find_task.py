@@ -31,7 +31,7 @@ _WHOLE_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 def find_task(ledger: DeployedLedger, wanted: str, closed_since: datetime) -> LedgerEntry:
     """The one such task; ends the command with exit code 1 when there is none, or more than one."""
-    is_arn = bool(_ARN.fullmatch(wanted))
+    is_arn = is_task_arn(wanted)
     if not is_arn and not _ID.fullmatch(wanted):
         raise click.UsageError(
             f'"{wanted}" is neither the ARN of a task, nor an id, nor the beginning of one.'
@@ -41,6 +41,10 @@ def find_task(ledger: DeployedLedger, wanted: str, closed_since: datetime) -> Le
     if not found and not is_arn and not _WHOLE_ID.fullmatch(wanted):
         found = ledger.entries(_beginning_with(wanted, ledger, clusters, closed_since))
     return _only(found, wanted)
+
+
+def is_task_arn(wanted: str) -> bool:
+    return bool(_ARN.fullmatch(wanted))
 
 
 def _arns(wanted: str, clusters: Iterable[str]) -> list[str]:

@@ -46,10 +46,13 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dic
 
 
 def read_records(event: Mapping[str, Any]) -> Records:
-    """The changes, and apart from them what is none: it keeps nothing else waiting."""
+    """The changes, and apart from them what is none: it keeps nothing else waiting.
+
+    A removal brings nothing to light, whether it was the time to live or a person.
+    """
     changes: dict[str, EntryChange] = {}
     unreadable: dict[str, InvalidInput] = {}
-    for record in event["Records"]:
+    for record in (each for each in event["Records"] if each.get("eventName") != "REMOVE"):
         number = sequence_number(record)
         try:
             changes[number] = change(record)

@@ -149,6 +149,7 @@ def test_assess_takes_changes_from_the_stream(stack: Synthesised) -> None:
     mapping = mapping_of(stack, "Assess")
     filters = mapping.pop("FilterCriteria")["Filters"]
     assert [json.loads(each["Pattern"]) for each in filters] == ENTRY_CHANGES
+    assert not any("REMOVE" in each["eventName"] for each in ENTRY_CHANGES)
     assert mapping == {
         "EventSourceArn": "${Ledger/Table.StreamArn}",
         "FunctionName": "${Assess/Function}",

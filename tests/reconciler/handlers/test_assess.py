@@ -208,6 +208,18 @@ def test_a_record_that_cannot_be_read_is_named(spoil: Any) -> None:
     assert room.shown() == [("OPENED", "IMAGE_PULL", 2)]
 
 
+def test_a_removal_is_ignored() -> None:
+    """Also where the stream's filter lets it through: it is neither reported nor asked for again."""
+    room = Room()
+    event = batch([failed_to_start(1), failed_to_start(2)])
+    removed = event["Records"][0]
+    removed["eventName"] = "REMOVE"
+    removed["dynamodb"]["OldImage"] = removed["dynamodb"].pop("NewImage")
+    assert room.deliver(event) == []
+    assert room.shown() == [("OPENED", "IMAGE_PULL", 1)]
+    assert [found.task_arn for found in room.incidents.findings()] == [task_arn(2)]
+
+
 def test_policy_decides_what_is_reported() -> None:
     """Ignored services make no findings, fine exit codes neither, and severity is the policy's."""
     room = Room(policy=Policy(ignored=(Scope(service="checkout"),)))

@@ -17,11 +17,12 @@ if TYPE_CHECKING:
     from .values import Item, Value
 
 FOUND = "foundAt"
+PREFIX = "F#"
 
 
 def finding_key(finding: Finding) -> tuple[str, str]:
     """The partition key and the sort key of its row."""
-    return finding.task_arn, bounded(f"F#{finding.finding_id}")
+    return finding.task_arn, bounded(f"{PREFIX}{finding.finding_id}")
 
 
 def finding_item(finding: Finding, now: datetime, retention: timedelta) -> dict[str, Value]:

@@ -13,11 +13,13 @@ if TYPE_CHECKING:
 
     from .values import Item, Value
 
+PREFIX = "v"
+
 
 def row_item(row: HistoryRow, retention: timedelta) -> dict[str, Value]:
     item: dict[str, Value] = {
         "pk": {"S": row.task_arn},
-        "sk": {"S": f"v{row.version:019d}#{row.source}"},
+        "sk": {"S": f"{PREFIX}{row.version:019d}#{row.source}"},
         "lastStatus": {"S": row.last_status},
         "at": milliseconds(row.at),
         "ttl": seconds(row.at + retention),
