@@ -122,6 +122,24 @@ def test_a_resolved_incident_leaves_its_key_free(incidents: Incidents) -> None:
     assert (incidents.latest(over), incidents.current(over.key)) == (done, again)
 
 
+def test_another_incident_of_the_key_is_not_written_over(incidents: Incidents) -> None:
+    """Who has the one before it, at the same revision, is overtaken by the one that opened since."""
+    first = save(incidents, found(1))
+    over = advance_time(first, recovered=True, now=LATER, policy=POLICY)
+    assert incidents.save(over, first, (), LATER) is None
+    again = add_findings(None, [found(2)], LATER, POLICY)
+    assert incidents.save(again, None, [found(2)], LATER) is None
+    assert (again.revision, again.key) == (first.revision, first.key)
+    late = add_findings(first, [found(3)], LATER, POLICY)
+    refused = incidents.save(late, first, [found(3)], LATER)
+    assert refused is not None
+    assert (refused.known, refused.overtaken) == (frozenset(), True)
+    assert not incidents.save_all([late])
+    ended = advance_time(first, recovered=True, now=LATER + timedelta(hours=1), policy=POLICY)
+    assert incidents.save(ended, first, (), LATER) is not None
+    assert (incidents.current(first.key), incidents.latest(first)) == (again, over)
+
+
 def test_what_is_due_is_found_by_cluster_and_time(incidents: Incidents) -> None:
     """Open incidents from their time on, resolved ones only while something is to be sent."""
     incident = save(incidents, found(1))
@@ -167,3 +185,11 @@ def test_writers_at_once_count_everything_once(incidents: Incidents, writers: in
     assert sum(result.new for result in results) + sum(len(share) for share in overtaken) >= 50
     sent = {message.notification_id: message.document["type"] for message in notifier.sent}
     assert list(sent.values()).count("OPENED") == 1
+
+
+def test_what_is_not_stored_is_known(incidents: Incidents) -> None:
+    """Of any number of findings, those that were never stored are given back."""
+    save(incidents, *many(range(40)))
+    asked = many(range(150))
+    assert incidents.not_stored(asked) == asked[40:]
+    assert (incidents.not_stored(asked[:40]), incidents.not_stored([])) == ([], [])

@@ -1,6 +1,7 @@
 """The sweep's and the watch's Lambda functions: what they answer, log and measure."""
 
 import json
+from types import SimpleNamespace
 
 import pytest
 
@@ -191,3 +192,31 @@ def test_a_cluster_of_another_account_is_an_error_of_its_own(functions: Function
     (error,) = answer["clusters"][foreign]["errors"]
     assert error.startswith("InvalidInput: clusters: is of account 999999999999")
     assert not [request for _, request in functions.system.api.calls if request.get("cluster") == foreign]
+
+
+def test_late_findings_are_counted(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
+    """Only where there are any: the alarm on them needs no zero, and the metric costs nothing until then."""
+    arns = [functions.system.running() for _ in range(3)]
+    functions.system.end(arns, 1)
+    functions.system.deliver()
+    for minutes, late in ((9, None), (2, 3), (15, None)):
+        functions.system.wait(minutes)
+        functions.sweep()
+        found = measured(capsys, "sweep")
+        assert (found.get("FindingsLate"), found["Findings"]) == (late, late or 0)
+    assert [message.document["count"] for message in functions.sent()] == [3]
+
+
+def test_a_sweep_without_its_place_is_a_failure(
+    functions: Functions, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers with the error, which is logged and counted, and completes nothing."""
+
+    def acquire(*_: object) -> None:
+        raise TransientError("throttled")
+
+    monkeypatch.setattr(functions.system, "progress_store", SimpleNamespace(acquire=acquire))
+    assert functions.sweep() == {**QUIET, "complete": False, "errors": ["TransientError: throttled"]}
+    assert [line["error"] for line in functions.lines("not swept")] == ["throttled"]
+    found = measured(capsys, "sweep")
+    assert (found["SweepCompleted"], found["SweepClusterFailures"], found["TransientErrors"]) == (0, 1, 1)

@@ -7,6 +7,7 @@ import pytest
 
 from reconciler import wiring
 from reconciler.adapters.clients import Pace
+from reconciler.errors import TransientError
 from reconciler.findings.policy import DEFAULT
 from taskledger.simulator.engine.errors import ApiError
 from tests.reconciler.handlers.conftest import Functions, measured
@@ -68,6 +69,45 @@ def test_a_watch_names_clusters_that_fail(functions: Functions, capsys: pytest.C
     found = measured(capsys, "watch")
     counted = {name: value for name, value in found.items() if value}
     assert counted == {"WatchClusterFailures": 1, "TransientErrors": 1}
+
+
+def test_a_cluster_that_is_gone_is_no_failure(
+    functions: Functions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where ECS knows a cluster no more, there is nothing to watch, to log or to count."""
+    arn = functions.system.running()
+    functions.system.deliver()
+    functions.system.protect(arn)
+    functions.system.end([functions.system.running()], 1)
+    functions.system.deliver()
+    functions.system.wait(20)
+    functions.sweep()
+    functions.system.api.refuse = lambda *_: ApiError("ClusterNotFoundException", "Cluster not found.")
+    for minutes in (100, 5):
+        functions.system.wait(minutes)
+        capsys.readouterr()
+        answer = functions.watch()
+        assert (answer["errors"], answer["unsettled"]) == ({}, [])
+        found = measured(capsys, "watch")
+        assert (found["WatchClusterFailures"], found["IncidentFailures"]) == (0, 0)
+        assert found.keys().isdisjoint({"TransientErrors", "TerminalErrors"})
+    assert [message.document["type"] for message in functions.sent()] == ["OPENED", "RESOLVED"]
+
+
+def test_a_watch_without_its_clusters_is_a_failure(
+    functions: Functions, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It answers with the error, which is logged and counted."""
+
+    def active_clusters() -> None:
+        raise TransientError("throttled")
+
+    monkeypatch.setattr(functions.system.ledger, "active_clusters", active_clusters)
+    answer = functions.watch()
+    assert (answer["unsettled"], answer["errors"]) == (["throttled"], {})
+    assert [line["error"] for line in functions.lines("not maintained")] == ["throttled"]
+    found = measured(capsys, "watch")
+    assert (found["IncidentFailures"], found["TransientErrors"]) == (1, 1)
 
 
 @pytest.fixture
