@@ -94,6 +94,9 @@ class MemoryLedger:
     def mark_cluster(self, cluster_arn: str, now: datetime, *, has_tasks: bool) -> None:
         """Nothing: a cluster is known, and watched, for as long as there are entries of it."""
 
+    def keep_cluster(self, cluster_arn: str, now: datetime) -> None:
+        """Nothing, for the same reason."""
+
     def open_tasks(self, cluster_arn: str) -> Sequence[str]:
         return [arn for arn, entry in self._of(cluster_arn) if entry.open]
 

@@ -13,10 +13,14 @@ from ..model.task import Observation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recording:
-    """What a batch holds of one task: the observation to record, and the rows that the others leave."""
+    """What a batch holds of one task: the observation to record, and the rows that the others leave.
+
+    `unanswered_at` is when ECS gave no answer about the task: its cluster may be made up.
+    """
 
     observation: Observation
     rows: tuple[HistoryRow, ...]
+    unanswered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,13 +128,16 @@ class Ledger(Protocol):
         """
 
     def clusters(self) -> Sequence[str]:
-        """The ARNs of all clusters with tasks in the ledger."""
+        """The ARNs of all clusters with tasks in the ledger, but of those for which ECS never answered."""
 
     def active_clusters(self) -> Sequence[str]:
         """The ARNs of clusters to watch: at least those with a protected task or an incident that is due."""
 
     def mark_cluster(self, cluster_arn: str, now: datetime, *, has_tasks: bool) -> None:
         """Keeps the cluster known while it has open tasks, and to be watched while something in it is due."""
+
+    def keep_cluster(self, cluster_arn: str, now: datetime) -> None:
+        """Keeps a known cluster known for as long as what is recorded of it is kept: ECS answered for it."""
 
     def open_tasks(self, cluster_arn: str) -> Sequence[str]:
         """The ARNs of the cluster's tasks that the ledger believes to live."""

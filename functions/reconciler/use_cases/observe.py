@@ -165,7 +165,8 @@ def _recording(events: Sequence[Observation], described: TaskState | Absence, no
     rows = [history_row(event) for event in events]
     if observation.state.version > latest.state.version:
         rows.append(history_row(observation))
-    return Recording(observation=observation, rows=tuple(rows))
+    unanswered_at = now if described is Absence.UNKNOWN else None
+    return Recording(observation=observation, rows=tuple(rows), unanswered_at=unanswered_at)
 
 
 def _outcomes(

@@ -95,6 +95,8 @@ class ClusterSweep:
         task_arns, self.gone = cluster_tasks(
             self.cluster_arn, self.context.tasks, open_tasks, may_be_gone=self.may_be_gone
         )
+        if not self.gone:
+            ledger.keep_cluster(self.cluster_arn, self.context.clock())
         due = [arn for arn in task_arns if arn > after]
         for chunk in chunks(due, CHUNK):
             if self.context.out_of_time():

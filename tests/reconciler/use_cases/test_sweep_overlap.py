@@ -103,7 +103,7 @@ def test_a_pass_cut_short_is_one_pass(system: System) -> None:
     system.report(arn, "STOPPED")
     system.drop()
     system.wait(61)
-    assert killed(system, Killer(17, done=True))
+    assert killed(system, Killer(19, done=True))
     assert (system.entry(arn).open, system.entry(arn).missing_since is not None) == (True, True)
     system.wait(11)
     assert counts(system.sweep_with()) == {"VANISHED": 1}

@@ -1,7 +1,8 @@
 """Marks of clusters: which have tasks in the ledger, and in which something is due.
 
 pk        sk          ttl
-CLUSTERS  clusterArn  as long as the cluster's tasks are kept
+CLUSTERS  clusterArn  as long as the cluster's tasks are kept, once ECS has answered for the cluster; before
+                      that, two days after the last event or the last sweep that found it with open tasks
 ACTIVE    clusterArn  as long as a task is protected or an incident is due, and two days more
 
 A mark is only ever prolonged, and at most once a day by each process while its time moves on.
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
 CLUSTERS, ACTIVE = "CLUSTERS", "ACTIVE"
 
-_LONGER = "attribute_not_exists(#ttl) OR #ttl < :ttl"
+_NEW_OR_SHORTER = "attribute_not_exists(#ttl) OR #ttl < :ttl"
+_SHORTER = "#ttl < :ttl"
 _DAY = timedelta(days=1)
 
 
@@ -42,20 +44,30 @@ class ClusterMarks:
         known = self._marked.get(cluster_arn)
         if known is not None and known >= until + _DAY:
             return
-        self._prolong(cluster_arn, until + 2 * _DAY)
+        self._write(cluster_arn, until + 2 * _DAY, _NEW_OR_SHORTER)
         self._marked[cluster_arn] = until + 2 * _DAY
 
-    def _prolong(self, cluster_arn: str, until: datetime) -> None:
+    def prolong(self, cluster_arn: str, until: datetime) -> None:
+        """Keeps a mark until then at least; makes none."""
+        known = self._marked.get(cluster_arn)
+        if known is not None and known >= until + _DAY:
+            return
+        if self._write(cluster_arn, until + 2 * _DAY, _SHORTER):
+            self._marked[cluster_arn] = until + 2 * _DAY
+
+    def _write(self, cluster_arn: str, until: datetime, condition: str) -> bool:
+        """Whether the condition held."""
         try:
             self._client.update_item(
                 TableName=self._table_name,
                 Key={"pk": {"S": self._kind}, "sk": {"S": cluster_arn}},
                 UpdateExpression="SET #ttl = :ttl",
-                ConditionExpression=_LONGER,
+                ConditionExpression=condition,
                 ExpressionAttributeNames={"#ttl": "ttl"},
                 ExpressionAttributeValues={":ttl": seconds(until)},
             )
         except (ClientError, BotoCoreError) as error:
             if isinstance(error, ClientError) and error_code(error) == "ConditionalCheckFailedException":
-                return  # it is marked for longer
+                return False
             raise translated(error) from error
+        return True

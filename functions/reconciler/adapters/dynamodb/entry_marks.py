@@ -89,9 +89,12 @@ class EntryMarks(LedgerReads):
 
     def mark_cluster(self, cluster_arn: str, now: datetime, *, has_tasks: bool) -> None:
         if has_tasks:
-            self._clusters.mark(cluster_arn, now + self._retention)
+            self._clusters.mark(cluster_arn, now)
         if until := self.due_until(cluster_arn):
             self._active.mark(cluster_arn, max(until, now))
+
+    def keep_cluster(self, cluster_arn: str, now: datetime) -> None:
+        self._clusters.prolong(cluster_arn, now + self._retention)
 
     def _mark(
         self, entry: LedgerEntry, sets: Sequence[str], removed: Sequence[str], values: Mapping[str, Value]

@@ -76,12 +76,16 @@ class DynamoLedger(EntryMarks):
         return succeed(read_entry(old), observation) if accepted and old else None
 
     def _mark_clusters(self, recordings: Sequence[Recording]) -> dict[str, LedgerError]:
-        """Marks the clusters for as long as these states are kept; the errors by task ARN."""
+        """Marks the clusters for as long as these states are kept; the errors by task ARN.
+
+        One that ECS did not answer for may be made up, and is marked for as long as it takes to ask again.
+        """
         failed: dict[str, LedgerError] = {}
         for recording in recordings:
             kept_until = recording.observation.observed_at + self._retention
+            until = recording.unanswered_at or kept_until
             try:
-                self._clusters.mark(recording.observation.state.cluster_arn, kept_until)
+                self._clusters.mark(recording.observation.state.cluster_arn, until)
             except LedgerError as error:
                 failed[_arn(recording)] = error
         return failed
