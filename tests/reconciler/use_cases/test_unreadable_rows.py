@@ -164,6 +164,31 @@ def test_a_history_row_fails_its_task_alone(table: Tabled, name: str, value: dic
     assert [error.field for error in result.clusters[SHOP].errors] == [f"{spoiled}/{row['sk']['S']}"]  # type: ignore[attr-defined]  # each is of a field
 
 
+def test_nothing_is_resolved_for_want_of_its_entry(held: tuple[Tabled, list[str]]) -> None:
+    """Of a task whose entry cannot be read it is not known whether its condition stands; of others it is."""
+    (table, (spoiled, _)) = held
+    system = table.system
+    elsewhere = system.running(service="orders")
+    system.deliver()
+    system.protect(elsewhere)
+    system.sweep_with()
+    system.wait(121)
+    system.watch()
+    row = table.entry(spoiled)
+    table.spoil(row, "lastStatus", None)
+    system.end([elsewhere], 0)
+    system.deliver()
+    errors = []
+    for _ in range(14):
+        system.wait(5)
+        errors += system.watch().maintenance.errors
+    resolved = [m.document["service"] for _, m in system.inbox.mail if m.document["type"] == "RESOLVED"]
+    assert (resolved, {type(error) for error in errors}) == (["orders"], {InvalidInput})
+    table.spoil(row, "lastStatus", row["lastStatus"])
+    system.wait(5)
+    assert (system.watch().maintenance.errors, len(resolved)) == ([], 1)
+
+
 def test_a_closed_entry_fails_alone_among_late_findings(table: Tabled) -> None:
     """One that closed of late and cannot be read is reported, and the finding of another is published."""
     system = table.system

@@ -58,10 +58,12 @@ class SecondLook:
         return any(key_of(one) == incident.key for one in found)
 
     def _open_entries(self, incident: Incident) -> Sequence[LedgerEntry]:
-        """The open tasks of its owner, as the ledger knows them."""
-        open_tasks = self.ledger.open_tasks(incident.key.cluster_arn)
-        entries = self.ledger.entries(open_tasks).values()
-        return [entry for entry in entries if entry.open and _owner(entry) == incident.key.owner]
+        """The open tasks of its owner; raises where the incident shows one whose entry is unreadable."""
+        entries = self.ledger.entries(self.ledger.open_tasks(incident.key.cluster_arn))
+        for sample in incident.samples:
+            if error := entries.unreadable.get(sample.task_arn):
+                raise error
+        return [one for one in entries.values() if one.open and _owner(one) == incident.key.owner]
 
     def _described(self, cluster_arn: str, task_arns: Sequence[str]) -> Mapping[str, TaskState]:
         """The tasks that ECS knows; raises where it did not answer for one."""
