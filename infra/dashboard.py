@@ -80,7 +80,7 @@ class Dashboard(Construct):
     def _sweeps(self) -> dict[str, list[cloudwatch.Metric]]:
         return {
             "Differences found by sweeps": self._of("sweep", *(f"Sweep{each}" for each in DRIFTS)),
-            "Repaired and closed by sweeps": self._of("sweep", *(f"Sweep{each}" for each in REPAIRS)),
+            "Repaired, closed and reset by sweeps": self._of("sweep", *(f"Sweep{each}" for each in REPAIRS)),
             "Tasks swept, clusters failed": self._of("sweep", "SweepTasks", "SweepClusterFailures"),
         }
 

@@ -2,11 +2,17 @@
 
 import os
 
+import botocore.session
 import hypothesis
+from botocore.loaders import create_loader
 
 # A slow or busy machine is no failure; what a property found is repeated from what it prints.
 hypothesis.settings.register_profile("patient", deadline=None, print_blob=True)
 hypothesis.settings.load_profile("patient")
+
+# AWS's services are described in large files: they are read once, and not for each session.
+_LOADER = create_loader()
+botocore.session.create_loader = lambda *_: _LOADER
 
 # At import, as test modules may build clients when they are collected. With these names and no others, a call
 # that escapes from moto or the simulated ECS is refused instead of reaching somebody's account.

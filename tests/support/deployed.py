@@ -16,7 +16,6 @@ from xml.sax.saxutils import escape
 import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
-from botocore.loaders import create_loader
 from moto import mock_aws
 
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
@@ -34,7 +33,6 @@ from tests.support.values import CLUSTER, event, recording, task_arn
 
 TABLE = "ledger"
 RETENTION = timedelta(days=90)
-MODELS = create_loader()  # of AWS's services, read once and not for each command
 NAMESPACE = "http://cloudformation.amazonaws.com/doc/2010-05-15/"
 # The commands read the clock, so what they are to find is of now.
 NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251
@@ -179,7 +177,6 @@ class Deployment:
 
 @contextmanager
 def deployment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
-    monkeypatch.setattr("botocore.session.create_loader", lambda *_: MODELS)
     stacks, function = CloudFormation(), SweepFunction()
     mock: Any = mock_aws(config={"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1:"]}}})  # type: ignore[arg-type]  # the type lists every key as needed
     with serve(stacks.respond) as stacks_url, serve(function.respond) as function_url, mock:

@@ -37,7 +37,7 @@ from taskledger.local.table import create_table
 from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.api.server import EcsServer
 from taskledger.simulator.engine.clock import Clock
-from tests.support.deployed import MODELS, RETENTION, TABLE
+from tests.support.deployed import RETENTION, TABLE
 from tests.support.findings import found
 from tests.support.values import CLUSTER, envelope, event, recording
 
@@ -194,7 +194,6 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What the functions read, and nothing that they remember."""
     for name, value in _VARIABLES.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr("botocore.session.create_loader", lambda *_: MODELS)
     forget()
     yield
     forget()
