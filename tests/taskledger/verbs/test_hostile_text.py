@@ -154,7 +154,7 @@ class World:
         incidents = SimpleNamespace(unreadable=[self.refusal])
         queue = SimpleNamespace(url=self.text, send=lambda events: ((each, None) for each in events))
         one = {
-            "deployed.stack.find": lambda _: SimpleNamespace(name=self.text),
+            "deployed.stack.find": lambda _: SimpleNamespace(name=self.text, home=None),
             "verbs.tasks.query_tasks": lambda *_: ([self.entry], True),
             "verbs.tasks.findings": lambda *_, **__: [self.finding],
             "verbs.show.find_task": lambda *_: self.entry,
@@ -165,7 +165,7 @@ class World:
             "verbs.sweep._run": self.sweep,
             "verbs.replay.replay_paths": self.replayed,
             "verbs.send.Queue": lambda _: queue,
-            "verbs.send._events": lambda _: [Unreadable(self.text, 0, self.refusal)],
+            "verbs.send.RepeatedEvents": lambda _: [Unreadable(self.text, 0, self.refusal)],
         }
         for verb in ("tasks", "show", "findings", "incidents"):
             one[f"verbs.{verb}.deployed_ledger"] = lambda *_, **__: ledger
