@@ -94,7 +94,7 @@ class Config:
     )
     table_stream_arn: str | None = _setting(
         optional_text(
-            rf"{_TABLE}/stream/[0-9T:.-]{{10,40}}",
+            rf"{_TABLE}/stream/[0-9TZ:.-]{{10,40}}",
             "the ARN of the stream of tableArn's table, and tableArn with it; empty for none",
         ),
         default=None,
