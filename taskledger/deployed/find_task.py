@@ -14,6 +14,8 @@ import click
 
 from reconciler.arns import cluster_name, task_id
 
+from ..output.options import Since
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from datetime import datetime
@@ -23,6 +25,15 @@ if TYPE_CHECKING:
     from .ledger import DeployedLedger
 
 MOST_SHOWN = 10
+
+closed_since_option = click.option(
+    "--since",
+    type=Since(),
+    metavar="TIME",
+    default="1d",
+    show_default=True,
+    help="How far back to search closed tasks for the beginning of an id.",
+)
 
 _ARN = re.compile(r"arn:[^:\s]+:ecs:[^:\s]*:[^:\s]*:task/[^\s]+")
 _ID = re.compile(r"[A-Za-z0-9_-]+")

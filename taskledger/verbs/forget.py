@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..deployed.find_task import closed_since_option
 from ..deployed.forget import document, forget, rows_of_task
 from ..deployed.stack import stack_command
-from ..output.options import Since
 from ..output.terminal import shown
 
 if TYPE_CHECKING:
@@ -25,14 +25,7 @@ AGAIN = "An event or a sweep records the task again if ECS knows it. Incidents s
 
 @click.command("forget")
 @click.argument("task")
-@click.option(
-    "--since",
-    type=Since(),
-    metavar="TIME",
-    default="1d",
-    show_default=True,
-    help="How far back to search closed tasks for the beginning of an id.",
-)
+@closed_since_option
 @click.option("--yes", is_flag=True, help="Delete without a question, as in a script.")
 @stack_command
 def forget_task(stack: Stack, task: str, *, since: datetime, yes: bool, as_json: bool) -> None:

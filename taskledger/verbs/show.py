@@ -9,12 +9,11 @@ import click
 
 from reconciler.findings.rules import findings
 
-from ..deployed.find_task import find_task
+from ..deployed.find_task import closed_since_option, find_task
 from ..deployed.ledger import deployed_ledger
 from ..deployed.policy import policy_in_force, policy_option
 from ..deployed.stack import ledger_command
 from ..output import payload
-from ..output.options import Since
 from ..output.task_report import report
 from ..output.terminal import note_unreadable, print_json
 
@@ -26,14 +25,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("task")
-@click.option(
-    "--since",
-    type=Since(),
-    metavar="TIME",
-    default="1d",
-    show_default=True,
-    help="How far back to search closed tasks for the beginning of an id.",
-)
+@closed_since_option
 @policy_option
 @ledger_command
 def show(stack: Stack, task: str, *, since: datetime, policy: Policy | None, as_json: bool) -> None:

@@ -6,7 +6,7 @@ from hypothesis import settings
 
 from tests.support.machine import Account
 
-EXAMPLES = int(os.environ.get("TASKLEDGER_EXAMPLES", "600"))
+EXAMPLES = int(os.environ.get("TASKLEDGER_EXAMPLES", "200"))
 
 
 class TestAccount(Account.TestCase):  # type: ignore[misc]  # made by Hypothesis at run time
