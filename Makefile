@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-# Two installs at once would write the same egg-info; apart from set-up, nothing here would gain by -j.
+# Two installs at once would write the same egg-info. What gains by a second core, `test` runs side by side itself.
 .NOTPARALLEL:
 
 PATHS ?= events
@@ -93,7 +93,11 @@ replay: $(REPLAY_READY) ## Replay saved events through the deployed handlers: PA
 	@$(REPLAY)/bin/taskledger replay $(PATHS)
 
 .PHONY: test
-test: check unit e2e ## Run everything that CI runs: check, unit, then e2e
+test: check $(E2E_LOCKED) $(CDK_READY) ## Run everything that CI runs: check, then unit and e2e side by side
+	@mkdir -p build
+	@$(MAKE) --no-print-directory unit & unit=$$!; trap 'kill $$unit' INT TERM; \
+	$(MAKE) --no-print-directory e2e >build/e2e.log 2>&1; e2e=$$?; \
+	wait $$unit; unit=$$?; cat build/e2e.log; exit $$((unit | e2e))
 
 .PHONY: unit
 unit: $(DEV_READY) ## Run every test that deploys nothing
