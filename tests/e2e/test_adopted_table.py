@@ -47,6 +47,9 @@ def adopted(kept: Deployment, history: object) -> Iterator[Deployment]:
     deployed = kept.deploy("Adopted", **names)
     yield deployed
     deployed.cdk("destroy", "--force", stackName="Adopted", **names)
+    dynamodb = kept.client("dynamodb")
+    dynamodb.update_table(TableName=table["TableName"], DeletionProtectionEnabled=False)
+    dynamodb.delete_table(TableName=table["TableName"])
 
 
 def test_the_history_is_still_answered(adopted: Deployment, history: tuple[str, dict[str, Any]]) -> None:
