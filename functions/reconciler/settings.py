@@ -38,8 +38,8 @@ class LedgerSettings:
         return cls(
             table_name=_required(environment, "LEDGER_TABLE_NAME"),
             retention=timedelta(days=_number(environment, "LEDGER_RETENTION_DAYS")),
-            calls_per_second=_number(environment, name)
-            if (name := "CALLS_PER_SECOND") in environment
+            calls_per_second=_number(environment, "CALLS_PER_SECOND")
+            if "CALLS_PER_SECOND" in environment
             else None,
             home=_home(environment),
         )

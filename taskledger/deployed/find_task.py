@@ -14,7 +14,7 @@ import click
 
 from reconciler.arns import cluster_name, task_id
 
-from ..output.options import Since
+from ..output.options import since_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -26,14 +26,7 @@ if TYPE_CHECKING:
 
 MOST_SHOWN = 10
 
-closed_since_option = click.option(
-    "--since",
-    type=Since(),
-    metavar="TIME",
-    default="1d",
-    show_default=True,
-    help="How far back to search closed tasks for the beginning of an id.",
-)
+closed_since_option = since_option("How far back to search closed tasks for the beginning of an id.")
 
 _ARN = re.compile(r"arn:[^:\s]+:ecs:[^:\s]*:[^:\s]*:task/[^\s]+")
 _ID = re.compile(r"[A-Za-z0-9_-]+")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents, read_incident
 from reconciler.adapters.dynamodb.items import finding_items, values
 from reconciler.errors import InvalidInput
+
+from .unreadable import UnreadableRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ class DeployedIncidents(DynamoIncidents):
 
     def __init__(self, client: DynamoDBClient, table_name: str) -> None:
         super().__init__(client, table_name, retention=timedelta(0))  # which only writing asks for
-        self.unreadable: list[InvalidInput] = []
+        self.unreadable = UnreadableRows()
 
     def open_incidents(self, cluster_arn: str, now: datetime) -> list[Incident]:
         """The incidents that are open: each has a time at which it is due."""
@@ -45,7 +46,7 @@ class DeployedIncidents(DynamoIncidents):
         """The incidents that were resolved since then, the latest first."""
         for item in self._found(cluster_arn, since, now):
             if "incidentId" in item:
-                with self._noting():
+                with self.unreadable.left_out():
                     yield read_incident(item)
 
     def findings(
@@ -54,16 +55,8 @@ class DeployedIncidents(DynamoIncidents):
         """What was found since then, the latest first, with when it was."""
         for item in self._found(cluster_arn, since, now):
             if "findingId" in item:
-                with self._noting(), values.reading(item, "finding"):
+                with self.unreadable.left_out(), values.reading(item, "finding"):
                     yield values.moment(item[finding_items.FOUND]), finding_items.finding(item)
-
-    @contextmanager
-    def _noting(self) -> Iterator[None]:
-        """Leaves out what cannot be read."""
-        try:
-            yield
-        except InvalidInput as error:
-            self.unreadable.append(error)
 
     def _found(self, cluster_arn: str, since: datetime, now: datetime) -> Iterator[Item]:
         """What the index holds, without what DynamoDB is about to delete."""
@@ -78,7 +71,7 @@ class DeployedIncidents(DynamoIncidents):
             ScanIndexForward=False,
         )
         for item in (item for page in pages for item in page["Items"]):
-            with self._noting(), values.reading(item, "row"):
+            with self.unreadable.left_out(), values.reading(item, "row"):
                 if int(item["ttl"]["N"]) > now.timestamp():
                     yield item
 

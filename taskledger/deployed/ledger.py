@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -10,7 +9,8 @@ from reconciler.adapters.dynamodb.batch import MAX_GET
 from reconciler.adapters.dynamodb.items import entry_items, values
 from reconciler.adapters.dynamodb.reads import LedgerReads, read_entry
 from reconciler.chunks import chunks
-from reconciler.errors import InvalidInput
+
+from .unreadable import UnreadableRows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb.type_defs import PaginatorConfigTypeDef
 
     from reconciler.adapters.dynamodb.items.values import Item
+    from reconciler.errors import InvalidInput
     from reconciler.model.entry import LedgerEntry
     from reconciler.ports.ledger import Entries
 
@@ -41,7 +42,7 @@ class DeployedLedger(LedgerReads):
     def __init__(self, client: DynamoDBClient, table_name: str, page: int | None = None) -> None:
         super().__init__(client, table_name)
         self._paging: PaginatorConfigTypeDef = {"PageSize": page} if page else {}
-        self.unreadable: list[InvalidInput] = []
+        self.unreadable = UnreadableRows()
 
     def entries(self, task_arns: Sequence[str]) -> Entries:
         """Those that can be read; what is wrong with the others is kept in `unreadable`, too."""
@@ -59,14 +60,14 @@ class DeployedLedger(LedgerReads):
                 entries = self.entries([key["pk"]["S"] for key in keys])
                 for key in keys:
                     if entry := entries.get(key["pk"]["S"]):
-                        with self._noting(), values.reading(key, "entry"):
+                        with self.unreadable.left_out(), values.reading(key, "entry"):
                             yield values.moment(key[entry_items.OPEN]), entry
 
     def closed(self, cluster_arn: str, since: datetime, now: datetime) -> Iterator[Placed]:
         """The closed entries with the time they closed, without those that DynamoDB is about to delete."""
         for page in self._pages("closed", cluster_arn, since):
             for item in page:
-                with self._noting(), values.reading(item, "entry"):
+                with self.unreadable.left_out(), values.reading(item, "entry"):
                     if int(item["ttl"]["N"]) > now.timestamp():
                         yield values.moment(item[entry_items.CLOSED]), read_entry(item)
 
@@ -75,14 +76,6 @@ class DeployedLedger(LedgerReads):
         for index, since in (("open", EVER), ("closed", closed_since)):
             for page in self._pages(index, cluster_arn, since, ProjectionExpression="pk"):
                 yield from (item["pk"]["S"] for item in page)
-
-    @contextmanager
-    def _noting(self) -> Iterator[None]:
-        """Leaves out what cannot be read."""
-        try:
-            yield
-        except InvalidInput as error:
-            self.unreadable.append(error)
 
     def _pages(
         self,

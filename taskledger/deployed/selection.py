@@ -10,7 +10,7 @@ import click
 
 from reconciler.findings.model import Kind, Severity
 
-from ..output.options import Since
+from ..output.options import since_option
 from .task_query import clusters_named
 
 if TYPE_CHECKING:
@@ -48,14 +48,7 @@ class Selection:
 def selection_options(command: Callable[..., None]) -> Callable[..., None]:
     """Gives a command these options, and their values as one argument `selection`."""
 
-    @click.option(
-        "--since",
-        type=Since(),
-        metavar="TIME",
-        default="1d",
-        show_default=True,
-        help="A time span before now (90m, 2h, 3d) or a time (2026-11-20T09:00Z).",
-    )
+    @since_option("A time span before now (90m, 2h, 3d) or a time (2026-11-20T09:00Z).")
     @click.option("--open", "only_open", is_flag=True, help="Only of incidents that are open.")
     @click.option("--cluster", metavar="NAME|ARN", help="Only of this cluster.")
     @click.option("--service", metavar="NAME", help="Only of this service.")

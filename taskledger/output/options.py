@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
@@ -12,6 +13,11 @@ from reconciler.findings.policy import Policy
 from reconciler.findings.policy_file import parse
 
 from .times import before
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+Command = TypeVar("Command", bound="Callable[..., Any]")
 
 
 class Since(click.ParamType[datetime]):
@@ -34,6 +40,13 @@ class Since(click.ParamType[datetime]):
         if found > now:
             self.fail(f'"{value}" is in the future.', param, ctx)
         return found
+
+
+def since_option(purpose: str) -> Callable[[Command], Command]:
+    """The option --since of a command, a day by default."""
+    return click.option(
+        "--since", type=Since(), metavar="TIME", default="1d", show_default=True, help=purpose
+    )
 
 
 class NumberOrAll(click.ParamType[int | None]):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from typing import TYPE_CHECKING
 
@@ -11,7 +10,7 @@ import click
 from ..deployed.find_task import closed_since_option
 from ..deployed.forget import document, forget, rows_of_task
 from ..deployed.stack import stack_command
-from ..output.terminal import shown
+from ..output.terminal import note, print_json, shown
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -45,7 +44,7 @@ def forget_task(stack: Stack, task: str, *, since: datetime, yes: bool, as_json:
         _ask(rows, stack)
     forget(stack, rows)
     if as_json:
-        click.echo(json.dumps(document(rows), indent=2))
+        print_json(document(rows))
         return
     click.echo(f"{len(rows.sort_keys)} rows of {shown(rows.task_arn)} are deleted. {AGAIN}")
 
@@ -56,10 +55,10 @@ def _ask(rows: TaskRows, stack: Stack) -> None:
         raise click.UsageError(
             "There is no terminal to ask on, and nothing was deleted: --yes deletes at once."
         )
-    click.echo(f"{shown(rows.task_arn)} in {stack.name}:", err=True)
+    note(f"{rows.task_arn} in {stack.name}:")
     for kind, keys in (("entry", rows.entry), ("history", rows.history), ("findings", rows.findings)):
-        click.echo(f"  {kind:<8}  {', '.join(map(shown, keys)) or '-'}", err=True)
-    click.echo(AGAIN, err=True)
+        note(f"  {kind:<8}  {', '.join(keys) or '-'}")
+    note(AGAIN)
     click.confirm(f"Delete these {len(rows.sort_keys)} rows?", abort=True, err=True)
 
 

@@ -69,5 +69,10 @@ def _is_transient(error: ClientError | BotoCoreError) -> bool:
     return isinstance(error, NoConnection | HTTPClientError | OutOfTime)
 
 
+def is_condition_failed(error: ClientError | BotoCoreError) -> bool:
+    """Whether DynamoDB refused a write only because its condition did not hold."""
+    return isinstance(error, ClientError) and error_code(error) == "ConditionalCheckFailedException"
+
+
 def error_code(error: ClientError) -> str:
     return error.response.get("Error", {}).get("Code", "")

@@ -68,7 +68,7 @@ def _muted_until(incident: Incident, now: datetime, policy: Policy) -> datetime 
 
 def _quiet(incident: Incident, policy: Policy) -> datetime:
     """When it may be over, if nothing is reported until then."""
-    least = _LASTING if incident.key.kind in _STANDING else timedelta(0)
+    least = _LASTING if is_standing(incident) else timedelta(0)
     return incident.noted_at + max(policy.resolve, least)
 
 

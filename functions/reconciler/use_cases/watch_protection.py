@@ -69,10 +69,7 @@ class ProtectionWatch:
             if answer.answered:
                 result.findings += self._judge(running[arn], answer.protection)
 
-    def _is_due(self, held: Protection | InvalidInput, now: datetime) -> bool:
-        """Whether to ask about it; one that cannot be read is read again with its entry, and reported."""
-        if isinstance(held, InvalidInput):
-            return True
+    def _is_due(self, held: Protection, now: datetime) -> bool:
         ending = held.expires_at is not None and held.expires_at <= now + self.policy.protection_lead
         return ending or (held.since is not None and now - held.since > self.policy.protection_limit)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from ..aws import error_code, translated
+from ..aws import is_condition_failed, translated
 from .items.values import seconds
 
 if TYPE_CHECKING:
@@ -41,19 +41,21 @@ class ClusterMarks:
 
     def mark(self, cluster_arn: str, until: datetime) -> None:
         """Marks the cluster until then at least."""
-        known = self._marked.get(cluster_arn)
-        if known is not None and known >= until + _DAY:
+        if self._is_known(cluster_arn, until):
             return
         self._write(cluster_arn, until + 2 * _DAY, _NEW_OR_SHORTER)
         self._marked[cluster_arn] = until + 2 * _DAY
 
     def prolong(self, cluster_arn: str, until: datetime) -> None:
         """Keeps a mark until then at least; makes none."""
-        known = self._marked.get(cluster_arn)
-        if known is not None and known >= until + _DAY:
+        if self._is_known(cluster_arn, until):
             return
         if self._write(cluster_arn, until + 2 * _DAY, _SHORTER):
             self._marked[cluster_arn] = until + 2 * _DAY
+
+    def _is_known(self, cluster_arn: str, until: datetime) -> bool:
+        known = self._marked.get(cluster_arn)
+        return known is not None and known >= until + _DAY
 
     def _write(self, cluster_arn: str, until: datetime, condition: str) -> bool:
         """Whether the condition held."""
@@ -67,7 +69,7 @@ class ClusterMarks:
                 ExpressionAttributeValues={":ttl": seconds(until)},
             )
         except (ClientError, BotoCoreError) as error:
-            if isinstance(error, ClientError) and error_code(error) == "ConditionalCheckFailedException":
+            if is_condition_failed(error):
                 return False
             raise translated(error) from error
         return True

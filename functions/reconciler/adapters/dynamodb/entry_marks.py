@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from ...model.entry import Closure
 from ...model.task import ClosedAs
-from ..aws import aws_errors, error_code
+from ..aws import aws_errors, is_condition_failed
 from .cluster_marks import ACTIVE, CLUSTERS, ClusterMarks
 from .entry_updates import Update, assign, express, protecting
 from .items import entry_items
@@ -123,7 +123,7 @@ class EntryMarks(LedgerReads):
                 **names,
             )
         except ClientError as error:
-            if error_code(error) != "ConditionalCheckFailedException":
+            if not is_condition_failed(error):
                 raise
             return False, cast("dict[str, Any]", error.response).get("Item")
         return True, response.get("Attributes")

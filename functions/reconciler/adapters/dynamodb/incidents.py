@@ -19,7 +19,7 @@ from .batch import get_all
 from .cluster_marks import ACTIVE, ClusterMarks
 from .items import incident_items as items
 from .items.finding_items import finding_item, finding_key
-from .items.values import milliseconds, number, reading
+from .items.values import milliseconds, number, read_or_error, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -89,7 +89,8 @@ class DynamoIncidents:
         )
         with aws_errors():
             keys = [{name: item[name] for name in ("pk", "sk")} for page in pages for item in page["Items"]]
-        found = map(_readable, get_all(self._client, self._table_name, keys, consistent=True))
+        items = get_all(self._client, self._table_name, keys, consistent=True)
+        found = (read_or_error(read_incident, item) for item in items)
         return [one for one in found if isinstance(one, InvalidInput) or (one.due_at and one.due_at <= now)]
 
     def _mark(self, incidents: Sequence[Incident]) -> None:
@@ -138,13 +139,6 @@ def read_incident(item: Item) -> Incident:
     """The incident that an item holds; raises `InvalidInput` with its key when it cannot be read."""
     with reading(item, "incident"):
         return items.incident(item)
-
-
-def _readable(item: Item) -> Incident | InvalidInput:
-    try:
-        return read_incident(item)
-    except InvalidInput as error:
-        return error
 
 
 def _if_unchanged(incident: Incident, revision: int) -> dict[str, Any]:

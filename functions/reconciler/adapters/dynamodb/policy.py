@@ -14,7 +14,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ...errors import InvalidInput
 from ...findings.policy_file import policy_document, read_document
-from ..aws import aws_errors, error_code, translated
+from ..aws import aws_errors, is_condition_failed, translated
 from .items.values import milliseconds
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class DynamoPolicy:
                 ExpressionAttributeValues={":checksum": values["checksum"]},
             )
         except (ClientError, BotoCoreError) as error:
-            if isinstance(error, ClientError) and error_code(error) == "ConditionalCheckFailedException":
+            if is_condition_failed(error):
                 return False
             raise translated(error) from error
         return True

@@ -11,7 +11,7 @@ from ..aws import aws_errors
 from .batch import get_all
 from .cluster_marks import ACTIVE, CLUSTERS
 from .items import entry_items, history_items
-from .items.values import milliseconds, moment, reading
+from .items.values import milliseconds, moment, read_or_error, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -36,19 +36,9 @@ def _read_row(item: Item) -> HistoryRow:
         return history_items.row(item)
 
 
-def _read_protection(item: Item) -> Protection | InvalidInput | None:
-    try:
-        with reading(item, "protection"):
-            return entry_items.protection(item)
-    except InvalidInput as error:
-        return error
-
-
-def _readable(item: Item) -> LedgerEntry | InvalidInput:
-    try:
-        return read_entry(item)
-    except InvalidInput as error:
-        return error
+def _read_protection(item: Item) -> Protection | None:
+    with reading(item, "protection"):
+        return entry_items.protection(item)
 
 
 class LedgerReads:
@@ -68,11 +58,13 @@ class LedgerReads:
     def entries(self, task_arns: Sequence[str]) -> Entries:
         asked = list(dict.fromkeys(task_arns))  # DynamoDB refuses to be asked for an item twice in a call
         found = get_all(self._client, self._table_name, [entry_items.key(arn) for arn in asked])
-        return Entries.of({item["pk"]["S"]: _readable(item) for item in found})
+        return Entries.of({item["pk"]["S"]: read_or_error(read_entry, item) for item in found})
 
     def history(self, task_arn: str) -> tuple[HistoryRow, ...]:
         found = self._query(
-            "pk = :pk AND begins_with(sk, :v)", {":pk": task_arn, ":v": "v"}, ConsistentRead=True
+            "pk = :pk AND begins_with(sk, :v)",
+            {":pk": task_arn, ":v": history_items.PREFIX},
+            ConsistentRead=True,
         )
         rows = filter(None, map(self._row, found))
         return tuple(sorted(rows, key=lambda row: (row.version, row.source != "event")))
@@ -108,7 +100,7 @@ class LedgerReads:
             },
         )
         with aws_errors():
-            return [_readable(item) for page in pages for item in page["Items"]]
+            return [read_or_error(read_entry, item) for page in pages for item in page["Items"]]
 
     def due_until(self, cluster_arn: str) -> datetime | None:
         """When the last protection of the cluster ends or its next incident is due; None where nothing is.
@@ -144,7 +136,8 @@ class LedgerReads:
         return [item["pk"]["S"] for item in self._index("open", cluster_arn)]
 
     def protected(self, cluster_arn: str) -> Mapping[str, Protection | InvalidInput]:
-        found = ((item["pk"]["S"], _read_protection(item)) for item in self._index("protected", cluster_arn))
+        items = self._index("protected", cluster_arn)
+        found = ((item["pk"]["S"], read_or_error(_read_protection, item)) for item in items)
         return {arn: held for arn, held in found if held}
 
     def _index(self, name: str, cluster_arn: str) -> Iterator[Item]:

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from ...errors import TransientError
 from ...ports.sweep_progress import SweepProgress
-from ..aws import error_code, translated
+from ..aws import is_condition_failed, translated
 from .items.values import milliseconds, moment
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ class DynamoSweepProgress:
         try:
             item = self._update(expression, values, _FREE)
         except (ClientError, BotoCoreError) as error:
-            if _is_refused(error):
+            if is_condition_failed(error):
                 return None
             raise translated(error) from error
         return _place(item)
@@ -61,7 +61,7 @@ class DynamoSweepProgress:
         try:
             self._update(" ".join(filter(None, clauses)), {":run": {"S": run}, **values}, "run = :run")
         except (ClientError, BotoCoreError) as error:
-            if _is_refused(error):
+            if is_condition_failed(error):
                 return False
             raise translated(error) from error
         return True
@@ -77,10 +77,6 @@ class DynamoSweepProgress:
         )
         attributes: Item = response["Attributes"]
         return attributes
-
-
-def _is_refused(error: ClientError | BotoCoreError) -> bool:
-    return isinstance(error, ClientError) and error_code(error) == "ConditionalCheckFailedException"
 
 
 def _written(place: SweepProgress) -> tuple[list[str], list[str], dict[str, Value]]:

@@ -30,7 +30,7 @@ def row_item(row: HistoryRow, retention: timedelta) -> dict[str, Value]:
 
 
 def row(item: Item) -> HistoryRow:
-    version, source = item["sk"]["S"][1:].split("#")
+    version, source = item["sk"]["S"][len(PREFIX) :].split("#")
     return HistoryRow(
         task_arn=item["pk"]["S"],
         version=int(version),

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ....errors import InvalidInput
 from ....text import redact
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     Value = Mapping[str, Any]
     Item = Mapping[str, Value]
+
+T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
@@ -29,6 +31,14 @@ def reading(item: Item, what: str) -> Iterator[None]:
         yield
     except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
         raise InvalidInput(_key(item), f"the {what} cannot be read: {error!r}"[:_LONGEST_ERROR]) from error
+
+
+def read_or_error(read: Callable[[Item], T], item: Item) -> T | InvalidInput:
+    """What `read` makes of the item, or what is wrong with it."""
+    try:
+        return read(item)
+    except InvalidInput as error:
+        return error
 
 
 def _key(item: Item) -> str:
