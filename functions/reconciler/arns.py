@@ -3,6 +3,8 @@
 arn:PARTITION:ecs:REGION:ACCOUNT:cluster/CLUSTER
 arn:PARTITION:ecs:REGION:ACCOUNT:task/CLUSTER/TASK      until 2018 without the cluster
 arn:PARTITION:ecs:REGION:ACCOUNT:task-definition/FAMILY:REVISION
+arn:PARTITION:ecs:REGION:ACCOUNT:service/CLUSTER/SERVICE      until 2018 without the cluster
+arn:PARTITION:ecs:REGION:ACCOUNT:service-deployment/CLUSTER/SERVICE/DEPLOYMENT
 """
 
 
@@ -27,10 +29,32 @@ def task_id(task_arn: str) -> str | None:
     return path and path.rpartition("/")[2]
 
 
+def service_name(service_arn: str) -> str | None:
+    path = _named(service_arn, "service")
+    return path and path.rpartition("/")[2]
+
+
+def service_arn(cluster_arn: str, service: str) -> str:
+    """The ARN, in its present form, of a service of the cluster."""
+    return f"{cluster_arn.replace(':cluster/', ':service/', 1)}/{service}"
+
+
+def cluster_of_service(service_arn: str) -> str | None:
+    """The ARN of the cluster that a service's ARN names; None for one in the older form."""
+    path = _named(service_arn, "service") or ""
+    cluster, slash, _ = path.partition("/")
+    return cluster_arn(cluster, beside=service_arn) if slash and cluster else None
+
+
 def family(task_definition_arn: str | None) -> str | None:
     """The name that all revisions of a task definition share."""
-    revision = _named(task_definition_arn or "", "task-definition")
-    return revision and revision.partition(":")[0]
+    named = revision(task_definition_arn)
+    return named and named.partition(":")[0]
+
+
+def revision(task_definition_arn: str | None) -> str | None:
+    """`FAMILY:REVISION`, as people call a task definition."""
+    return _named(task_definition_arn or "", "task-definition")
 
 
 def service_of(group: str | None) -> str | None:

@@ -3,6 +3,7 @@
     LedgerError
     |-- TransientError        trying again can help: throttled, timed out, unreachable
     `-- TerminalError         trying again cannot help: dead-letter queue and alarm
+        |-- AccessDenied      this deployment's role may not make that call
         |-- ClusterNotFound   ECS knows no such cluster (any more)
         `-- InvalidInput      what we were given is wrong; names the field
 
@@ -20,6 +21,10 @@ class TransientError(LedgerError):
 
 class TerminalError(LedgerError):
     """The same call will fail again until a person changes something."""
+
+
+class AccessDenied(TerminalError):
+    """The role may not make that call: somebody took the right away, or a policy above it refuses."""
 
 
 class ClusterNotFound(TerminalError):

@@ -100,4 +100,4 @@ class MemoryNotifier:
 
 
 def _row(finding: Finding) -> tuple[str, str]:
-    return finding.task_arn, finding.finding_id
+    return finding.subject_arn, finding.finding_id

@@ -84,6 +84,9 @@ def finding(found: Finding) -> dict[str, Any]:
     return {
         "findingId": found.finding_id,
         "taskArn": found.task_arn,
+        "serviceArn": found.service_arn,
+        "deploymentId": found.deployment_id,
+        "serviceDeploymentArn": found.service_deployment_arn,
         "clusterArn": found.cluster_arn,
         "group": found.group,
         "taskDefinitionArn": found.task_definition_arn,

@@ -99,7 +99,7 @@ def _findings(screen: Console, found: Sequence[Finding]) -> None:
     screen.print()
     screen.print(Text(_several(len(found), "finding"), "bold"))
     for finding in found:
-        of = literal(f"  {finding.group or '-'}  {short_id(finding.task_arn.rsplit('/', 1)[1])}")
+        of = literal(f"  {finding.group or '-'}  {short_id(finding.subject_arn.rpartition('/')[2])}")
         screen.print(fault_heading(finding.severity, finding.kind, finding.cause).append_text(of))
         screen.print(indented(finding.summary))
         screen.print(indented(finding.remedy, "dim"))

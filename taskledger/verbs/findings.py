@@ -72,7 +72,7 @@ def _report(found: Sequence[Dated]) -> None:
     if not found:
         screen.print(Text("nothing was found", "dim"))
     for at, finding in found:
-        of = f"{finding.owner}  {short_id(task_id(finding.task_arn) or finding.task_arn)}"
+        of = f"{finding.owner}  {short_id(task_id(finding.subject_arn) or finding.subject_arn)}"
         heading = fault_heading(finding.severity, finding.kind, finding.cause)
         screen.print(heading.append_text(literal(f"  {of}  {at:%Y-%m-%dT%H:%M:%SZ}")))
         screen.print(indented(finding.summary))

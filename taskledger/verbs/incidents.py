@@ -61,7 +61,7 @@ def _report(found: Sequence[Incident], now: datetime) -> None:
     if not found:
         screen.print(Text("no incidents", "dim"))
     for one in found:
-        heading = fault_heading(one.severity, one.key.kind, one.key.cause)
+        heading = fault_heading(one.severity, one.key.kind, one.cause)
         screen.print(heading.append_text(literal(f"  {one.key.owner} in {one.cluster}")))
         screen.print(indented(_state(one, now), "yellow" if one.open else "dim"))
         screen.print(indented(one.summary))

@@ -1,12 +1,12 @@
 """Which kind of error an error of AWS is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
 
-from ..errors import ClusterNotFound, LedgerError, TerminalError, TransientError
+from ..errors import AccessDenied, ClusterNotFound, LedgerError, TerminalError, TransientError
 from ..parsing.fields import MAX_TEXT
 from ..text import safe
 
@@ -39,6 +39,13 @@ _TRANSIENT_CODES = frozenset(
 )
 
 
+_BY_CODE: Mapping[str, type[LedgerError]] = {
+    "AccessDenied": AccessDenied,
+    "AccessDeniedException": AccessDenied,
+    "ClusterNotFoundException": ClusterNotFound,
+}
+
+
 class OutOfTime(BotoCoreError):
     """A call that was not made, because it could have outlasted its run."""
 
@@ -57,8 +64,8 @@ def aws_errors() -> Iterator[None]:
 def translated(error: ClientError | BotoCoreError) -> LedgerError:
     """The error of the right kind, with what AWS says in it."""
     said = safe(str(error), MAX_TEXT)
-    if isinstance(error, ClientError) and error_code(error) == "ClusterNotFoundException":
-        return ClusterNotFound(said)
+    if isinstance(error, ClientError) and (kind := _BY_CODE.get(error_code(error))):
+        return kind(said)
     return TransientError(said) if _is_transient(error) else TerminalError(said)
 
 

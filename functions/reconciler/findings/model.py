@@ -1,4 +1,4 @@
-"""A finding: what is wrong with one task, why, and how severe it is."""
+"""A finding: what is wrong with one task or service, why, and how severe it is."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ class OpenEnum(StrEnum):
 
 
 class Kind(OpenEnum):
-    """What is wrong with a task, by its public name."""
+    """What is wrong with a task or a service, by its public name."""
 
     TASK_FAILED_TO_START = "TASK_FAILED_TO_START"
     ESSENTIAL_CONTAINER_FAILED = "ESSENTIAL_CONTAINER_FAILED"
@@ -37,6 +37,10 @@ class Kind(OpenEnum):
     STOPPED_WHILE_PROTECTED = "STOPPED_WHILE_PROTECTED"
     STOPPED_AFTER_EXPIRY = "STOPPED_AFTER_EXPIRY"
     STUCK = "STUCK"
+    DEPLOYMENT_FAILED = "DEPLOYMENT_FAILED"
+    SERVICE_IMPAIRED = "SERVICE_IMPAIRED"
+    SCALE_IN_BLOCKED = "SCALE_IN_BLOCKED"
+    HOOK_WAITING = "HOOK_WAITING"
 
 
 class Cause(str):
@@ -63,14 +67,19 @@ class Severity(OpenEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """One thing that is wrong with one task, in words for the person who is notified.
+    """One thing that is wrong with one task or service, in words for the person who is notified.
 
-    `cause` is None where the kind says it all. `containers` are those concerned, `exit_codes` theirs.
-    `occasion` distinguishes what can happen to a task more than once, such as its protection running out.
+    Of a task there are `task_arn` and `version`, of a service `service_arn`, and the deployment if it is of
+    one. `cause` is None where the kind says it all. `containers` are those concerned, `exit_codes` theirs.
+    `occasion` distinguishes what can happen to one more than once, such as a protection running out. `about`
+    is what incidents of its kind are told apart by instead of their cause, such as a deployment's id.
     `occurred_at` is the fault's own time, `observed_at` that of the state it was found in.
     """
 
-    task_arn: str
+    task_arn: str | None = None
+    service_arn: str | None = None
+    deployment_id: str | None = None
+    service_deployment_arn: str | None = None
     cluster_arn: str
     group: str | None
     task_definition_arn: str | None
@@ -79,12 +88,18 @@ class Finding:
     severity: Severity
     summary: str
     remedy: str
-    containers: tuple[str, ...]
-    exit_codes: Mapping[str, int]
-    version: int
+    containers: tuple[str, ...] = ()
+    exit_codes: Mapping[str, int] = field(default_factory=dict)
+    version: int | None = None
     observed_at: datetime
     occurred_at: datetime
     occasion: str | None = None
+    about: str | None = None
+
+    @property
+    def subject_arn(self) -> str:
+        """The ARN of what it is of: the task, or the service."""
+        return self.task_arn or self.service_arn or ""
 
     @property
     def owner(self) -> str:
@@ -92,9 +107,14 @@ class Finding:
 
     @property
     def finding_id(self) -> str:
-        """The same for the same fault of a task on the same occasion, however often it is judged."""
-        task_id = arns.task_id(self.task_arn) or self.task_arn
-        return ".".join(filter(None, (task_id, self.kind, self.occasion)))
+        """The same for the same fault of the same thing on the same occasion, however often it is judged."""
+        return ".".join(filter(None, (self._subject, self.kind, self.occasion)))
+
+    @property
+    def _subject(self) -> str:
+        if self.task_arn:
+            return arns.task_id(self.task_arn) or self.task_arn
+        return f"{arns.cluster_name(self.cluster_arn)}/{arns.service_name(self.subject_arn)}"
 
 
 def owner(group: str | None, task_definition_arn: str | None) -> str:

@@ -55,6 +55,10 @@ class Policy:
     one may last without a break, `after_expiry` how soon after its end a scheduler's stop counts as caused by
     it, and `stuck_after` how long a task may stay in each passing state; a state without a limit may last.
 
+    A service may run fewer tasks than desired for `below_desired`, and wait for a scale-in that protected
+    tasks block for `scale_in_blocked`. A deployment is stalled after `stalled_failed_tasks` failed tasks with
+    none that runs, or `stalled` without progress.
+
     An incident is over when nothing came for `resolve`. One that goes on is announced again after `remind`,
     and those of low severity together every `digest`. `accepted_exit_codes` are no failure; what is `ignored`
     makes no findings, and what is `muted` no messages until then.
@@ -64,6 +68,10 @@ class Policy:
     protection_limit: timedelta = timedelta(hours=24)
     after_expiry: timedelta = timedelta(minutes=10)
     stuck_after: Mapping[str, timedelta] = field(default_factory=lambda: _STUCK_AFTER)
+    below_desired: timedelta = timedelta(minutes=10)
+    stalled_failed_tasks: int = 3
+    stalled: timedelta = timedelta(minutes=30)
+    scale_in_blocked: timedelta = timedelta(minutes=30)
     resolve: timedelta = timedelta(minutes=15)
     remind: timedelta = timedelta(hours=4)
     digest: timedelta = timedelta(hours=1)

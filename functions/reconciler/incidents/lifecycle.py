@@ -99,6 +99,8 @@ def _opened(first: ReportedFinding, now: datetime) -> Incident:
         key=first.key,
         opened_at=now,
         severity=first.finding.severity,
+        cause=first.finding.cause,
+        service_arn=first.finding.service_arn,
         summary=first.finding.summary,
         remedy=first.finding.remedy,
         first_seen_at=first.at,
@@ -118,12 +120,13 @@ def _counted(incident: Incident, one: ReportedFinding, now: datetime) -> Inciden
         count=incident.count + 1,
         task_definition_arns=arns,
         severity=max(incident.severity, finding.severity, key=lambda severity: severity.rank),
+        cause=finding.cause,
         summary=finding.summary,
         remedy=finding.remedy,
         first_seen_at=min(incident.first_seen_at, one.at),
         last_seen_at=max(incident.last_seen_at, one.at),
         noted_at=max(incident.noted_at, min(one.at, now)),
-        samples=(one.sample, *incident.samples)[:SAMPLES],
+        samples=(*one.samples, *incident.samples)[:SAMPLES],
     )
 
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from .. import arns
 from ..findings.model import Cause, Finding, Kind, Severity
 from ..model.task import Container, TaskState
+from .blame import Blame, Failures
 from .outbox import Outbox
 
 
@@ -17,15 +18,20 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentKey:
-    """What findings have in common that are one incident; `owner` is `service:NAME` or `family:NAME`."""
+    """What findings have in common that are one incident; `owner` is `service:NAME` or `family:NAME`.
+
+    Where `about` is set, it stands in the place of the cause: each deployment that fails is an incident of
+    its own, and its cause, which is None here, may become known only later.
+    """
 
     cluster_arn: str
     owner: str
     kind: Kind
     cause: Cause | None
+    about: str | None = None
 
     def __str__(self) -> str:
-        return f"{self.cluster_arn}|{self.owner}|{self.kind}|{self.cause or '-'}"
+        return f"{self.cluster_arn}|{self.owner}|{self.kind}|{self.about or self.cause or '-'}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,11 +46,15 @@ class Sample:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportedFinding:
-    """A finding, when its fault occurred, and the task as it is to be shown."""
+    """A finding, when its fault occurred, and the tasks that are to be shown with it.
+
+    `deployment_id` is the deployment that started the failing task, or that failed itself.
+    """
 
     finding: Finding
     at: datetime
-    sample: Sample
+    samples: tuple[Sample, ...] = ()
+    deployment_id: str | None = None
 
     @property
     def key(self) -> IncidentKey:
@@ -57,12 +67,14 @@ class Incident:
 
     `count` is that of the newest task definition, the first of `task_definition_arns`. `noted_at` is when
     its fault was last reported, by this ledger's clock, `due_at` when to look at it again; None when it is
-    resolved and nothing is pending.
+    resolved and nothing is pending. `cause` is that of the newest finding. `failures` are those of each
+    deployment, also of the time before it opened, `blame` what follows from them.
     """
 
     key: IncidentKey
     opened_at: datetime
     severity: Severity
+    cause: Cause | None = None
     summary: str
     remedy: str
     first_seen_at: datetime
@@ -72,6 +84,9 @@ class Incident:
     count: int = 0
     task_definition_arns: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
+    service_arn: str | None = None
+    failures: tuple[Failures, ...] = ()
+    blame: Blame | None = None
     outbox: Outbox = field(default_factory=Outbox)
     due_at: datetime | None = None
     resolved_at: datetime | None = None
@@ -102,19 +117,25 @@ class Incident:
 def key_of(finding: Finding) -> IncidentKey:
     """The key of the incident that the finding is of."""
     return IncidentKey(
-        cluster_arn=finding.cluster_arn, owner=finding.owner, kind=finding.kind, cause=finding.cause
+        cluster_arn=finding.cluster_arn,
+        owner=finding.owner,
+        kind=finding.kind,
+        cause=None if finding.about else finding.cause,
+        about=finding.about,
     )
 
 
 def report_finding(finding: Finding, at: datetime, state: TaskState | None = None) -> ReportedFinding:
-    """The finding with its task; without a state, with the containers that the finding names."""
-    return ReportedFinding(finding=finding, at=at, sample=_sample(finding, state))
+    """The finding of a task with its task; without a state, with the containers that the finding names."""
+    deployment_id = state.started_by if state and state.service else None
+    samples = (_sample(finding, state),) if finding.task_arn else ()
+    return ReportedFinding(finding=finding, at=at, samples=samples, deployment_id=deployment_id)
 
 
 def _sample(finding: Finding, state: TaskState | None) -> Sample:
     if state is None:
         named = tuple(Container(name=n, exit_code=finding.exit_codes.get(n)) for n in finding.containers)
-        return Sample(task_arn=finding.task_arn, containers=named)
+        return Sample(task_arn=finding.subject_arn, containers=named)
     concerned = [c for c in state.containers if c.exit_code or c.reason or c.name in finding.containers]
     return Sample(
         task_arn=state.task_arn,

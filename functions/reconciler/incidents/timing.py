@@ -63,7 +63,7 @@ def reminder(incident: Incident, policy: Policy) -> datetime:
 
 def _muted_until(incident: Incident, now: datetime, policy: Policy) -> datetime | None:
     key = incident.key
-    return policy.muted_until(key.cluster_arn, key.owner, key.kind, key.cause, now)
+    return policy.muted_until(key.cluster_arn, key.owner, key.kind, incident.cause, now)
 
 
 def _quiet(incident: Incident, policy: Policy) -> datetime:

@@ -136,7 +136,7 @@ def _line(incident: Incident) -> str:
 
 
 def _fault(incident: Incident) -> str:
-    return f"{incident.key.kind} {incident.key.cause or ''}".strip()
+    return f"{incident.key.kind} {incident.cause or ''}".strip()
 
 
 def _times(count: int) -> str:

@@ -52,7 +52,7 @@ def _digest_facts(incident: Incident) -> dict[str, Any]:
     return {
         "incidentId": clean(incident.incident_id, 4 * _NAME),
         "kind": key.kind,
-        "cause": key.cause,
+        "cause": incident.cause,
         "severity": incident.severity,
         "account": arns.account(key.cluster_arn),
         "region": arns.region(key.cluster_arn),

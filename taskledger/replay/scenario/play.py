@@ -83,8 +83,9 @@ class Play:
     def report(self, by: str, text: str, *, wrong: bool = False) -> None:
         self.moments.append(Moment(self.now, by, text, wrong))
 
-    def name(self, task_arn: str) -> str:
-        return next(name for name, arn in self.tasks.items() if arn == task_arn)
+    def name(self, arn: str) -> str:
+        """What the script calls the task; of a service, its name."""
+        return next((name for name, task in self.tasks.items() if task == arn), arn.rpartition("/")[2])
 
     def ecs(self, name: str, operation: str, **request: object) -> Answer:
         """What ECS answers to a call on that task, whatever is wrong with the API for others."""
@@ -191,5 +192,6 @@ class Play:
     def _find(self, found: Iterable[Finding]) -> None:
         for each in found:
             if each.finding_id not in self.found:
-                self.report("finding", f"{self.name(each.task_arn)}: {finding_words(each)}, {each.severity}")
+                of = self.name(each.subject_arn)
+                self.report("finding", f"{of}: {finding_words(each)}, {each.severity}")
             self.found[each.finding_id] = each

@@ -77,7 +77,7 @@ def _entries(played: Played) -> Iterator[Text]:
 def _findings(screen: Console, play: Play) -> None:
     for found in play.found.values():
         heading = fault_heading(found.severity, found.kind, found.cause)
-        screen.print(Text.assemble("  ", heading, literal(f"  {play.name(found.task_arn)}")))
+        screen.print(Text.assemble("  ", heading, literal(f"  {play.name(found.subject_arn)}")))
         screen.print(indented(found.summary))
         screen.print(indented(found.remedy, "dim"))
 

@@ -12,7 +12,7 @@ from botocore.exceptions import ReadTimeoutError
 from reconciler.adapters.dynamodb import batch
 from reconciler.adapters.dynamodb.items.history_items import row_item
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
-from reconciler.errors import InvalidInput, LedgerError, TerminalError, TransientError
+from reconciler.errors import AccessDenied, InvalidInput, LedgerError, TerminalError, TransientError
 from reconciler.model.task import Source
 from reconciler.ports.ledger import Recorded
 from reconciler.ports.sweep_progress import SweepProgress
@@ -56,7 +56,7 @@ def _unprocessed(table: Table) -> Answer:
         ("InternalServerError", 500, TransientError),
         ("NeverHeardOf", 503, TransientError),
         ("NeverHeardOf", 400, TerminalError),
-        ("AccessDeniedException", 400, TerminalError),
+        ("AccessDeniedException", 400, AccessDenied),
         ("ResourceNotFoundException", 400, TerminalError),
         ("ValidationException", 400, TerminalError),
     ],

@@ -9,7 +9,7 @@ import pytest
 from botocore.config import Config
 
 from reconciler.adapters.ecs import EcsTasks
-from reconciler.errors import ClusterNotFound, LedgerError, TerminalError, TransientError
+from reconciler.errors import AccessDenied, ClusterNotFound, LedgerError, TerminalError, TransientError
 from reconciler.model.protection import ProtectionAnswer
 from reconciler.model.task import Absence, TaskState
 from reconciler.ports.ecs import Listing
@@ -79,6 +79,7 @@ CALLS: dict[str, Callable[[EcsTasks], object]] = {
     "GetTaskProtection": lambda tasks: tasks.protection(CLUSTER, [TASK]),
 }
 KINDS: dict[str, type[LedgerError]] = {
+    "AccessDeniedException": AccessDenied,
     "ClusterNotFoundException": ClusterNotFound,
     "ServerException": TransientError,
     "ThrottlingException": TransientError,

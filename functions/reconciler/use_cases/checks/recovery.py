@@ -49,11 +49,9 @@ class SecondLook:
     def _stands(self, incident: Incident, now: datetime) -> bool:
         entries = self._open_entries(incident)
         if incident.key.kind is Kind.STUCK:
-            stuck = [
-                entry.state.task_arn for entry in entries if entry.state.last_status == incident.key.cause
-            ]
+            stuck = [entry.state.task_arn for entry in entries if entry.state.last_status == incident.cause]
             described = self._described(incident.key.cluster_arn, stuck).values()
-            return any(state.last_status == incident.key.cause for state in described)
+            return any(state.last_status == incident.cause for state in described)
         found = (one for entry in entries for one in findings(entry, now, self.policy))
         return any(key_of(one) == incident.key for one in found)
 

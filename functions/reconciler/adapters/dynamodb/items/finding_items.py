@@ -1,7 +1,7 @@
-"""Findings as DynamoDB items, and back: one row each, below its task, put once and never changed.
+"""Findings as DynamoDB items, and back: one row each, below its task or service, put once and never changed.
 
-pk         sk             foundAt
-taskArn    F#findingId    when it was reported: the sort key of the index `found`
+pk                       sk             foundAt
+taskArn or serviceArn    F#findingId    when it was reported: the sort key of the index `found`
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ PREFIX = "F#"
 
 def finding_key(finding: Finding) -> tuple[str, str]:
     """The partition key and the sort key of its row."""
-    return finding.task_arn, bounded(f"{PREFIX}{finding.finding_id}")
+    return finding.subject_arn, bounded(f"{PREFIX}{finding.finding_id}")
 
 
 def finding_item(finding: Finding, now: datetime, retention: timedelta) -> dict[str, Value]:
@@ -37,6 +37,10 @@ def finding_item(finding: Finding, now: datetime, retention: timedelta) -> dict[
         "summary": finding.summary,
         "remedy": finding.remedy,
         "occasion": finding.occasion,
+        "about": finding.about,
+        "serviceArn": finding.service_arn,
+        "deploymentId": finding.deployment_id,
+        "serviceDeploymentArn": finding.service_deployment_arn,
     }
     pk, sk = finding_key(finding)
     return {
@@ -45,7 +49,7 @@ def finding_item(finding: Finding, now: datetime, retention: timedelta) -> dict[
         **{name: {"S": value} for name, value in texts.items() if value},
         "containers": {"L": [{"S": name} for name in finding.containers]},
         "exitCodes": {"M": {name: number(code) for name, code in finding.exit_codes.items()}},
-        "version": number(finding.version),
+        **({} if finding.version is None else {"version": number(finding.version)}),
         "observedAt": milliseconds(finding.observed_at),
         "occurredAt": milliseconds(finding.occurred_at),
         FOUND: milliseconds(now),
@@ -54,8 +58,12 @@ def finding_item(finding: Finding, now: datetime, retention: timedelta) -> dict[
 
 
 def finding(item: Item) -> Finding:
+    service_arn = text(item, "serviceArn")
     return Finding(
-        task_arn=item["pk"]["S"],
+        task_arn=None if service_arn else item["pk"]["S"],
+        service_arn=service_arn,
+        deployment_id=text(item, "deploymentId"),
+        service_deployment_arn=text(item, "serviceDeploymentArn"),
         cluster_arn=item["clusterArn"]["S"],
         group=text(item, "group"),
         task_definition_arn=text(item, "taskDefinitionArn"),
@@ -66,8 +74,9 @@ def finding(item: Item) -> Finding:
         remedy=item["remedy"]["S"],
         containers=tuple(name["S"] for name in item["containers"]["L"]),
         exit_codes={name: int(code["N"]) for name, code in item["exitCodes"]["M"].items()},
-        version=int(item["version"]["N"]),
+        version=int(item["version"]["N"]) if "version" in item else None,
         observed_at=moment(item["observedAt"]),
         occurred_at=when(item, "occurredAt") or moment(item["observedAt"]),
         occasion=text(item, "occasion"),
+        about=text(item, "about"),
     )

@@ -67,8 +67,8 @@ def incident_item(incident: Incident, retention: timedelta) -> dict[str, Value]:
         "tasks": {"L": [_sample(sample) for sample in incident.samples]},
         **_outbox(incident.outbox),
     }
-    if key.cause:
-        item["cause"] = {"S": key.cause}
+    texts = {"cause": incident.cause, "about": key.about, "serviceArn": incident.service_arn}
+    item |= {name: {"S": value} for name, value in texts.items() if value}
     if incident.resolved_at:
         item[FOUND] = milliseconds(incident.resolved_at)
         item["ttl"] = seconds(incident.resolved_at + retention)
@@ -77,13 +77,17 @@ def incident_item(incident: Incident, retention: timedelta) -> dict[str, Value]:
 
 def incident(item: Item) -> Incident:
     times: dict[str, Any] = {field: moment(item[name]) for name, field in _TIMES.items() if name in item}
+    cause, about = text(item, "cause"), text(item, "about")
     return Incident(
         key=IncidentKey(
             cluster_arn=item["clusterArn"]["S"],
             owner=item["owner"]["S"],
             kind=Kind(item["kind"]["S"]),
-            cause=Cause(cause) if (cause := text(item, "cause")) else None,
+            cause=Cause(cause) if cause and not about else None,
+            about=about,
         ),
+        cause=Cause(cause) if cause else None,
+        service_arn=text(item, "serviceArn"),
         status=Status(item["status"]["S"]),
         severity=Severity(item["severity"]["S"]),
         summary=item["summary"]["S"],

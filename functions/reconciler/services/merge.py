@@ -1,0 +1,153 @@
+"""The gate for what has no version: what a report means to the record of its service.
+
+    report              natural key                     of two reports with one key the record keeps
+    deployment event    deploymentId, eventName         the later, at the same time the greater reason
+    service action      eventName                       the same
+    hook event          hookId                          the one further on, then the later
+    DescribeServices    the service; each deployment    the later reading, where it says something else
+    service deployment  deploymentId                    the one further on, and the answers of all
+
+Keeping the greatest does not depend on the order, and a second time changes nothing. So deliveries that are
+late, doubled or swapped end in the same record (docs/decisions/0018). A record that comes out equal needs no
+write.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from ..model.deployment import Began, Deployment, DescribedDeployment, Report, ServiceDeployment
+from ..model.service import Hook, ServiceReading, ServiceRecord
+from ..model.service_event import ActionEvent, DeploymentEvent, HookEvent, ServiceEvent
+from ..model.task import Source
+from .below import is_below_desired
+
+HOOKS = 10  # that a record remembers
+SCALE_IN_BLOCKED = "TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION"
+
+# Of what ECS reports as information, that which is a fault all the same.
+_FAULTS = frozenset({SCALE_IN_BLOCKED, "SERVICE_TASK_PLACEMENT_FAILURE"})
+_FAULT_TYPES = frozenset({"WARN", "WARNING", "ERROR"})
+_HOOK_RANKS = {"IN_PROGRESS": 0, "AWAITING_ACTION": 1}
+_STATUS_RANKS = {"PENDING": 0, "IN_PROGRESS": 1, "STOP_REQUESTED": 2, "ROLLBACK_REQUESTED": 2}
+_STATUS_RANKS |= {"ROLLBACK_IN_PROGRESS": 3}
+
+
+def merge_event(record: ServiceRecord, event: ServiceEvent) -> ServiceRecord:
+    """The record after an event of its service."""
+    if isinstance(event, DeploymentEvent):
+        return _merge_deployment_event(record, event)
+    if isinstance(event, HookEvent):
+        return _merge_hook(record, event.hook)
+    return _merge_action(record, event)
+
+
+def merge_reading(record: ServiceRecord, reading: ServiceReading, now: datetime) -> ServiceRecord:
+    """The record after DescribeServices answered so at `now`; one read earlier than the record's is stale."""
+    if record.last_read_at is not None and now <= record.last_read_at:
+        return record
+    below_since = (record.below_desired_since or now) if is_below_desired(reading) else None
+    after = replace(
+        record,
+        state=reading.state,
+        read_at=record.read_at if record.state == reading.state else now,
+        below_desired_since=below_since,
+        missing_since=None,
+        gone_at=None,
+    )
+    for described in reading.deployments:
+        known = after.deployment(described.deployment_id)
+        after = with_deployment(after, _described(known, described, now))
+    return after
+
+
+def merge_service_deployment(known: Deployment, answered: ServiceDeployment) -> Deployment:
+    """The deployment with what its service deployment was answered to be; images once asked for are kept."""
+    before = known.service_deployment
+    if before is None:
+        return replace(known, service_deployment=answered)
+    first, last = sorted((before, answered), key=_progress)
+    return replace(
+        known,
+        service_deployment=replace(
+            last,
+            images=first.images if last.images is None else last.images,
+            source_images=first.source_images if last.source_images is None else last.source_images,
+        ),
+    )
+
+
+def with_deployment(record: ServiceRecord, deployment: Deployment) -> ServiceRecord:
+    """The record with the deployment in its place among the others, newest first."""
+    if record.deployment(deployment.deployment_id) == deployment:
+        return record
+    others = (one for one in record.deployments if one.deployment_id != deployment.deployment_id)
+    return replace(record, deployments=_newest_first((deployment, *others)))
+
+
+def is_fault(event: ActionEvent) -> bool:
+    """Whether a service action reports a fault; all others are information, and leave nothing behind."""
+    return event.event_type in _FAULT_TYPES or event.name in _FAULTS
+
+
+def _merge_deployment_event(record: ServiceRecord, event: DeploymentEvent) -> ServiceRecord:
+    began = Began(at=event.report.at, source=Source.EVENT)
+    known = record.deployment(event.deployment_id)
+    before = known or Deployment(deployment_id=event.deployment_id, began=began)
+    reports = _with_report(before.reports, event.name, event.report)
+    return with_deployment(record, replace(before, began=_earlier(before.began, began), reports=reports))
+
+
+def _merge_action(record: ServiceRecord, event: ActionEvent) -> ServiceRecord:
+    if not is_fault(event):
+        return record
+    actions = _with_report(record.actions, event.name, event.report)
+    return record if actions == record.actions else replace(record, actions=actions)
+
+
+def _merge_hook(record: ServiceRecord, hook: Hook) -> ServiceRecord:
+    known = {one.hook_id: one for one in record.hooks}
+    held = known.get(hook.hook_id)
+    known[hook.hook_id] = max(held, hook, key=_hook_progress) if held else hook
+    newest = sorted(known.values(), key=lambda one: (one.at, one.hook_id), reverse=True)[:HOOKS]
+    return record if tuple(newest) == record.hooks else replace(record, hooks=tuple(newest))
+
+
+def _described(known: Deployment | None, described: DescribedDeployment, now: datetime) -> Deployment:
+    began = Began(at=described.created_at, source=Source.DESCRIBE)
+    before = known or Deployment(deployment_id=described.deployment_id, began=began)
+    return replace(
+        before,
+        began=_earlier(before.began, began),
+        task_definition_arn=described.task_definition_arn,
+        rollout=described.rollout,
+        read_at=before.read_at if before.rollout == described.rollout else now,
+    )
+
+
+def _with_report(held: Mapping[str, Report], name: str, report: Report) -> Mapping[str, Report]:
+    return {**held, name: max(held.get(name, report), report, key=_weight)}
+
+
+def _weight(report: Report) -> tuple[datetime, str, bool]:
+    """What only a replay brought gives way to the same from a live source."""
+    return report.at, report.reason, not report.replayed
+
+
+def _hook_progress(hook: Hook) -> tuple[int, datetime, str, bool]:
+    rank = _HOOK_RANKS.get(hook.status, len(_HOOK_RANKS))
+    return rank, hook.at, hook.status, not hook.replayed
+
+
+def _earlier(one: Began, other: Began) -> Began:
+    """What DescribeServices says is certain; of events the earliest is the nearest to the truth."""
+    return min(one, other, key=lambda began: (began.source is Source.EVENT, began.at))
+
+
+def _newest_first(deployments: Iterable[Deployment]) -> tuple[Deployment, ...]:
+    return tuple(sorted(deployments, key=lambda one: one.order, reverse=True))
+
+
+def _progress(one: ServiceDeployment) -> tuple[int, float, str]:
+    finished = one.finished_at.timestamp() if one.finished_at else 0.0
+    return _STATUS_RANKS.get(one.status, len(_STATUS_RANKS)), finished, one.status

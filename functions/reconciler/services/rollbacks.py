@@ -1,0 +1,62 @@
+"""Which deployment rolls which back, and where to.
+
+ECS says it only in the reason of the deployment that rolls back: no field and no event's name does (Amazon
+ECS guide, ecs_service_deployment_events). Service deployments have a status for it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
+
+from ..model.deployment import Deployment
+from ..model.service import ServiceRecord
+from .signs import ROLLED_BACK, STARTED, failed_at, has_failed
+
+_ROLLING_BACK = re.compile(r"rolling back to deployment\s*id\s+(\S+?)[.\s]*$", re.IGNORECASE)
+# An event that says so later than this after its deployment began is of the one that failed.
+_AT_ITS_START = timedelta(minutes=1)
+
+
+def rollbacks(newest_first: Sequence[Deployment]) -> Iterator[tuple[str, Deployment]]:
+    """By the id of a deployment that was rolled back, the one that did it."""
+    for index, one in enumerate(newest_first):
+        if target := _rollback_target(one):
+            older = [each for each in newest_first[index + 1 :] if each.deployment_id != target]
+            failed = next((each for each in older if has_failed(each)), None)
+            if rolled_back := failed or next(iter(older), None):
+                yield rolled_back.deployment_id, one
+
+
+def _rollback_target(one: Deployment) -> str | None:
+    """The id of the deployment to which this one goes back; None where it rolls nothing back."""
+    report = one.reports.get(STARTED)
+    if report and report.at - one.began.at <= _AT_ITS_START and (found := _named_target(report.reason)):
+        return found
+    if one.rollout and one.rollout.rollout_state != "FAILED":
+        return _named_target(one.rollout.reason)
+    return None
+
+
+def _named_target(reason: str) -> str | None:
+    found = _ROLLING_BACK.search(reason)
+    return found[1] if found else None
+
+
+def rolled_back_at(one: Deployment, rollback: Deployment | None) -> datetime | None:
+    answered, report = one.service_deployment, one.reports.get(STARTED)
+    if rollback:
+        return rollback.began.at
+    if report and _named_target(report.reason) and _rollback_target(one) is None:
+        return report.at
+    if answered and answered.status in ROLLED_BACK:
+        return answered.rollback_at or answered.finished_at or failed_at(one)
+    return None
+
+
+def rolled_back_to(record: ServiceRecord, one: Deployment, rollback: Deployment | None) -> str | None:
+    if rollback and rollback.task_definition_arn:
+        return rollback.task_definition_arn
+    report = (rollback or one).reports.get(STARTED)
+    target = _named_target(report.reason) if report else None
+    named = record.deployment(target) if target else None
+    return named.task_definition_arn if named else None
