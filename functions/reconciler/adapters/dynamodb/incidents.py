@@ -8,6 +8,7 @@ Put  incident     if of revision n     that has moved on was written by another 
 from __future__ import annotations
 
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -23,7 +24,7 @@ from .items.values import milliseconds, number, read_or_error, reading
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
-    from datetime import datetime, timedelta
+    from datetime import timedelta
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -35,6 +36,7 @@ _UNCHANGED = "revision = :revision AND incidentId = :incidentId"
 _FAILED = "ConditionalCheckFailed"
 _CONFLICT = "TransactionConflict"
 _TRANSIENT = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "InternalServerError"})
+_END = datetime(2999, 1, 1, tzinfo=UTC)  # after any time that an incident can be due
 _PAUSE = 0.05  # seconds, after which a conflicting transaction is over
 
 
@@ -57,6 +59,25 @@ class DynamoIncidents:
     def current(self, key: IncidentKey) -> Incident | None:
         found = list(self._get([items.current_key(key)]))
         return found[0] if found else None
+
+    def last_resolved(self, key: IncidentKey, since: datetime) -> Incident | None:
+        with aws_errors():
+            page = self._client.query(
+                TableName=self._table_name,
+                KeyConditionExpression="pk = :pk AND sk < :current",
+                ExpressionAttributeValues={
+                    ":pk": items.current_key(key)["pk"],
+                    ":current": {"S": items.CURRENT},
+                },
+                ScanIndexForward=False,
+                Limit=1,  # of one key only one incident is open at a time: the newest was resolved last
+            )
+        found = next((read_incident(item) for item in page["Items"]), None)
+        return found if found and found.resolved_at and found.resolved_at >= since else None
+
+    def unresolved(self, cluster_arn: str) -> Sequence[Incident]:
+        found = self.due(cluster_arn, _END)
+        return [one for one in found if not isinstance(one, InvalidInput) and one.open]
 
     def latest(self, incident: Incident) -> Incident | None:
         found = self._get([items.current_key(incident.key), items.resolved_key(incident)])
