@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from ..errors import InvalidInput
 from ..model.deployment import Deployment, ServiceDeployment
 from ..model.service import ServiceReading, ServiceRecord
 from ..model.task import Absence
+
+NEWEST: Final = 10  # deployments that a record has, without being asked for them
 
 
 class EcsServices(Protocol):
@@ -55,7 +57,8 @@ class ServiceLedger(Protocol):
         """Stores the record and the deployments that changed, together or not at all.
 
         False when what is stored is not what was read as `before` (None: nothing is stored) any more. What is
-        over is kept for as long as tasks are.
+        stored has the revision after that one, whatever the record says. What is over is kept for as long as
+        tasks are.
         """
 
     def services(self, cluster_arn: str) -> Mapping[str, ServiceRecord | InvalidInput]:
