@@ -55,6 +55,11 @@ class MemoryServices:
             records = [one for one in self._records.values() if one.service_arn == service_arn]
         return next((one.cluster_arn for one in records if one.deployment(deployment_id)), None)
 
+    def everything(self) -> Sequence[ServiceRecord]:
+        """All services, with their newest deployments."""
+        with self._lock:
+            return [_shown(one) for one in self._records.values()]
+
     def _of(self, service_arn: str) -> Sequence[Deployment]:
         """The deployments of that ARN, which in its older form several clusters may share, newest first."""
         with self._lock:

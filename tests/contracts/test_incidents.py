@@ -15,6 +15,7 @@ from reconciler.incidents.model import Incident, ReportedFinding
 from reconciler.ports.incidents import MAX_FOUND, Incidents
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
+from taskledger.local.memory_services import MemoryServices
 from tests.contracts.test_orders import Serial
 from tests.support.findings import found, many, published
 from tests.support.ledgers import RETENTION, dynamodb_table
@@ -172,7 +173,7 @@ def test_many_are_marked_together(incidents: Incidents) -> None:
 def test_writers_at_once_count_everything_once(incidents: Incidents, writers: int) -> None:
     """Findings that several writers report, some of them twice, are each counted once."""
     notifier = MemoryNotifier()
-    alerts = Alerts(incidents=incidents, notifier=notifier, policy=POLICY, clock=lambda: START)
+    alerts = Alerts(incidents=incidents, services=MemoryServices(), notifier=notifier, policy=POLICY, clock=lambda: START)
     shares = [many(range(start, start + 20)) for start in (0, 10, 20, 30)]
     with ThreadPoolExecutor(writers) as pool:
         results = [result for answer in pool.map(alerts.notify, shares) for result in answer.values()]

@@ -16,6 +16,7 @@ from reconciler.use_cases.assess import assess
 from reconciler.use_cases.checks.recovery import SecondLook
 from reconciler.use_cases.maintain_incidents import IncidentMaintenance
 from taskledger.local.memory_ledger import MemoryLedger
+from taskledger.local.memory_services import MemoryServices
 from tests.support.desk import Aws, Desk, Fault, Killed, Running, aws, desk
 from tests.support.findings import failed_to_start
 from tests.support.stream import batch
@@ -85,7 +86,7 @@ def deliver(room: Desk, changes: list[EntryChange], start: int) -> None:
 def watch(room: Desk, minute: int) -> None:
     room.clock.move_to(START + timedelta(minutes=minute))
     try:
-        look = SecondLook(tasks=Running([ALIVE]), ledger=MemoryLedger(), policy=room.alerts.policy)
+        look = SecondLook(tasks=Running([ALIVE]), ledger=MemoryLedger(), services=MemoryServices(), policy=room.alerts.policy)
         IncidentMaintenance(alerts=room.alerts, second_look=look).run([CLUSTER])
     except Killed:
         return
