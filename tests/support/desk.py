@@ -19,9 +19,9 @@ from reconciler.adapters.sns import SnsNotifier
 from reconciler.findings.policy import Policy
 from reconciler.use_cases.notify import Alerts
 from reconciler.wiring import TABLE_CALLS
+from taskledger.local.memory_services import MemoryServices
 from taskledger.local.table import create_table
 from taskledger.simulator.engine.clock import Clock
-from taskledger.local.memory_services import MemoryServices
 from tests.support.ledgers import ENDPOINT, RETENTION
 from tests.support.values import START
 

@@ -33,11 +33,11 @@ from reconciler.incidents.model import Incident
 from reconciler.model.protection import Protection
 from reconciler.notifications.message import Message
 from reconciler.use_cases.notify import Alerts
+from taskledger.local.memory_services import MemoryServices
 from taskledger.local.table import create_table
 from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.api.server import EcsServer
 from taskledger.simulator.engine.clock import Clock
-from taskledger.local.memory_services import MemoryServices
 from tests.support.deployed import RETENTION, TABLE
 from tests.support.findings import found
 from tests.support.values import CLUSTER, envelope, event, recording
@@ -150,7 +150,13 @@ class World:
         """Incidents of these services have been stored, and their messages should have been sent by now."""
         self.record(CLUSTER)
         earlier = now() - timedelta(minutes=5)
-        alerts = Alerts(incidents=self.incidents, services=MemoryServices(), notifier=Refusing(), policy=Policy(), clock=lambda: earlier)
+        alerts = Alerts(
+            incidents=self.incidents,
+            services=MemoryServices(),
+            notifier=Refusing(),
+            policy=Policy(),
+            clock=lambda: earlier,
+        )
         alerts.notify(found(number, group=f"service:{name}") for number, name in enumerate(services))
 
     def pending(self) -> list[Incident]:

@@ -69,7 +69,7 @@ def histories(record: ServiceRecord) -> Sequence[History]:
 
 
 def judged_histories(record: ServiceRecord | None) -> Sequence[History] | None:
-    """The same where the deployments are ECS's own; None where none is known, or another controller deploys."""
+    """The same where ECS itself deploys; None where no deployment is known, or another controller deploys."""
     if record is None or not record.deployments:
         return None
     if record.state and record.state.deployment_controller != "ECS":

@@ -64,7 +64,7 @@ def new_findings(change: EntryChange, policy: Policy, *, replayed: bool = False)
 def new_service_findings(
     change: ServiceChange, policy: Policy, *, replayed: bool = False
 ) -> Iterator[ReportedFinding]:
-    """What is wrong with the service now and was not before; not what only a replay reported, unless so asked."""
+    """What is wrong with the service now and was not before; of replays only if `replayed`."""
     record, previous = change.record, change.previous
     if not replayed:
         record, previous = live(record), previous and live(previous)

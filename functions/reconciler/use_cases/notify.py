@@ -9,6 +9,7 @@ is left over the watch sends.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ..chunks import chunks
 from ..errors import LedgerError, TransientError

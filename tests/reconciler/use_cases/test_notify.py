@@ -22,8 +22,8 @@ from reconciler.use_cases.checks.recovery import SecondLook
 from reconciler.use_cases.maintain_incidents import IncidentMaintenance, MaintenanceResult
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryIncidents
-from taskledger.local.memory_services import MemoryServices
 from taskledger.local.memory_ledger import MemoryLedger
+from taskledger.local.memory_services import MemoryServices
 from taskledger.simulator.engine.clock import Clock
 from tests.contracts.test_orders import Serial
 from tests.support.desk import Running

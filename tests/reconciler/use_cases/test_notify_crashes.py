@@ -16,7 +16,6 @@ from reconciler.use_cases.assess import assess
 from reconciler.use_cases.checks.recovery import SecondLook
 from reconciler.use_cases.maintain_incidents import IncidentMaintenance
 from taskledger.local.memory_ledger import MemoryLedger
-from taskledger.local.memory_services import MemoryServices
 from tests.support.desk import Aws, Desk, Fault, Killed, Running, aws, desk
 from tests.support.findings import failed_to_start
 from tests.support.stream import batch
@@ -86,7 +85,10 @@ def deliver(room: Desk, changes: list[EntryChange], start: int) -> None:
 def watch(room: Desk, minute: int) -> None:
     room.clock.move_to(START + timedelta(minutes=minute))
     try:
-        look = SecondLook(tasks=Running([ALIVE]), ledger=MemoryLedger(), services=MemoryServices(), policy=room.alerts.policy)
+        alerts, ledger = room.alerts, MemoryLedger()
+        look = SecondLook(
+            tasks=Running([ALIVE]), ledger=ledger, services=alerts.services, policy=alerts.policy
+        )
         IncidentMaintenance(alerts=room.alerts, second_look=look).run([CLUSTER])
     except Killed:
         return

@@ -37,7 +37,13 @@ class Alerted:
 
     def report(self, number: int, when: datetime, **values: Any) -> ReportedFinding:
         found = report_finding(finding(number, **values), when)
-        alerts = Alerts(incidents=self.store, services=MemoryServices(), notifier=MemoryNotifier(), policy=Policy(), clock=lambda: when)
+        alerts = Alerts(
+            incidents=self.store,
+            services=MemoryServices(),
+            notifier=MemoryNotifier(),
+            policy=Policy(),
+            clock=lambda: when,
+        )
         alerts.notify([found])
         return found
 

@@ -53,7 +53,13 @@ def alerted(deployment: Deployment) -> Deployment:
     deployment.open(1, ago(days=2))  # a cluster is known by its tasks
     store = DynamoIncidents(deployment.dynamodb, TABLE, RETENTION)
     now = ago(minutes=40)
-    alerts = Alerts(incidents=store, services=MemoryServices(), notifier=MemoryNotifier(), policy=Policy(), clock=lambda: now)
+    alerts = Alerts(
+        incidents=store,
+        services=MemoryServices(),
+        notifier=MemoryNotifier(),
+        policy=Policy(),
+        clock=lambda: now,
+    )
     for number in range(4):
         reported = report_finding(finding(number, group=f"service:s{number}"), now)
         alerts.notify([reported])

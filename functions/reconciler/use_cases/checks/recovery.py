@@ -8,8 +8,8 @@ from ...errors import ClusterNotFound, TransientError
 from ...findings.model import Kind, owner
 from ...findings.policy import Policy
 from ...findings.rules import findings
-from ...incidents.model import Incident, key_of
 from ...incidents.deployments import stands
+from ...incidents.model import Incident, key_of
 from ...incidents.timing import is_of_service, is_standing
 from ...model.entry import LedgerEntry
 from ...model.task import Absence, TaskState
