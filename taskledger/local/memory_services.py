@@ -31,15 +31,15 @@ class MemoryServices:
         now: datetime,  # noqa: ARG002 - nothing expires here
     ) -> bool:
         key = (record.cluster_arn, record.service)
-        revision = before.revision if before else 0
         with self._lock:
             stored = self._records.get(key)
-            if (stored.revision if stored else 0) != revision:
+            if _revision(stored) != _revision(before):
                 return False
             known = {one.deployment_id: one for one in stored.deployments} if stored else {}
             known |= {one.deployment_id: one for one in record.deployments}
             newest_first = sorted(known.values(), key=lambda one: one.order, reverse=True)
-            self._records[key] = replace(record, deployments=tuple(newest_first), revision=revision + 1)
+            revision = (_revision(before) or 0) + 1
+            self._records[key] = replace(record, deployments=tuple(newest_first), revision=revision)
         return True
 
     def services(self, cluster_arn: str) -> Mapping[str, ServiceRecord]:
@@ -55,6 +55,11 @@ class MemoryServices:
             records = [one for one in self._records.values() if one.service_arn == service_arn]
         return next((one.cluster_arn for one in records if one.deployment(deployment_id)), None)
 
+    def everything(self) -> Sequence[ServiceRecord]:
+        """All services, with their newest deployments."""
+        with self._lock:
+            return [_shown(one) for one in self._records.values()]
+
     def _of(self, service_arn: str) -> Sequence[Deployment]:
         """The deployments of that ARN, which in its older form several clusters may share, newest first."""
         with self._lock:
@@ -67,3 +72,7 @@ def _shown(record: ServiceRecord, deployment_ids: Collection[str] = ()) -> Servi
     """The record with its newest deployments, and of the older ones those asked for."""
     older = (one for one in record.deployments[NEWEST:] if one.deployment_id in deployment_ids)
     return replace(record, deployments=(*record.deployments[:NEWEST], *older))
+
+
+def _revision(record: ServiceRecord | None) -> int | None:
+    return record.revision if record else None

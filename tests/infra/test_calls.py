@@ -26,6 +26,7 @@ from reconciler.use_cases.observe import observe
 from reconciler.use_cases.sweep import Sweep, sweep_and_notify
 from reconciler.use_cases.watch import watch
 from taskledger.local.memory_incidents import MemoryNotifier
+from taskledger.local.memory_services import MemoryServices
 from taskledger.simulator.api.client import connect
 from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.engine.clock import Clock
@@ -85,6 +86,7 @@ def world() -> Iterator[World]:
             DynamoPolicy(dynamodb, name),
             Alerts(
                 incidents=DynamoIncidents(dynamodb, name, RETENTION),
+                services=MemoryServices(),
                 notifier=MemoryNotifier(),
                 policy=Policy(),
                 clock=lambda: ecs.clock.now,

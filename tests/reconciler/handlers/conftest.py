@@ -73,6 +73,7 @@ class Functions:
 def functions(system: System, monkeypatch: pytest.MonkeyPatch) -> Functions:
     alerts = Alerts(
         incidents=MemoryIncidents(),
+        services=system.services,
         notifier=MemoryNotifier(),
         policy=system.policy,
         clock=lambda: system.clock.now,
