@@ -5,11 +5,11 @@
     protected tasks of a service that has too many            ->  why it does not scale in
 
 Each such service costs calls of its own, so a pass asks about so many of them and no more: first about those
-where something is wrong, then about those with the newest deployments. Others have their turn in later sweeps.
+where something is wrong, then about those with the newest deployments. The next sweeps come to the others.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -18,12 +18,13 @@ from ...findings.causes.failed_deployment import STALLED
 from ...findings.causes.impaired_service import BELOW_DESIRED
 from ...findings.model import Finding, Kind
 from ...findings.services.rules import live, service_findings
-from ...incidents.model import ReportedFinding, Sample, report_finding
+from ...incidents.model import ReportedFinding, Sample, report_service_finding
 from ...model.deployment import Deployment, ServiceDeployment
 from ...model.entry import LedgerEntry
 from ...model.service import ServiceRecord
 from ...services.joining import join
 from ...services.merge import merge_service_deployment, with_deployment
+from ...services.outcomes import judged_histories
 from ...services.questions import may_be_blocked, to_ask_about
 from ...services.repairs import repaired
 from .context import ServicesSwept, ServiceSweep
@@ -69,9 +70,10 @@ class _Judged:
 
     def reported(self) -> Iterable[ReportedFinding]:
         samples = tuple(Sample(task_arn=entry.state.task_arn) for entry in self.protected[:_SAMPLES])
+        known = judged_histories(live(self.record))
         for one in self.findings:
-            blocked = one.kind is Kind.SCALE_IN_BLOCKED
-            yield replace(report_finding(one, one.occurred_at), samples=samples if blocked else ())
+            shown = samples if one.kind is Kind.SCALE_IN_BLOCKED else ()
+            yield report_service_finding(one, known, shown)
 
 
 def _judge(sweep: ServiceSweep, record: ServiceRecord, protected: Sequence[LedgerEntry] = ()) -> _Judged:
@@ -81,7 +83,7 @@ def _judge(sweep: ServiceSweep, record: ServiceRecord, protected: Sequence[Ledge
 
 
 def _stands(finding: Finding) -> bool:
-    """Whether it is a condition that lasts; that a deployment failed, or ECS reported a fault, happens once."""
+    """Whether it is a condition that lasts; a deployment fails once, and a fault is reported once."""
     if finding.kind in (Kind.SCALE_IN_BLOCKED, Kind.HOOK_WAITING):
         return True
     return finding.cause in (STALLED.cause, BELOW_DESIRED.cause)
@@ -133,10 +135,8 @@ def _with_images(
     asked = [name for name in joined if name in wrong and _lacks_images(record.deployment(name))]
     if not asked:
         return joined
-    return {
-        **joined,
-        **dict(zip(asked, sweep.optional.with_images([joined[name] for name in asked]), strict=True)),
-    }
+    described = sweep.optional.with_images([joined[name] for name in asked])
+    return {**joined, **dict(zip(asked, described, strict=True))}
 
 
 def _lacks_images(one: Deployment | None) -> bool:

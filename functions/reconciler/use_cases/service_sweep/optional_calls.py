@@ -1,4 +1,4 @@
-"""What ECS answers only where this deployment may ask: refused once, it is unknown for the rest of the run."""
+"""What ECS answers only where this deployment may ask: refused once, it stays unknown for the run."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field

@@ -3,8 +3,8 @@
     list -> describe by ten -> merge, save what changed -> judge
          -> where something is wrong or under way: ask more, merge, save -> judge
 
-A service, ten of them or a cluster that fails is reported with its error, and the others go on. The pass may be
-made again at any time: what is known already is not written.
+A service, ten of them or a cluster that fails is reported with its error, and the others go on. The pass may
+be made again at any time: what is known already is not written.
 """
 
 from collections.abc import Mapping, Sequence
