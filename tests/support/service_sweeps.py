@@ -109,7 +109,7 @@ class Sweeps:
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     incidents: MemoryIncidents = field(default_factory=MemoryIncidents)
     tasks: Any = field(default_factory=SimpleNamespace)
-    now: datetime = minute(20)
+    now: datetime = field(default_factory=lambda: minute(20))
 
     def run(self, *, times: int = 10**6, may_be_gone: bool = False) -> ServicesSwept:
         """One pass, which is out of time when it was asked so often; then a quarter of an hour passes."""

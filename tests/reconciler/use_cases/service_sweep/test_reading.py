@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from reconciler.errors import ClusterNotFound, InvalidInput, TransientError
-from reconciler.model.service import ServiceRecord
+from reconciler.model.service import ServiceReading, ServiceRecord
 from reconciler.model.task import Absence, Source
 from reconciler.services.outcomes import Outcome
 from tests.support.service_sweeps import Sweeps, counts, named, service_arn
@@ -18,12 +18,14 @@ def sweeps() -> Sweeps:
     return Sweeps()
 
 
+def twenty_five() -> dict[str, ServiceReading]:
+    arns = map(service_arn, range(25))
+    return {arn: named(reading(described(number, -3000)), arn) for number, arn in enumerate(arns)}
+
+
 def test_unchanged_services_cost_no_write_and_a_tenth_of_a_call(sweeps: Sweeps) -> None:
     """A sweep of what it knows already lists the services, and describes ten with each call."""
-    for number in range(25):
-        sweeps.ecs.readings[service_arn(number)] = named(
-            reading(described(number, -3000)), service_arn(number)
-        )
+    sweeps.ecs.readings |= twenty_five()
     assert counts(sweeps.run()) == {"SERVICES": 25, "SERVICES_REPAIRED": 25}
     sweeps.ecs.calls.clear()
     before, sweeps.services.writes = sweeps.services.services(CLUSTER), 0
@@ -112,10 +114,7 @@ def test_no_answer_concludes_nothing(sweeps: Sweeps) -> None:
 
 def test_ten_that_fail_leave_the_others_alone(sweeps: Sweeps) -> None:
     """The error is reported, and the services of the other calls are read."""
-    for number in range(25):
-        sweeps.ecs.readings[service_arn(number)] = named(
-            reading(described(number, -3000)), service_arn(number)
-        )
+    sweeps.ecs.readings |= twenty_five()
     sweeps.ecs.errors[service_arn(12)] = error = TransientError("throttled")
     swept = sweeps.run()
     assert (swept.errors, swept.counts["SERVICES"], swept.complete) == ([error], 15, True)
@@ -154,10 +153,7 @@ def test_services_of_a_deleted_cluster(sweeps: Sweeps) -> None:
 
 def test_a_pass_that_is_out_of_time_is_made_again(sweeps: Sweeps) -> None:
     """What it read is kept, and the next pass is none the worse for it."""
-    for number in range(25):
-        sweeps.ecs.readings[service_arn(number)] = named(
-            reading(described(number, -3000)), service_arn(number)
-        )
+    sweeps.ecs.readings |= twenty_five()
     swept = sweeps.run(times=2)
     assert (swept.complete, swept.counts["SERVICES"]) == (False, 20)
     swept = sweeps.run()
