@@ -33,19 +33,9 @@ def to_ask_about(record: ServiceRecord, wrong: Collection[str], now: datetime) -
 
 
 def may_be_blocked(record: ServiceRecord) -> bool:
-    """Whether protected tasks may keep the service from scaling in: more run than should, and none lacks.
-
-    These are tasks of its own, or those of an older deployment beside one that runs all that it should.
-    """
+    """Whether protected tasks may keep the service from scaling in: more run than are desired."""
     state = record.state
-    primary = next((one.rollout for one in record.deployments if _is_primary(one)), None)
-    if state is None or primary is None or record.closed_at:
-        return False
-    return state.running_count > state.desired_count <= primary.running_count
-
-
-def _is_primary(one: Deployment) -> bool:
-    return one.rollout is not None and one.rollout.status == "PRIMARY"
+    return state is not None and state.running_count > state.desired_count and record.closed_at is None
 
 
 def _can_be_answered(one: Deployment) -> bool:
