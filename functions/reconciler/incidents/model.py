@@ -139,9 +139,12 @@ def report_service_finding(
 ) -> ReportedFinding:
     """The finding of a service with the deployment that it is of, or that was under way at the time."""
     rolling = rolling_at(known or (), finding.occurred_at)
-    deployment_id = finding.deployment_id or (rolling and rolling.deployment.deployment_id)
+    under_way = rolling.deployment.deployment_id if rolling else None
     return ReportedFinding(
-        finding=finding, at=finding.occurred_at, samples=samples, deployment_id=deployment_id
+        finding=finding,
+        at=finding.occurred_at,
+        samples=samples,
+        deployment_id=finding.deployment_id or under_way,
     )
 
 
