@@ -23,7 +23,7 @@ from tests.support.services import (
     minute,
     reading,
 )
-from tests.support.values import event, recording, task_arn
+from tests.support.values import CLUSTER, event, recording, task_arn
 
 IMAGES = (Image(container="app", image="checkout:43"),)
 ROLLING = described(2, 10, rollout_state="IN_PROGRESS", revision=43)
