@@ -118,6 +118,7 @@ def alerts(clock: Callable[[], datetime]) -> Alerts:
     RUN.bound(topic, seconds_needed(TOPIC_CALLS))
     return Alerts(
         incidents=DynamoIncidents(_table(session), ledger.table_name, ledger.retention),
+        services=DynamoServices(_table(session), ledger.table_name, ledger.retention),
         notifier=SnsNotifier(topic, settings.topic_arn, settings.chat_topic_arn),
         policy=policy(),
         clock=clock,

@@ -61,6 +61,10 @@ class History:
         answered = one.service_deployment.reason if one.service_deployment else ""
         return next(filter(None, (*reported, answered, one.rollout.reason if one.rollout else "")), "")
 
+    def is_rolling_at(self, moment: datetime) -> bool:
+        """Whether it was under way at that time, which is not before it began."""
+        return self.outcome is Outcome.IN_PROGRESS or (self.ended_at is not None and moment <= self.ended_at)
+
 
 def histories(record: ServiceRecord) -> Sequence[History]:
     """What came of each deployment of the record, newest first."""
@@ -75,16 +79,6 @@ def judged_histories(record: ServiceRecord | None) -> Sequence[History] | None:
     if record.state and record.state.deployment_controller != "ECS":
         return None
     return histories(record)
-
-
-def rolling_at(known: Sequence[History] | None, at: datetime) -> str | None:
-    """The id of the newest deployment that was under way at that time; None when none was."""
-    under_way = (
-        one.deployment.deployment_id
-        for one in known or ()
-        if one.deployment.began.at <= at and (one.ended_at is None or at <= one.ended_at)
-    )
-    return next(under_way, None)
 
 
 def is_undone(known: Sequence[History], deployment_id: str) -> bool:
@@ -103,6 +97,13 @@ def is_settled(known: Sequence[History], deployment_id: str) -> bool:
         if one.deployment.deployment_id == deployment_id:
             return one.restored_at is not None
     return True
+
+
+def rolling_at(newest_first: Sequence[History], moment: datetime) -> History | None:
+    """The deployment that was under way at that time; None where none is known to have been."""
+    begun = (one for one in newest_first if one.deployment.began.at <= moment)
+    newest = next(begun, None)
+    return newest if newest and newest.is_rolling_at(moment) else None
 
 
 def _history(record: ServiceRecord, index: int, rolled_back_by: Mapping[str, Deployment]) -> History:
