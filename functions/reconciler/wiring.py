@@ -53,6 +53,7 @@ class Services:
 
     tasks: Tasks
     ledger: Ledger
+    services: ServiceLedger
     home: Home | None = None
 
 
@@ -74,7 +75,13 @@ class SweepServices:
 def connect_services(settings: LedgerSettings, session: boto3.Session) -> Services:
     """The services on the session's endpoints."""
     tasks = EcsTasks(_ecs(session, TASK_CALLS, settings.calls_per_second))
-    return Services(tasks=tasks, ledger=_ledger(settings, session), home=settings.home)
+    table = _table(session, WRITERS)
+    return Services(
+        tasks=tasks,
+        ledger=_ledger(settings, table),
+        services=DynamoServices(table, settings.table_name, settings.retention),
+        home=settings.home,
+    )
 
 
 @cache
@@ -91,9 +98,9 @@ def sweep_services() -> SweepServices:
     table = _table(session)
     return SweepServices(
         tasks=EcsTasks(_ecs(session, SWEEP_CALLS, sweep.calls_per_second, adaptive=True)),
-        ledger=_ledger(settings, session),
         # Services are another bucket of ECS's than tasks, so they have a pace of their own.
         ecs_services=ApiServices(_ecs(session, SWEEP_CALLS, sweep.calls_per_second, adaptive=True)),
+        ledger=_ledger(settings, _table(session, WRITERS)),
         services=DynamoServices(table, settings.table_name, settings.retention),
         progress_store=DynamoSweepProgress(table, settings.table_name),
         policy=policy(),
@@ -131,8 +138,8 @@ def alert_on_replay() -> bool:
     return read_alert_on_replay(os.environ)
 
 
-def _ledger(settings: LedgerSettings, session: boto3.Session) -> DynamoLedger:
-    return DynamoLedger(_table(session, WRITERS), settings.table_name, settings.retention)
+def _ledger(settings: LedgerSettings, table: DynamoDBClient) -> DynamoLedger:
+    return DynamoLedger(table, settings.table_name, settings.retention)
 
 
 def _ecs(
