@@ -42,8 +42,8 @@ def test_the_summary_counts() -> None:
     """Since when, how many run and how many failed."""
     (found,) = judged(rolling(failed_tasks=5), 5)
     assert found.summary == (
-        "The deployment checkout:42 to :43 makes no progress since 12:00 UTC: 0 of 4 tasks run, 5 failed, and"
-        " ECS has not ended it."
+        "The deployment checkout:42 to :43 has made no progress since 12:00 UTC: 0 of 4 tasks run, 5 failed,"
+        " and ECS has not ended it."
     )
     assert found.about == deployment_id(2)
 
