@@ -27,6 +27,16 @@ class MemoryIncidents:
     def current(self, key: IncidentKey) -> Incident | None:
         return self._open.get(key)
 
+    def last_resolved(self, key: IncidentKey, since: datetime) -> Incident | None:
+        with self._lock:
+            of_key = [one for one in self._resolved.values() if one.key == key]
+        newest = max(of_key, key=lambda one: one.opened_at, default=None)
+        return newest if newest and newest.resolved_at and newest.resolved_at >= since else None
+
+    def unresolved(self, cluster_arn: str) -> Sequence[Incident]:
+        with self._lock:
+            return [one for one in self._open.values() if one.key.cluster_arn == cluster_arn]
+
     def latest(self, incident: Incident) -> Incident | None:
         with self._lock:
             return self._latest(incident)

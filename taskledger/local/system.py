@@ -18,15 +18,17 @@ from unittest.mock import patch
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.ports.ledger import EntryChange
+from reconciler.ports.services import ServiceChange
 from reconciler.use_cases.assess import assess
 from reconciler.use_cases.notify import Alerts
-from reconciler.use_cases.observe import ObserveResult, observe
+from reconciler.use_cases.observe import Intake, ObserveResult, observe
 from reconciler.use_cases.sweep import Sweep, SweepResult, sweep_and_notify
 from reconciler.use_cases.watch import WatchResult, watch
 
 from .direct_client import direct_client
 from .memory_incidents import MemoryIncidents
 from .memory_ledger import MemoryLedger
+from .memory_services import MemoryServices
 from .memory_sweep_progress import MemorySweepProgress
 from .table import create_table
 
@@ -38,6 +40,7 @@ if TYPE_CHECKING:
 
     from reconciler.findings.policy import Policy
     from reconciler.model.entry import LedgerEntry
+    from reconciler.model.service import ServiceRecord
     from reconciler.ports.ecs import Tasks
     from reconciler.ports.ledger import Ledger
     from reconciler.ports.notifier import Notifier
@@ -69,15 +72,20 @@ def no_policy_store(policy: Policy, now: datetime) -> None:
 
 @dataclass(slots=True, kw_only=True)
 class LocalSystem:
-    """What is deployed, on ports that a test may exchange; `entries` are as they were assessed last."""
+    """What is deployed, on ports that a test may exchange.
+
+    `entries`, and `records` of services by ARN, are as they were assessed last.
+    """
 
     clock: Clock
     tasks: Tasks
     ledger: Ledger
     progress_store: SweepProgressStore
+    services: MemoryServices
     alerts: Alerts
     clusters: Sequence[str] = ()
     entries: dict[str, LedgerEntry] = field(default_factory=dict)
+    records: dict[str, ServiceRecord] = field(default_factory=dict)
 
     @property
     def policy(self) -> Policy:
@@ -85,7 +93,10 @@ class LocalSystem:
 
     def observe(self, bodies: Mapping[str, str]) -> ObserveResult:
         """Delivers one batch of messages, given by id."""
-        return observe(bodies, tasks=self.tasks, ledger=self.ledger, clock=lambda: self.clock.now)
+        intake = Intake(
+            tasks=self.tasks, ledger=self.ledger, services=self.services, clock=lambda: self.clock.now
+        )
+        return observe(bodies, intake)
 
     def sweep(self, run_id: str = "sweep", out_of_time: Callable[[], bool] = never) -> SweepResult:
         """One run of the sweep."""
@@ -107,7 +118,7 @@ class LocalSystem:
         return watch(tasks=self.tasks, ledger=self.ledger, alerts=self.alerts)
 
     def assess(self, entries: Mapping[str, LedgerEntry]) -> Sequence[EntryChange]:
-        """The changes among these entries, assessed as the table's stream delivers them.
+        """The changes among these entries, assessed as the table's stream delivers them, with all services'.
 
         What the other use cases changed is assessed by this call alone. Raises why findings were not stored.
         """
@@ -117,10 +128,19 @@ class LocalSystem:
             if entry != self.entries.get(arn)
         ]
         self.entries |= entries
-        for result in (result for one in assess(changes, self.alerts) for result in one.notified):
+        assessed = assess([*changes, *self._service_changes()], self.alerts)
+        for result in (result for one in assessed for result in one.notified):
             if result.error:
                 raise result.error
         return changes
+
+    def _service_changes(self) -> Sequence[ServiceChange]:
+        before, self.records = self.records, {one.service_arn: one for one in self.services.everything()}
+        return [
+            ServiceChange(record=one, previous=before.get(arn), at=self.clock.now)
+            for arn, one in self.records.items()
+            if one != before.get(arn)
+        ]
 
 
 def memory_system(ecs: Ecs, clock: Clock, policy: Policy, notifier: Notifier) -> LocalSystem:
@@ -143,12 +163,20 @@ def local_system(
 
 
 def _system(ecs: Ecs, clock: Clock, policy: Policy, ledger: Ledger, notifier: Notifier) -> LocalSystem:
+    services = MemoryServices()
     return LocalSystem(
         clock=clock,
         tasks=EcsTasks(direct_client(ecs)),
         ledger=ledger,
         progress_store=MemorySweepProgress(),
-        alerts=Alerts(incidents=MemoryIncidents(), notifier=notifier, policy=policy, clock=lambda: clock.now),
+        services=services,
+        alerts=Alerts(
+            incidents=MemoryIncidents(),
+            services=services,
+            notifier=notifier,
+            policy=policy,
+            clock=lambda: clock.now,
+        ),
     )
 
 

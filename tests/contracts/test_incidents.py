@@ -10,11 +10,12 @@ import pytest
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.findings.policy import Policy
-from reconciler.incidents.lifecycle import add_findings, advance_time, queue_digest
+from reconciler.incidents.lifecycle import add_findings, advance_time, end, queue_digest
 from reconciler.incidents.model import Incident, ReportedFinding
 from reconciler.ports.incidents import MAX_FOUND, Incidents
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
+from taskledger.local.memory_services import MemoryServices
 from tests.contracts.test_orders import Serial
 from tests.support.findings import found, many, published
 from tests.support.ledgers import RETENTION, dynamodb_table
@@ -172,7 +173,9 @@ def test_many_are_marked_together(incidents: Incidents) -> None:
 def test_writers_at_once_count_everything_once(incidents: Incidents, writers: int) -> None:
     """Findings that several writers report, some of them twice, are each counted once."""
     notifier = MemoryNotifier()
-    alerts = Alerts(incidents=incidents, notifier=notifier, policy=POLICY, clock=lambda: START)
+    alerts = Alerts(
+        incidents=incidents, services=MemoryServices(), notifier=notifier, policy=POLICY, clock=lambda: START
+    )
     shares = [many(range(start, start + 20)) for start in (0, 10, 20, 30)]
     with ThreadPoolExecutor(writers) as pool:
         results = [result for answer in pool.map(alerts.notify, shares) for result in answer.values()]
@@ -193,3 +196,31 @@ def test_what_is_not_stored_is_known(incidents: Incidents) -> None:
     asked = many(range(150))
     assert incidents.not_stored(asked) == asked[40:]
     assert (incidents.not_stored(asked[:40]), incidents.not_stored([])) == ([], [])
+
+
+def test_the_incident_resolved_last_is_remembered(incidents: Incidents) -> None:
+    """Of those that are over the newest is given back, for as long as its end is not too long ago."""
+    key = found(1).key
+    assert incidents.last_resolved(key, START) is None
+    for hours in (1, 2):
+        opened = add_findings(None, [found(hours, at(3600 * hours))], at(3600 * hours), POLICY)
+        assert incidents.save(opened, None, (), at(3600 * hours)) is None
+        assert incidents.last_resolved(key, START) != opened
+        over = end(opened, at(3600 * hours + 30), POLICY)
+        assert incidents.save(over, opened, (), at(3600 * hours + 30)) is None
+        assert incidents.last_resolved(key, at(3600 * hours + 30)) == over
+    assert incidents.last_resolved(key, at(7231)) is None
+
+
+def test_all_that_is_open_is_known_by_cluster(incidents: Incidents) -> None:
+    """Whenever they are due, and none that is over or of another cluster."""
+    first = save(incidents, found(1))
+    second = save(incidents, found(2, cause=Cause("NETWORK")))
+    other = add_findings(None, [found(3, cluster_arn=CLUSTER + "2")], START, POLICY)
+    assert incidents.save(other, None, (), START) is None
+    assert {one.incident_id for one in incidents.unresolved(CLUSTER)} == {
+        first.incident_id,
+        second.incident_id,
+    }
+    assert incidents.save(end(first, START, POLICY), first, (), START) is None
+    assert incidents.unresolved(CLUSTER) == [second]

@@ -20,6 +20,7 @@ from reconciler.use_cases.notify import Alerts
 from taskledger.deployed.incidents import DeployedIncidents
 from taskledger.deployed.ledger import EVER, DeployedLedger
 from taskledger.local.memory_incidents import MemoryNotifier
+from taskledger.local.memory_services import MemoryServices
 from tests.released.conftest import READERS, arn, read, rows
 from tests.support.deployed import RETENTION, Deployment
 from tests.support.running import taskledger
@@ -124,7 +125,9 @@ def test_findings_and_incidents_are_listed(in_use: Deployment) -> None:
 def test_what_was_not_sent_is_sent_once(in_use: Deployment) -> None:
     """Under the id that it was stored with; what was published before is not published again."""
     store, notifier = DynamoIncidents(in_use.dynamodb, "ledger", RETENTION), MemoryNotifier()
-    alerts = Alerts(incidents=store, notifier=notifier, policy=Policy(), clock=lambda: LATER)
+    alerts = Alerts(
+        incidents=store, services=MemoryServices(), notifier=notifier, policy=Policy(), clock=lambda: LATER
+    )
     due: list[Incident] = list(store.due(CLUSTER, LATER))
     for incident in due:
         alerts.publish(incident)

@@ -19,6 +19,7 @@ from reconciler.adapters.sns import SnsNotifier
 from reconciler.findings.policy import Policy
 from reconciler.use_cases.notify import Alerts
 from reconciler.wiring import TABLE_CALLS
+from taskledger.local.memory_services import MemoryServices
 from taskledger.local.table import create_table
 from taskledger.simulator.engine.clock import Clock
 from tests.support.ledgers import ENDPOINT, RETENTION
@@ -147,6 +148,7 @@ def desk(aws: Aws, fault: Fault | None = None, policy: Policy | None = None) -> 
     return Desk(
         alerts=Alerts(
             incidents=DynamoIncidents(aws.dynamodb, name, RETENTION),
+            services=MemoryServices(),
             notifier=SnsNotifier(aws.sns, topic),
             policy=policy or Policy(),
             clock=lambda: clock.now,

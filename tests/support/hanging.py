@@ -33,6 +33,7 @@ from reconciler.incidents.model import Incident
 from reconciler.model.protection import Protection
 from reconciler.notifications.message import Message
 from reconciler.use_cases.notify import Alerts
+from taskledger.local.memory_services import MemoryServices
 from taskledger.local.table import create_table
 from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.api.server import EcsServer
@@ -149,7 +150,13 @@ class World:
         """Incidents of these services have been stored, and their messages should have been sent by now."""
         self.record(CLUSTER)
         earlier = now() - timedelta(minutes=5)
-        alerts = Alerts(incidents=self.incidents, notifier=Refusing(), policy=Policy(), clock=lambda: earlier)
+        alerts = Alerts(
+            incidents=self.incidents,
+            services=MemoryServices(),
+            notifier=Refusing(),
+            policy=Policy(),
+            clock=lambda: earlier,
+        )
         alerts.notify(found(number, group=f"service:{name}") for number, name in enumerate(services))
 
     def pending(self) -> list[Incident]:

@@ -8,7 +8,7 @@ from typing import Any
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "notification.schema.json").read_text("utf-8"))
 _TYPES = {"string": str, "integer": int, "array": list, "object": dict, "null": type(None)}
-_ABOUT = {"$schema", "title", "$defs"}
+_ABOUT = {"$schema", "title", "$defs", "examples"}
 
 
 def violations(value: Any, schema: Any = SCHEMA, at: str = "") -> Iterator[str]:
@@ -60,11 +60,11 @@ def _items(value: Any, expected: Any, _: Any, at: str) -> Iterator[str]:
 
 
 def _required(value: Any, expected: list[str], _: Any, at: str) -> Iterator[str]:
-    yield from (f"{at}.{name}: is missing" for name in expected if name not in value)
+    yield from (f"{at}.{name}: is missing" for name in expected if value is not None and name not in value)
 
 
 def _properties(value: Any, expected: Any, _: Any, at: str) -> Iterator[str]:
-    for name in expected.keys() & value.keys():
+    for name in expected.keys() & (value or {}).keys():
         yield from violations(value[name], expected[name], f"{at}.{name}")
 
 

@@ -54,7 +54,7 @@ def hook(status: str, at: float, hook_id: str = "ecs-pause-1") -> HookEvent:
     return HookEvent(service_arn=SERVICE, cluster_arn=CLUSTER, hook=held)
 
 
-def described(
+def described(  # noqa: PLR0913 - each of them matters to some test
     number: int,
     created: float,
     *,

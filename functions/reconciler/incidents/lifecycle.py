@@ -10,6 +10,7 @@ An incident is one (cluster, service or task family, kind, cause), from its firs
     none for `resolve`, and its service runs          RESOLVED, if there was any before
     none for `remind`                                 the same, even if its service does not run
     a standing condition that a look did not find     the same
+    the deployment that it began with is undone       RESOLVED at once, if there was any before
     low severity, at each full `digest`               DIGEST, together with others, if there is news
     a mute ends while it goes on                      OPENED, or ONGOING if there was any before
 
@@ -24,6 +25,7 @@ from datetime import datetime
 from ..findings.model import Severity
 from ..findings.policy import Policy
 from . import outbox
+from .blame import Failures, add_failure
 from .model import Incident, ReportedFinding, Status
 from .outbox import NotificationType
 from .timing import is_muted, is_standing, may_be_over, must_be_looked_at, reminder, scheduled
@@ -33,18 +35,31 @@ _DEFINITIONS = 5  # task definitions that an incident remembers
 
 
 def add_findings(
-    incident: Incident | None, reported: Sequence[ReportedFinding], now: datetime, policy: Policy
+    incident: Incident | None,
+    reported: Sequence[ReportedFinding],
+    now: datetime,
+    policy: Policy,
+    earlier: Sequence[Failures] = (),
 ) -> Incident:
     """The open incident after these findings, all of its key; a new one where there is none.
 
-    It was noted when its faults occurred, however late they are reported.
+    It was noted when its faults occurred, however late they are reported. `earlier` are the failures of the
+    time before it opened, which count for its blame alone.
     """
     ordered = sorted(reported, key=lambda one: one.at)
-    after = incident or _opened(ordered[0], now)
+    after = incident or replace(_opened(ordered[0], now), failures=tuple(earlier))
     for one in ordered:
         after = _counted(after, one, now)
     after = replace(after, outbox=replace(after.outbox, news=True), revision=after.revision + 1)
     return scheduled(_queued(after, _by_findings(incident, after, now, policy)), now, policy)
+
+
+def end(incident: Incident, now: datetime, policy: Policy) -> Incident:
+    """The open incident resolved now, because what it began with was undone."""
+    after = replace(
+        incident, status=Status.RESOLVED, resolved_at=now, due_at=None, revision=incident.revision + 1
+    )
+    return scheduled(_queued(after, _by_time(after, now, policy)), now, policy)
 
 
 def touch(incident: Incident, now: datetime, policy: Policy) -> Incident | None:
@@ -127,6 +142,9 @@ def _counted(incident: Incident, one: ReportedFinding, now: datetime) -> Inciden
         last_seen_at=max(incident.last_seen_at, one.at),
         noted_at=max(incident.noted_at, min(one.at, now)),
         samples=(*one.samples, *incident.samples)[:SAMPLES],
+        failures=add_failure(incident.failures, one.deployment_id, one.at)
+        if one.deployment_id
+        else incident.failures,
     )
 
 

@@ -1,5 +1,6 @@
 """An incident, and what it is made of: frozen values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -7,6 +8,7 @@ from enum import StrEnum
 from .. import arns
 from ..findings.model import Cause, Finding, Kind, Severity
 from ..model.task import Container, TaskState
+from ..services.outcomes import History, rolling_at
 from .blame import Blame, Failures
 from .outbox import Outbox
 
@@ -130,6 +132,20 @@ def report_finding(finding: Finding, at: datetime, state: TaskState | None = Non
     deployment_id = state.started_by if state and state.service else None
     samples = (_sample(finding, state),) if finding.task_arn else ()
     return ReportedFinding(finding=finding, at=at, samples=samples, deployment_id=deployment_id)
+
+
+def report_service_finding(
+    finding: Finding, known: Sequence[History] | None, samples: tuple[Sample, ...] = ()
+) -> ReportedFinding:
+    """The finding of a service with the deployment that it is of, or that was under way at the time."""
+    rolling = rolling_at(known or (), finding.occurred_at)
+    under_way = rolling.deployment.deployment_id if rolling else None
+    return ReportedFinding(
+        finding=finding,
+        at=finding.occurred_at,
+        samples=samples,
+        deployment_id=finding.deployment_id or under_way,
+    )
 
 
 def _sample(finding: Finding, state: TaskState | None) -> Sample:

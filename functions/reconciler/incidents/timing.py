@@ -13,12 +13,20 @@ _LASTING = timedelta(hours=1)  # a standing condition that nobody saw for so lon
 _STANDING = frozenset(
     {Kind.STUCK, Kind.PROTECTION_EXPIRING, Kind.PROTECTION_EXPIRED, Kind.PROTECTION_TOO_LONG}
 )
+_OF_SERVICES = frozenset(
+    {Kind.DEPLOYMENT_FAILED, Kind.SERVICE_IMPAIRED, Kind.SCALE_IN_BLOCKED, Kind.HOOK_WAITING}
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def is_standing(incident: Incident) -> bool:
     """Whether it is of a condition that lasts, and that ends only where a look does not find it."""
-    return incident.key.kind in _STANDING
+    return incident.key.kind in _STANDING or is_of_service(incident)
+
+
+def is_of_service(incident: Incident) -> bool:
+    """Whether its condition is that of a service, which a reading of the service shows or not."""
+    return incident.key.kind in _OF_SERVICES
 
 
 def awaits_digest(incident: Incident, now: datetime, policy: Policy) -> bool:
@@ -68,7 +76,7 @@ def _muted_until(incident: Incident, now: datetime, policy: Policy) -> datetime 
 
 def _quiet(incident: Incident, policy: Policy) -> datetime:
     """When it may be over, if nothing is reported until then."""
-    least = _LASTING if is_standing(incident) else timedelta(0)
+    least = _LASTING if incident.key.kind in _STANDING else timedelta(0)
     return incident.noted_at + max(policy.resolve, least)
 
 

@@ -68,10 +68,9 @@ class Hook:
     timeout_action: str | None = None
     replayed: bool = False
 
-    @property
-    def waiting(self) -> bool:
-        """Whether it waits for a person."""
-        return self.status == "AWAITING_ACTION"
+    def awaits_action(self, now: datetime) -> bool:
+        """Whether it waits for a person, and will wait on."""
+        return self.status == "AWAITING_ACTION" and (self.expires_at is None or now < self.expires_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,7 @@ from ..incidents.outbox import NotificationType
 from ..text import clean
 from .console_links import cluster_link
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
 MAX_BYTES = 40_000  # of the JSON within SNS's own, of which there is one for each kind of machine
 _NAME, _REASON = 255, 300
 
@@ -44,6 +44,7 @@ def incident_facts(incident: Incident) -> dict[str, Any]:
         "remedy": clean(incident.remedy, 4 * _REASON),
         "tasks": [_task(sample) for sample in incident.samples],
         "links": _links(incident),
+        "deployment": _deployment(incident),
     }
 
 
@@ -102,6 +103,22 @@ def _links(incident: Incident) -> dict[str, str | None]:
         "task": cluster_link(cluster_arn, "tasks", task) if task else None,
         "service": cluster_link(cluster_arn, "services", service, "health") if service else None,
         "logs": cluster_link(cluster_arn, "tasks", task, "logs") if task else None,
+    }
+
+
+def _deployment(incident: Incident) -> dict[str, Any] | None:
+    """The deployment that the incident began with, or that there is none; None for standalone tasks."""
+    blame = incident.blame
+    if blame is None:
+        return None
+    return {
+        "deploymentId": blame.deployment_id,
+        "taskDefinitionArn": blame.task_definition_arn,
+        "previousTaskDefinitionArn": blame.previous_task_definition_arn,
+        "startedAt": blame.started_at and _time(blame.started_at),
+        "blame": blame.word,
+        "rolledBackAt": blame.rolled_back_at and _time(blame.rolled_back_at),
+        "rolledBackTo": blame.rolled_back_to,
     }
 
 

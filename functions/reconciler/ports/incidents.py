@@ -28,6 +28,12 @@ class Incidents(Protocol):
     def current(self, key: IncidentKey) -> Incident | None:
         """The open incident of that key, with all that was saved before this call."""
 
+    def last_resolved(self, key: IncidentKey, since: datetime) -> Incident | None:
+        """The incident of that key that was resolved last, if not before then."""
+
+    def unresolved(self, cluster_arn: str) -> Sequence[Incident]:
+        """The cluster's open incidents; those that cannot be read are left to `due`."""
+
     def latest(self, incident: Incident) -> Incident | None:
         """The same incident as it now stands, open or resolved."""
 

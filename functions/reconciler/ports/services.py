@@ -1,13 +1,28 @@
 """Services: what ECS is asked of them, and the store of what is known of them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from ..errors import InvalidInput
 from ..model.deployment import Deployment, ServiceDeployment
 from ..model.service import ServiceReading, ServiceRecord
 from ..model.task import Absence
+
+NEWEST: Final = 10  # deployments that a record has, without being asked for them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceChange:
+    """A service's record as it is since `at`, and as it was before; None where it is the first of it.
+
+    Either has the newest deployments.
+    """
+
+    record: ServiceRecord
+    previous: ServiceRecord | None
+    at: datetime
 
 
 class EcsServices(Protocol):
@@ -55,7 +70,8 @@ class ServiceLedger(Protocol):
         """Stores the record and the deployments that changed, together or not at all.
 
         False when what is stored is not what was read as `before` (None: nothing is stored) any more. What is
-        over is kept for as long as tasks are.
+        stored has the revision after that one, whatever the record says. What is over is kept for as long as
+        tasks are.
         """
 
     def services(self, cluster_arn: str) -> Mapping[str, ServiceRecord | InvalidInput]:

@@ -1,6 +1,6 @@
-"""Whether a service runs fewer tasks than it should."""
+"""Whether a service runs fewer tasks than it should, or more."""
 
-from ..model.service import ServiceReading
+from ..model.service import ServiceReading, ServiceRecord
 
 
 def is_below_desired(reading: ServiceReading) -> bool:
@@ -13,6 +13,15 @@ def is_below_desired(reading: ServiceReading) -> bool:
     if state.desired_count == 0 or state.status != "ACTIVE":
         return False
     return state.running_count < _least(reading)
+
+
+def has_surplus(record: ServiceRecord) -> bool:
+    """Whether more tasks run than are desired, or some of a deployment that another one took the place of."""
+    state = record.state
+    older = (one.rollout for one in record.deployments if one.rollout and one.rollout.status != "PRIMARY")
+    return state is not None and (
+        state.running_count > state.desired_count or any(one.running_count > 0 for one in older)
+    )
 
 
 def _least(reading: ServiceReading) -> int:

@@ -72,6 +72,33 @@ def histories(record: ServiceRecord) -> Sequence[History]:
     return [_history(record, index, rolled_back_by) for index in range(len(record.deployments))]
 
 
+def judged_histories(record: ServiceRecord | None) -> Sequence[History] | None:
+    """The same where ECS itself deploys; None where no deployment is known, or another controller deploys."""
+    if record is None or not record.deployments:
+        return None
+    if record.state and record.state.deployment_controller != "ECS":
+        return None
+    return histories(record)
+
+
+def is_undone(known: Sequence[History], deployment_id: str) -> bool:
+    """Whether the deployment was rolled back, and the service runs again what it had run before."""
+    return any(one.restored_at for one in known if one.deployment.deployment_id == deployment_id)
+
+
+def is_settled(known: Sequence[History], deployment_id: str) -> bool:
+    """Whether a deployment that failed or stalled concerns nobody any more.
+
+    It is undone, it was completed after all, a newer one was completed, or ten newer ones began.
+    """
+    for one in known:
+        if one.outcome is Outcome.COMPLETED:
+            return True
+        if one.deployment.deployment_id == deployment_id:
+            return one.restored_at is not None
+    return True
+
+
 def rolling_at(newest_first: Sequence[History], moment: datetime) -> History | None:
     """The deployment that was under way at that time; None where none is known to have been."""
     begun = (one for one in newest_first if one.deployment.began.at <= moment)

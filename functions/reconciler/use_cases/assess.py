@@ -1,19 +1,25 @@
-"""Assess: what a change of an entry brings to light, reported to the incidents."""
+"""Assess: what a change in the ledger brings to light, reported to the incidents."""
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..findings.policy import Policy
 from ..findings.rules import findings
-from ..incidents.model import IncidentKey, ReportedFinding, report_finding
+from ..findings.services.rules import live, service_findings
+from ..incidents.model import IncidentKey, ReportedFinding, report_finding, report_service_finding
 from ..model.entry import LedgerEntry
+from ..model.service import ServiceRecord
 from ..ports.ledger import EntryChange
+from ..ports.services import ServiceChange
+from ..services.outcomes import judged_histories
 from .notify import Alerts, NotifyResult
+
+Change = EntryChange | ServiceChange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assessed:
-    """What became of a change: the result for each incident that it brought findings to."""
+    """What became of a change: the result for each incident that it brought findings to, or ended."""
 
     notified: Sequence[NotifyResult]
 
@@ -23,14 +29,18 @@ class Assessed:
         return any(result.error for result in self.notified)
 
 
-def assess(changes: Sequence[EntryChange], alerts: Alerts, *, replayed: bool = False) -> Sequence[Assessed]:
+def assess(changes: Sequence[Change], alerts: Alerts, *, replayed: bool = False) -> Sequence[Assessed]:
     """Reports what is new in each change, in their order; changes by a replay only if `replayed`.
 
-    Findings of one incident are reported together, whichever changes brought them.
+    Findings of one incident are reported together, whichever changes brought them. Then the incidents that a
+    service's deployments have brought to their end are resolved.
     """
-    found = [list(new_findings(change, alerts.policy, replayed=replayed)) for change in changes]
+    found = [list(_new(change, alerts.policy, replayed=replayed)) for change in changes]
     results = alerts.notify(one for of_change in found for one in of_change)
-    return [Assessed(notified=[results[key] for key in _keys(of_change)]) for of_change in found]
+    return [
+        Assessed(notified=[*(results[key] for key in _keys(of_change)), *_follow(change, alerts)])
+        for change, of_change in zip(changes, found, strict=True)
+    ]
 
 
 def new_findings(change: EntryChange, policy: Policy, *, replayed: bool = False) -> Iterator[ReportedFinding]:
@@ -49,6 +59,41 @@ def new_findings(change: EntryChange, policy: Policy, *, replayed: bool = False)
     for one in findings(entry, change.at, policy):
         if one.finding_id not in known:
             yield report_finding(one, one.occurred_at, entry.state)
+
+
+def new_service_findings(
+    change: ServiceChange, policy: Policy, *, replayed: bool = False
+) -> Iterator[ReportedFinding]:
+    """What is wrong with the service now and was not before; of replays only if `replayed`."""
+    record, previous = change.record, change.previous
+    if not replayed:
+        record, previous = live(record), previous and live(previous)
+    heard = service_findings(previous, change.at, policy) if previous else ()
+    known, deployments = {one.finding_id for one in heard}, judged_histories(record)
+    for one in service_findings(record, change.at, policy):
+        if one.finding_id not in known:
+            yield report_service_finding(one, deployments)
+
+
+def _new(change: Change, policy: Policy, *, replayed: bool) -> Iterator[ReportedFinding]:
+    if isinstance(change, ServiceChange):
+        return new_service_findings(change, policy, replayed=replayed)
+    return new_findings(change, policy, replayed=replayed)
+
+
+def _follow(change: Change, alerts: Alerts) -> Sequence[NotifyResult]:
+    """What the change of a service's deployments means to its open incidents."""
+    if not isinstance(change, ServiceChange) or _course(change.record) == _course(change.previous):
+        return ()
+    return alerts.follow(change.record)
+
+
+def _course(record: ServiceRecord | None) -> Sequence[object]:
+    """What came of each deployment: how far one is, in numbers, ends no incident."""
+    return [
+        (one.deployment.deployment_id, one.outcome, one.rolled_back_at, one.rolled_back_to, one.restored_at)
+        for one in judged_histories(record) or ()
+    ]
 
 
 def _is_of_same_replay(previous: LedgerEntry | None, entry: LedgerEntry) -> bool:

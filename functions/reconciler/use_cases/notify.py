@@ -9,12 +9,18 @@ is left over the watch sends.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ..chunks import chunks
 from ..errors import LedgerError, TransientError
-from ..incidents.lifecycle import add_findings, touch
+from ..incidents.deployments import is_over_by_deployments, with_blame
+from ..incidents.lifecycle import add_findings, end, touch
 from ..incidents.model import Incident, IncidentKey, ReportedFinding
+from ..model.service import ServiceRecord
 from ..ports.incidents import MAX_FOUND
+from ..ports.services import ServiceLedger
+from ..services.outcomes import History, judged_histories
+from .checks.deployments import earlier_failures, known_deployments
 from .publish import ATTEMPTS, Publisher
 
 
@@ -35,7 +41,9 @@ class NotifyResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alerts(Publisher):
-    """What findings are stored in and published through."""
+    """What findings are stored in and published through; `services` knows what the deployments are."""
+
+    services: ServiceLedger
 
     def notify(
         self, reported: Iterable[ReportedFinding], *, reopen: bool = False
@@ -88,7 +96,7 @@ class Alerts(Publisher):
             if not found and (current or not reopen):
                 return NotifyResult(incident=self._touched(current))
             now = self.clock()
-            after = add_findings(current, found or reported, now, self.policy)
+            after = self._with_findings(key, current, found or reported, now)
             refused = self.incidents.save(after, current, found, now)
             if refused is None:
                 queued = after.outbox.sequence > (current.outbox.sequence if current else 0)
@@ -97,6 +105,52 @@ class Alerts(Publisher):
             if refused.overtaken:
                 current = self.incidents.current(key)
         raise TransientError(f"findings of {key} were overtaken {ATTEMPTS} times")
+
+    def _with_findings(
+        self, key: IncidentKey, current: Incident | None, found: Sequence[ReportedFinding], now: datetime
+    ) -> Incident:
+        """The incident with these findings, and with the deployment that it began with."""
+        earlier = () if current else earlier_failures(self.incidents, key, found)
+        after = add_findings(current, found, now, self.policy, earlier)
+        failed = [one.deployment_id for one in after.failures]
+        return with_blame(after, known_deployments(self.services, key, failed))
+
+    def follow(self, record: ServiceRecord) -> Sequence[NotifyResult]:
+        """The service's open incidents after its deployments changed: those whose cause is undone are over.
+
+        One that fails leaves the others alone; its error is in its result.
+        """
+        known = judged_histories(record) or ()
+        try:
+            unresolved = self.incidents.unresolved(record.cluster_arn)
+        except LedgerError as error:
+            return [NotifyResult(error=error)]
+        owned = [one for one in unresolved if one.service == record.service]
+        return [result for one in owned if (result := self._follow(one, known))]
+
+    def _follow(self, incident: Incident, known: Sequence[History]) -> NotifyResult | None:
+        """None where the change means nothing to the incident."""
+        try:
+            for _ in range(ATTEMPTS):
+                after = self._followed(incident, known)
+                if after is None:
+                    return None
+                if self.incidents.save(after, incident, (), self.clock()) is None:
+                    queued = after.outbox.sequence > incident.outbox.sequence
+                    return self._publish_new(NotifyResult(incident=after, queued=queued), None)[0]
+                latest = self.incidents.latest(incident)
+                if latest is None or not latest.open:
+                    return None
+                incident = latest
+        except LedgerError as error:
+            return NotifyResult(incident=incident, error=error)
+        return NotifyResult(error=TransientError(f"{incident.incident_id} was overtaken {ATTEMPTS} times"))
+
+    def _followed(self, incident: Incident, known: Sequence[History]) -> Incident | None:
+        blamed = with_blame(incident, known)
+        if is_over_by_deployments(blamed, known):
+            return end(blamed, self.clock(), self.policy)
+        return replace(blamed, revision=incident.revision + 1) if blamed != incident else None
 
     def _touched(self, incident: Incident | None) -> Incident | None:
         """The incident after all of its findings were known, and its condition was seen once more."""

@@ -28,7 +28,7 @@ def watch(*, tasks: Tasks, ledger: Ledger, alerts: Alerts) -> WatchResult:
     What is pending comes first: an ECS that does not answer keeps no message back. Of a table that does not
     answer the error is in the result.
     """
-    second_look = SecondLook(tasks=tasks, ledger=ledger, policy=alerts.policy)
+    second_look = SecondLook(tasks=tasks, ledger=ledger, services=alerts.services, policy=alerts.policy)
     maintenance = IncidentMaintenance(alerts=alerts, second_look=second_look)
     try:
         clusters = ledger.active_clusters()

@@ -73,12 +73,13 @@ class Functions:
 def functions(system: System, monkeypatch: pytest.MonkeyPatch) -> Functions:
     alerts = Alerts(
         incidents=MemoryIncidents(),
+        services=system.services,
         notifier=MemoryNotifier(),
         policy=system.policy,
         clock=lambda: system.clock.now,
     )
     functions = Functions(system, io.StringIO(), alerts)
-    services = Services(tasks=system.tasks, ledger=system.ledger)
+    services = Services(tasks=system.tasks, ledger=system.ledger, services=system.services)
 
     def sweep_services() -> SweepServices:
         return SweepServices(

@@ -24,6 +24,7 @@ from reconciler.ports.ledger import EntryChange
 from reconciler.use_cases.assess import assess
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
+from taskledger.local.memory_services import MemoryServices
 from tests.support.findings import failed_to_start
 from tests.support.stream import batch
 from tests.support.values import START, at, describe, event, task_arn
@@ -62,7 +63,11 @@ class Room:
     def deliver(self, event: dict[str, Any], *, replayed: bool = False) -> list[str]:
         """The sequence numbers that the function asks for again."""
         alerts = Alerts(
-            incidents=self.incidents, notifier=self.notifier, policy=self.policy, clock=lambda: at(100)
+            incidents=self.incidents,
+            services=MemoryServices(),
+            notifier=self.notifier,
+            policy=self.policy,
+            clock=lambda: at(100),
         )
         read = read_records(event)
         answer = response(read, assess(list(read.changes.values()), alerts, replayed=replayed))

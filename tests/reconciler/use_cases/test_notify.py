@@ -17,11 +17,13 @@ from reconciler.findings.policy import Policy, Scope
 from reconciler.incidents.model import Incident, report_finding
 from reconciler.notifications.message import Message
 from reconciler.ports.incidents import Incidents
+from reconciler.ports.services import ServiceLedger
 from reconciler.use_cases.checks.recovery import SecondLook
 from reconciler.use_cases.maintain_incidents import IncidentMaintenance, MaintenanceResult
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryIncidents
 from taskledger.local.memory_ledger import MemoryLedger
+from taskledger.local.memory_services import MemoryServices
 from taskledger.simulator.engine.clock import Clock
 from tests.contracts.test_orders import Serial
 from tests.support.desk import Running
@@ -62,6 +64,7 @@ class Room:
     """Where findings are reported, on a clock that is set by hand."""
 
     incidents: Incidents = field(default_factory=MemoryIncidents)
+    services: ServiceLedger = field(default_factory=MemoryServices)
     topics: Topics = field(default_factory=Topics)
     policy: Policy = field(default_factory=Policy)
     clock: Clock = field(default_factory=lambda: Clock(START))
@@ -71,6 +74,7 @@ class Room:
     def alerts(self) -> Alerts:
         return Alerts(
             incidents=self.incidents,
+            services=self.services,
             notifier=self.topics,
             policy=self.policy,
             clock=lambda: self.clock.now,
@@ -79,7 +83,7 @@ class Room:
     def watch(self, minutes: float = 1) -> MaintenanceResult:
         """The watch's round, so many minutes later."""
         self.clock.advance(minutes * 60)
-        look = SecondLook(tasks=self.tasks, ledger=MemoryLedger(), policy=self.policy)
+        look = SecondLook(tasks=self.tasks, ledger=MemoryLedger(), services=self.services, policy=self.policy)
         return IncidentMaintenance(alerts=self.alerts, second_look=look).run([CLUSTER])
 
     def current(self) -> Incident:

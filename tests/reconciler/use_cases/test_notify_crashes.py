@@ -85,7 +85,10 @@ def deliver(room: Desk, changes: list[EntryChange], start: int) -> None:
 def watch(room: Desk, minute: int) -> None:
     room.clock.move_to(START + timedelta(minutes=minute))
     try:
-        look = SecondLook(tasks=Running([ALIVE]), ledger=MemoryLedger(), policy=room.alerts.policy)
+        alerts, ledger = room.alerts, MemoryLedger()
+        look = SecondLook(
+            tasks=Running([ALIVE]), ledger=ledger, services=alerts.services, policy=alerts.policy
+        )
         IncidentMaintenance(alerts=room.alerts, second_look=look).run([CLUSTER])
     except Killed:
         return

@@ -15,6 +15,7 @@ from reconciler.incidents.lifecycle import advance_time
 from reconciler.incidents.model import ReportedFinding, report_finding
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryNotifier
+from taskledger.local.memory_services import MemoryServices
 from tests.support.deployed import RETENTION, Deployment, ago
 from tests.support.findings import finding
 from tests.support.running import taskledger
@@ -36,7 +37,13 @@ class Alerted:
 
     def report(self, number: int, when: datetime, **values: Any) -> ReportedFinding:
         found = report_finding(finding(number, **values), when)
-        alerts = Alerts(incidents=self.store, notifier=MemoryNotifier(), policy=Policy(), clock=lambda: when)
+        alerts = Alerts(
+            incidents=self.store,
+            services=MemoryServices(),
+            notifier=MemoryNotifier(),
+            policy=Policy(),
+            clock=lambda: when,
+        )
         alerts.notify([found])
         return found
 

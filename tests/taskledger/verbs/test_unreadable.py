@@ -12,6 +12,7 @@ from reconciler.incidents.lifecycle import advance_time
 from reconciler.incidents.model import report_finding
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryNotifier
+from taskledger.local.memory_services import MemoryServices
 from tests.support.deployed import RETENTION, TABLE, Deployment, ago
 from tests.support.findings import finding
 from tests.support.running import Ran, taskledger
@@ -52,7 +53,13 @@ def alerted(deployment: Deployment) -> Deployment:
     deployment.open(1, ago(days=2))  # a cluster is known by its tasks
     store = DynamoIncidents(deployment.dynamodb, TABLE, RETENTION)
     now = ago(minutes=40)
-    alerts = Alerts(incidents=store, notifier=MemoryNotifier(), policy=Policy(), clock=lambda: now)
+    alerts = Alerts(
+        incidents=store,
+        services=MemoryServices(),
+        notifier=MemoryNotifier(),
+        policy=Policy(),
+        clock=lambda: now,
+    )
     for number in range(4):
         reported = report_finding(finding(number, group=f"service:s{number}"), now)
         alerts.notify([reported])

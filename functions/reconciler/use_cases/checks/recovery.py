@@ -8,12 +8,14 @@ from ...errors import ClusterNotFound, TransientError
 from ...findings.model import Kind, owner
 from ...findings.policy import Policy
 from ...findings.rules import findings
+from ...incidents.deployments import stands
 from ...incidents.model import Incident, key_of
-from ...incidents.timing import is_standing
+from ...incidents.timing import is_of_service, is_standing
 from ...model.entry import LedgerEntry
 from ...model.task import Absence, TaskState
 from ...ports.ecs import Tasks
 from ...ports.ledger import Ledger
+from ...ports.services import ServiceLedger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +24,7 @@ class SecondLook:
 
     tasks: Tasks
     ledger: Ledger
+    services: ServiceLedger
     policy: Policy
 
     def is_over(self, incident: Incident, now: datetime) -> bool:
@@ -29,6 +32,8 @@ class SecondLook:
 
         In a cluster that ECS does not know any more nothing runs, and nothing stands.
         """
+        if is_of_service(incident):
+            return not self._service_stands(incident, now)
         try:
             if is_standing(incident):
                 return not self._stands(incident, now)
@@ -54,6 +59,11 @@ class SecondLook:
             return any(state.last_status == incident.cause for state in described)
         found = (one for entry in entries for one in findings(entry, now, self.policy))
         return any(key_of(one) == incident.key for one in found)
+
+    def _service_stands(self, incident: Incident, now: datetime) -> bool:
+        """Whether the record of its service, as it was read last, still shows what the incident is of."""
+        record = self.services.service(incident.key.cluster_arn, incident.service or "")
+        return record is not None and not record.closed_at and stands(incident, record, now)
 
     def _open_entries(self, incident: Incident) -> Sequence[LedgerEntry]:
         """The open tasks of its owner; raises where the incident shows one whose entry is unreadable."""

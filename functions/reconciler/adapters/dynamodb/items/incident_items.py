@@ -17,6 +17,7 @@ from ....findings.model import Cause, Kind, Severity
 from ....incidents.model import Incident, IncidentKey, Sample, Status
 from ....incidents.outbox import NotificationType, Outbox, PendingNotification
 from ....model.task import Container
+from .blame_items import blame_value, failures_value, read_blame, read_failures
 from .finding_items import FOUND
 from .values import bounded, free_text, milliseconds, moment, number, seconds, text, when
 
@@ -69,6 +70,10 @@ def incident_item(incident: Incident, retention: timedelta) -> dict[str, Value]:
     }
     texts = {"cause": incident.cause, "about": key.about, "serviceArn": incident.service_arn}
     item |= {name: {"S": value} for name, value in texts.items() if value}
+    if incident.failures:
+        item["failures"] = failures_value(incident.failures)
+    if incident.blame:
+        item["blame"] = blame_value(incident.blame)
     if incident.resolved_at:
         item[FOUND] = milliseconds(incident.resolved_at)
         item["ttl"] = seconds(incident.resolved_at + retention)
@@ -88,6 +93,8 @@ def incident(item: Item) -> Incident:
         ),
         cause=Cause(cause) if cause else None,
         service_arn=text(item, "serviceArn"),
+        failures=read_failures(item.get("failures")),
+        blame=read_blame(item.get("blame")),
         status=Status(item["status"]["S"]),
         severity=Severity(item["severity"]["S"]),
         summary=item["summary"]["S"],

@@ -1,0 +1,52 @@
+"""What a service's record, and above all its deployments, mean to its incidents; pure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from ..findings.model import Kind
+from ..model.service import ServiceRecord
+from ..services.below import has_surplus
+from ..services.outcomes import History, is_settled, is_undone, judged_histories
+from .blame import BlameWord, blame
+from .model import Incident
+
+
+def with_blame(incident: Incident, histories: Sequence[History] | None) -> Incident:
+    """The incident of a service with what its deployments, as now known, are to blame for.
+
+    None stands for a service of which no deployment is known; a standalone task has none, and no blame.
+    """
+    if incident.service is None:
+        return incident
+    found = blame(incident.key.kind, incident.cause, incident.failures, histories, incident.first_seen_at)
+    return replace(incident, blame=found)
+
+
+def is_over_by_deployments(incident: Incident, known: Sequence[History]) -> bool:
+    """Whether what its service's deployments have come to ends the incident.
+
+    That the one it began with is undone, unless another one's tasks failed since; for a deployment that
+    failed, whatever settles it.
+    """
+    if incident.key.kind is Kind.DEPLOYMENT_FAILED:
+        return is_settled(known, incident.key.about or "")
+    named = incident.blame and incident.blame.word is BlameWord.BEGAN_WITH and incident.blame.deployment_id
+    last = max(incident.failures, key=lambda one: one.last_at, default=None)
+    return bool(named and last and last.deployment_id == named and is_undone(known, named))
+
+
+def stands(incident: Incident, record: ServiceRecord, now: datetime) -> bool:
+    """Whether the record, as it was read last, still shows what an incident of a service is of.
+
+    A service is impaired, whatever by, as long as it runs fewer tasks than it should.
+    """
+    about = incident.key.about or ""
+    if incident.key.kind is Kind.DEPLOYMENT_FAILED:
+        known = judged_histories(record)
+        return known is not None and not is_settled(known, about)
+    if incident.key.kind is Kind.HOOK_WAITING:
+        return any(hook.hook_id == about and hook.awaits_action(now) for hook in record.hooks)
+    if incident.key.kind is Kind.SCALE_IN_BLOCKED:
+        return has_surplus(record)
+    return record.below_desired_since is not None

@@ -1,0 +1,165 @@
+"""What a service's record, and above all its deployments, mean to its incidents."""
+
+from typing import Any
+
+import pytest
+
+from reconciler.findings.model import Finding, Kind, Severity
+from reconciler.findings.policy import Policy
+from reconciler.incidents.blame import BlameWord
+from reconciler.incidents.deployments import is_over_by_deployments, stands, with_blame
+from reconciler.incidents.lifecycle import add_findings, end
+from reconciler.incidents.model import Incident, ReportedFinding, Status, report_service_finding
+from reconciler.incidents.outbox import NotificationType
+from reconciler.model.service import ServiceRecord
+from reconciler.services.merge import merge_event, merge_reading
+from reconciler.services.outcomes import histories
+from tests.support.findings import finding
+from tests.support.services import (
+    COMPLETED,
+    FAILED,
+    SERVICE,
+    STARTED,
+    action,
+    deployment_event,
+    deployment_id,
+    described,
+    hook,
+    minute,
+    reading,
+    record,
+)
+from tests.support.values import CLUSTER
+
+ROLLING_BACK = f"ECS deployment circuit breaker: rolling back to deploymentId {deployment_id(1)}."
+POLICY = Policy()
+
+
+def rolled_back(*, done: bool) -> ServiceRecord:
+    """Deployment 2 failed and deployment 3 rolls it back."""
+    found = merge_reading(record(), reading(described(1, 0)), minute(1))
+    events = [
+        deployment_event(2, STARTED, 10),
+        deployment_event(2, FAILED, 14),
+        deployment_event(3, STARTED, 14.1, ROLLING_BACK),
+        *([deployment_event(3, COMPLETED, 16)] if done else []),
+    ]
+    for event in events:
+        found = merge_event(found, event)
+    return found
+
+
+def crash(number: int, started_by: int, at: float, **values: Any) -> ReportedFinding:
+    """A task that this deployment started has failed."""
+    about = finding(number, **values)
+    return ReportedFinding(finding=about, at=minute(at), deployment_id=deployment_id(started_by))
+
+
+def of_service(kind: Kind, **values: Any) -> Incident:
+    at = minute(0)
+    about = Finding(
+        service_arn=SERVICE,
+        cluster_arn=CLUSTER,
+        group="service:checkout",
+        task_definition_arn=None,
+        kind=kind,
+        severity=Severity.HIGH,
+        summary="It is impaired.",
+        remedy="Look.",
+        observed_at=at,
+        occurred_at=at,
+        **({"cause": None} | values),
+    )
+    return add_findings(None, [report_service_finding(about, None)], at, POLICY)
+
+
+def test_an_incident_that_began_with_a_deployment_ends_with_its_rollback() -> None:
+    """It is over when the rollback is done, and not while it is under way."""
+    opened = add_findings(None, [crash(1, 2, 12)], minute(12), POLICY)
+    for done in (False, True):
+        known = histories(rolled_back(done=done))
+        blamed = with_blame(opened, known)
+        assert blamed.blame is not None
+        assert (blamed.blame.word, blamed.blame.deployment_id) == (BlameWord.BEGAN_WITH, deployment_id(2))
+        assert is_over_by_deployments(blamed, known) is done
+    assert blamed.blame.rolled_back_at == minute(14.1)
+
+
+def test_an_incident_goes_on_where_tasks_of_the_rollback_fail() -> None:
+    """A rollback ends nothing that its own tasks suffer from, too."""
+    known = histories(rolled_back(done=True))
+    opened = add_findings(None, [crash(1, 2, 12), crash(2, 3, 15)], minute(15), POLICY)
+    assert not is_over_by_deployments(with_blame(opened, known), known)
+
+
+def test_a_standalone_tasks_incident_has_no_blame() -> None:
+    """What no service runs began with no deployment."""
+    opened = add_findings(None, [crash(1, 2, 12, group="family:report")], minute(12), POLICY)
+    assert with_blame(opened, histories(rolled_back(done=True))).blame is None
+
+
+def test_an_end_is_published_if_the_incident_was() -> None:
+    """What was announced is resolved with a message of its own, at once."""
+    opened = add_findings(None, [crash(1, 2, 12)], minute(12), POLICY)
+    over = end(opened, minute(16), POLICY)
+    assert (over.status, over.resolved_at, over.revision) == (
+        Status.RESOLVED,
+        minute(16),
+        opened.revision + 1,
+    )
+    assert [one.type for one in over.outbox.pending][-1] is NotificationType.RESOLVED
+    unheard = add_findings(None, [crash(1, 2, 12, severity=Severity.LOW)], minute(12), POLICY)
+    assert end(unheard, minute(16), POLICY).outbox.pending == ()
+
+
+FAILS, NEWER = deployment_event(2, FAILED, 12), deployment_event(4, STARTED, 13)
+
+
+@pytest.mark.parametrize(
+    ("events", "settled"),
+    [
+        ((), False),
+        ((FAILS,), False),
+        ((deployment_event(2, COMPLETED, 12),), True),
+        ((FAILS, NEWER), False),
+        ((FAILS, NEWER, deployment_event(4, COMPLETED, 15)), True),
+    ],
+    ids=["under way", "failed", "completed after all", "a newer one under way", "a newer one completed"],
+)
+def test_a_failed_deployment_stands_until_something_settles_it(events: Any, settled: bool) -> None:  # noqa: FBT001 - a column of the table
+    """Completed after all, rolled back, or followed by one that was completed."""
+    found = merge_event(record(), deployment_event(2, STARTED, 10))
+    for event in events:
+        found = merge_event(found, event)
+    incident = of_service(Kind.DEPLOYMENT_FAILED, about=deployment_id(2))
+    assert stands(incident, found, minute(20)) is not settled
+    assert is_over_by_deployments(incident, histories(found)) is settled
+
+
+def test_an_impaired_service_stands_while_it_is_below_desired() -> None:
+    """Whatever impairs it, it is over when as many tasks run as should."""
+    incident = of_service(Kind.SERVICE_IMPAIRED)
+    below = merge_reading(record(), reading(described(1, 0), running=2), minute(1))
+    below = merge_event(below, action("SERVICE_TASK_PLACEMENT_FAILURE", 2))
+    whole = merge_reading(below, reading(described(1, 0)), minute(5))
+    assert stands(incident, below, minute(3))
+    assert not stands(incident, whole, minute(5))
+
+
+def test_a_hook_stands_while_it_waits() -> None:
+    """Until somebody acts, or its time is up."""
+    incident = of_service(Kind.HOOK_WAITING, about="ecs-pause-1")
+    waiting = merge_event(record(), hook("AWAITING_ACTION", 1))
+    assert stands(incident, waiting, minute(60))
+    assert not stands(incident, waiting, minute(62))
+    assert not stands(incident, merge_event(waiting, hook("SUCCEEDED", 5)), minute(6))
+
+
+def test_a_blocked_scale_in_stands_while_there_are_too_many() -> None:
+    """More tasks than desired, or some of an older deployment."""
+    incident = of_service(Kind.SCALE_IN_BLOCKED)
+    many = merge_reading(record(), reading(described(1, 0), running=6), minute(1))
+    old = described(1, 0, status="ACTIVE", running=1)
+    assert stands(incident, many, minute(2))
+    assert stands(incident, merge_reading(record(), reading(described(2, 5), old), minute(6)), minute(7))
+    assert not stands(incident, merge_reading(many, reading(described(1, 0)), minute(5)), minute(6))
