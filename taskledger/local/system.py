@@ -11,9 +11,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from os import environ
 from typing import TYPE_CHECKING
-from unittest.mock import patch
 
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.adapters.ecs import EcsTasks
@@ -27,6 +25,7 @@ from reconciler.use_cases.sweep import Sweep, SweepResult, sweep_and_notify
 from reconciler.use_cases.watch import WatchResult, watch
 
 from .direct_client import direct_client
+from .emulated_aws import emulated_aws
 from .memory_incidents import MemoryIncidents
 from .memory_ledger import MemoryLedger
 from .memory_services import MemoryServices
@@ -36,8 +35,6 @@ from .table import create_table
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
-
-    import boto3
 
     from reconciler.findings.policy import Policy
     from reconciler.model.entry import LedgerEntry
@@ -55,12 +52,6 @@ REGION = "us-east-1"  # of the emulated table; events keep the Region that they 
 RETENTION = timedelta(days=90)
 RUN = timedelta(minutes=10)  # for which one sweep keeps the others out
 _TABLE = "task-ledger"
-# Nothing of the caller's account may be reached from here, whatever the environment says.
-_NO_AWS = {
-    "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS": "true",
-    "AWS_CONFIG_FILE": "/dev/null",
-    "AWS_SHARED_CREDENTIALS_FILE": "/dev/null",
-}
 
 
 def never() -> bool:
@@ -93,6 +84,12 @@ class LocalSystem:
     @property
     def policy(self) -> Policy:
         return self.alerts.policy
+
+    @property
+    def incidents(self) -> MemoryIncidents:
+        """All incidents and findings, which a local system keeps in memory."""
+        assert isinstance(self.alerts.incidents, MemoryIncidents)  # noqa: S101 - nothing else is put there
+        return self.alerts.incidents
 
     def observe(self, bodies: Mapping[str, str]) -> ObserveResult:
         """Delivers one batch of messages, given by id."""
@@ -161,7 +158,7 @@ def local_system(
     if in_memory:
         yield memory_system(ecs, clock, policy, notifier)
         return
-    with _emulated_aws() as session:
+    with emulated_aws(REGION) as session:
         client = session.client("dynamodb")
         create_table(client, _TABLE)
         yield _system(ecs, clock, policy, DynamoLedger(client, _TABLE, RETENTION), notifier)
@@ -184,14 +181,3 @@ def _system(ecs: Ecs, clock: Clock, policy: Policy, ledger: Ledger, notifier: No
             clock=lambda: clock.now,
         ),
     )
-
-
-@contextmanager
-def _emulated_aws() -> Iterator[boto3.Session]:
-    """A session on AWS's emulation in this process, from which nothing of the caller's is in reach."""
-    import boto3  # noqa: PLC0415 - moto takes a second to import: only where it is needed
-    from moto import mock_aws  # noqa: PLC0415 - the same
-
-    outside = {name: value for name, value in environ.items() if not name.startswith("AWS_")}
-    with patch.dict(environ, outside | _NO_AWS, clear=True), mock_aws():
-        yield boto3.Session(region_name=REGION)

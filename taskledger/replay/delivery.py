@@ -104,7 +104,8 @@ def deliver(events: Iterable[Captured | Unreadable], system: LocalSystem, ecs: S
         result = system.observe(batch.bodies())
         observed = (event.entry for event in result.events.values() if isinstance(event, Observed))
         system.assess({entry.state.task_arn: entry for entry in observed})
-        _count(result, batch, outcome)
+        _reject(result, batch, outcome)
+        count(result, len(batch.captured), outcome)
     return outcome
 
 
@@ -154,12 +155,10 @@ def _advance(clock: Clock, moment: datetime, *, anew: bool) -> None:
     clock.move_to(moment)
 
 
-def _count(result: ObserveResult, batch: _Batch, outcome: Outcome) -> None:
-    for message_id, error in result.failed.items():
-        refused = error if isinstance(error, InvalidInput) else _unrecorded(error)
-        outcome.rejected.append(_rejected(batch.captured[message_id], refused))
+def count(result: ObserveResult, messages: int, outcome: Outcome) -> None:
+    """Adds what became of so many messages, but for those that failed."""
     outcome.skipped.update(skipped.detail_type for skipped in result.skipped.values())
-    outcome.accepted += len(batch.captured) - len(result.failed) - len(result.skipped)
+    outcome.accepted += messages - len(result.failed) - len(result.skipped)
     for observed in result.events.values():
         if isinstance(observed, Observed):
             outcome.verdicts[observed.verdict] += 1
@@ -168,6 +167,12 @@ def _count(result: ObserveResult, batch: _Batch, outcome: Outcome) -> None:
     for of_service in result.services.values():
         if isinstance(of_service, ObservedService) and of_service.verdict:
             outcome.verdicts[of_service.verdict] += 1
+
+
+def _reject(result: ObserveResult, batch: _Batch, outcome: Outcome) -> None:
+    for message_id, error in result.failed.items():
+        refused = error if isinstance(error, InvalidInput) else _unrecorded(error)
+        outcome.rejected.append(_rejected(batch.captured[message_id], refused))
 
 
 def _unrecorded(error: LedgerError) -> InvalidInput:

@@ -70,9 +70,9 @@ def replay_paths(paths: Sequence[str], policy: Policy, *, in_memory: bool) -> Re
 def document(replayed: Replayed) -> dict[str, Any]:
     """What `--json` prints: events, tasks and findings of scenarios among all others."""
     outcome, played = replayed.outcome, replayed.scenarios
-    verdicts = sum((each.play.verdicts for each in played), outcome.verdicts)
-    currency = sum((each.play.currency for each in played), outcome.currency)
-    accepted = outcome.accepted + sum(each.play.verdicts.total() for each in played)
+    verdicts = sum((each.play.outcome.verdicts for each in played), outcome.verdicts)
+    currency = sum((each.play.outcome.currency for each in played), outcome.currency)
+    accepted = outcome.accepted + sum(each.play.outcome.accepted for each in played)
     rejected, skipped = len(outcome.rejected), outcome.skipped.total()
     tasks = [*replayed.tasks, *(task for each in played for task in each.tasks)]
     found = [*replayed.findings, *(finding for each in played for finding in each.findings)]

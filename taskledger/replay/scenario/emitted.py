@@ -12,13 +12,12 @@ if TYPE_CHECKING:
 
     from ...simulator.engine.shapes import Fields
 
-TASK = "ECS Task State Change"
-DETAIL_TYPES = (TASK, "ECS Deployment State Change", "ECS Service Action", "ECS Hook State Change")
-
-
-def is_read(event: Fields) -> bool:
-    """Whether the ledger reads events of this kind."""
-    return bool(event["detail-type"] == TASK)
+DETAIL_TYPES = (
+    "ECS Task State Change",
+    "ECS Deployment State Change",
+    "ECS Service Action",
+    "ECS Hook State Change",
+)
 
 
 def service_of(event: Fields) -> str:

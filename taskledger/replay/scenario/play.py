@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from reconciler.findings.rules import findings
+from reconciler.arns import cluster_name
 from reconciler.handlers.sweep import summary
-from reconciler.use_cases.recording.task_events import Failed
 
 from ...output.sweep_report import cluster_words
-from ...simulator.engine.errors import ApiError
 from ...simulator.faults.delivery import Fate, FaultyDelivery
+from ..delivery import Outcome, count
 from . import emitted
 from .moment import Failure, Moment
-from .words import entry_words, finding_words, spell, state_words
+from .words import entry_words, finding_words, outcome_words, service_words, spell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from reconciler.findings.model import Finding
     from reconciler.model.entry import HistoryRow, LedgerEntry
+    from reconciler.model.service import ServiceRecord
 
+    from ...local.memory_incidents import MemoryNotifier
     from ...local.system import LocalSystem
     from ...simulator.api.ecs import SimulatedEcs
     from ...simulator.engine.shapes import Answer, Fields
@@ -34,9 +34,13 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Play:
-    """A local system with the tasks that the script names, and all that happened in it so far."""
+    """A local system with the tasks and services that the script names, and all that happened in it so far.
+
+    `findings` are those that were reported; of the messages of `notifier`, `reported` were.
+    """
 
     system: LocalSystem
+    notifier: MemoryNotifier
     simulated: SimulatedEcs
     api: FaultyEcs
     fates: dict[str, Fate] = field(default_factory=dict)
@@ -49,9 +53,9 @@ class Play:
     moments: list[Moment] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     expectations: int = 0
-    found: dict[str, Finding] = field(default_factory=dict)
-    verdicts: Counter[str] = field(default_factory=Counter)
-    currency: Counter[str] = field(default_factory=Counter)
+    findings: list[Finding] = field(default_factory=list)
+    reported: int = 0
+    outcome: Outcome = field(default_factory=Outcome)
     step: int = 0
 
     def __post_init__(self) -> None:
@@ -77,17 +81,6 @@ class Play:
         """What the script calls the task; of a service, its name."""
         return next((name for name, task in self.tasks.items() if task == arn), arn.rpartition("/")[2])
 
-    def ecs(self, name: str, operation: str, **request: object) -> Answer:
-        """What ECS answers to a call on that task, whatever is wrong with the API for others."""
-        asked = {"cluster": self.tasks[name].rsplit("/", 2)[1], **request}
-        answer = self.simulated.call(operation, asked)
-        if failures := answer.get("failures"):
-            raise ApiError(failures[0]["reason"], f"{operation} has no answer for {name}.")
-        return answer
-
-    def update_protection(self, name: str, **wanted: object) -> None:
-        self.ecs(name, "UpdateTaskProtection", tasks=[self.tasks[name]], **wanted)
-
     def missed(self, name: str, field: str, expected: object, found: object) -> None:
         """Keeps and reports an expectation that does not hold."""
         self.failures.append(
@@ -95,19 +88,22 @@ class Play:
         )
         self.report("check", f"{name}: {field} is {spell(found)}, expected {spell(expected)}", wrong=True)
 
-    def state(self, name: str) -> str:
-        """How ECS sees the task now, in words."""
-        return state_words(self.ecs(name, "DescribeTasks", tasks=[self.tasks[name]])["tasks"][0])
-
     def entry(self, name: str) -> tuple[LedgerEntry, Sequence[HistoryRow]] | None:
         """What the ledger has of the task, if it has an entry."""
         ledger, task_arn = self.system.ledger, self.tasks[name]
         entry = ledger.entry(task_arn)
         return (entry, ledger.history(task_arn)) if entry else None
 
-    def found_on(self, name: str) -> list[Finding]:
-        """What was found on the task so far, in its order."""
-        return [each for each in self.found.values() if each.task_arn == self.tasks[name]]
+    def record(self, name: str) -> ServiceRecord | None:
+        """What the ledger has of the service, if it has a record."""
+        known, cluster = self.system.services.everything(), self.services[name]
+        return next(
+            (one for one in known if (one.service, cluster_name(one.cluster_arn)) == (name, cluster)), None
+        )
+
+    def found_on(self, subject_arn: str) -> list[Finding]:
+        """What was found on the task or the service so far, in its order."""
+        return [each for each in self.findings if each.subject_arn == subject_arn]
 
     def deliver_emitted(self) -> None:
         """Delivers the events that ECS sent, but those that are lost or held back."""
@@ -126,30 +122,32 @@ class Play:
 
     def deliver(self, events: Sequence[Answer]) -> None:
         """Hands events to the observe handler in one batch, and looks at what changed."""
-        if not (events := [event for event in events if emitted.is_read(event)]):
+        if not events:
             return
         bodies = {str(number): json.dumps(event) for number, event in enumerate(events)}
-        for event, outcome in zip(events, self.system.observe(bodies).events.values(), strict=True):
-            if isinstance(outcome, Failed):
-                raise outcome.error
-            self.verdicts[outcome.verdict] += 1
-            self.currency[outcome.currency] += 1
-            self.report("event", f"{self._of(event)} arrives: {outcome.verdict}, {outcome.currency}")
-        self._find_in(self._assess())
+        result = self.system.observe(bodies)
+        outcomes = {**result.events, **result.services}
+        for message_id, event in zip(bodies, events, strict=True):
+            self.report("event", f"{self._of(event)} arrives: {outcome_words(outcomes[message_id])}")
+        for error in result.failed.values():
+            raise error
+        count(result, len(bodies), self.outcome)
+        self._assess()
+        self._report_found()
 
     def sweep(self) -> None:
-        result = self.system.sweep()
-        summarised = summary(result)
+        summarised, before = summary(self.system.sweep()), self.system.records
         for error in summarised["errors"]:
             self.report("sweep", f"failed: {error}", wrong=True)
         for arn, cluster in summarised["clusters"].items():
             found = f"{arn.rsplit('/', 1)[-1]}: {cluster_words(cluster)}"
             self.report("sweep", found, wrong=bool(cluster["errors"]))
-        changed = self._assess()
-        for entry in changed:
+        for entry in self._assess():
             self.report("ledger", f"{self.name(entry.state.task_arn)}: {entry_words(entry)}")
-        self._find_in(changed)
-        self._find(found for cluster in result.clusters.values() for found in cluster.stuck)
+        for arn, record in self.system.records.items():
+            if record != before.get(arn):
+                self.report("ledger", f"{record.service}: {service_words(record)}")
+        self._report_found()
 
     def watch(self) -> None:
         """A watch that sees nothing new leaves no line: there is one every minute."""
@@ -159,8 +157,8 @@ class Play:
         for arn, error in protection.errors.items():
             self.report("watch", f"{arn.rsplit('/', 1)[-1]} failed: {error}", wrong=True)
         if protection.changes:
-            self._find_in(self._assess())
-        self._find(protection.findings)
+            self._assess()
+        self._report_found()
 
     def _decide(self, event: Answer) -> Sequence[Wait]:
         """Decides by the fate of the moment, which is kept for the report."""
@@ -189,13 +187,13 @@ class Play:
         in_order = {arn: entries[arn] for arn in self.tasks.values() if arn in entries}
         return [change.entry for change in self.system.assess(in_order)]
 
-    def _find_in(self, entries: Iterable[LedgerEntry]) -> None:
-        policy = self.system.policy
-        self._find(found for entry in entries for found in findings(entry, self.now, policy))
-
-    def _find(self, found: Iterable[Finding]) -> None:
-        for each in found:
-            if each.finding_id not in self.found:
-                of = self.name(each.subject_arn)
-                self.report("finding", f"{of}: {finding_words(each)}, {each.severity}")
-            self.found[each.finding_id] = each
+    def _report_found(self) -> None:
+        """Reports the findings that were stored, and the messages that went out, since the last time."""
+        for found in self.system.incidents.findings()[len(self.findings) :]:
+            self.report(
+                "finding", f"{self.name(found.subject_arn)}: {finding_words(found)}, {found.severity}"
+            )
+            self.findings.append(found)
+        for message in self.notifier.sent[self.reported :]:
+            self.report("message", message.subject)
+        self.reported = len(self.notifier.sent)

@@ -48,7 +48,7 @@ class Played:
     @property
     def findings(self) -> Sequence[Finding]:
         """All that was found in its course, also what had passed at its end."""
-        return list(self.play.found.values())
+        return self.play.findings
 
 
 def play_all(files: Sequence[str], outcome: Outcome, policy: Policy, *, in_memory: bool) -> list[Played]:
@@ -86,8 +86,9 @@ def _from(file: str, policy: Policy, *, in_memory: bool) -> Sequence[Played | Re
     clock = Clock()
     ecs = SimulatedEcs(clock, seed=zlib.crc32(scenario.title.encode()), region=REGION)
     api = FaultyEcs(ecs, ApiChance())
-    with local_system(api, clock, policy, MemoryNotifier(), in_memory=in_memory) as system:
-        return [_play(scenario, Play(system, ecs, api))]
+    notifier = MemoryNotifier()
+    with local_system(api, clock, policy, notifier, in_memory=in_memory) as system:
+        return [_play(scenario, Play(system, notifier, ecs, api))]
 
 
 def _play(scenario: Scenario, play: Play) -> Played | Rejected:
@@ -108,7 +109,7 @@ def _play(scenario: Scenario, play: Play) -> Played | Rejected:
 
 def _act(play: Play, step: Step) -> None:
     verb, name = VERBS[step.verb], step.values[step.verb]
-    if verb.of_task and name not in play.tasks:
+    if verb.of_task and name not in play.tasks and not (verb.of_service and name in play.services):
         raise InvalidInput(step.verb, f'no task "{name}" has been started by then')
     verb.act(play, step.values)
 

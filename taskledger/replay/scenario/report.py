@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ...output.terminal import fault_heading, indented, literal
-from .words import entry_words
+from .words import entry_words, incident_words, service_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -19,7 +19,14 @@ if TYPE_CHECKING:
     from .play import Play
     from .player import Played
 
-_STYLES = {"fault": "magenta", "sweep": "cyan", "watch": "cyan", "finding": "yellow", "check": "green"}
+_STYLES = {
+    "fault": "magenta",
+    "sweep": "cyan",
+    "watch": "cyan",
+    "finding": "yellow",
+    "message": "yellow",
+    "check": "green",
+}
 
 
 def report(screen: Console, scenarios: Sequence[Played]) -> None:
@@ -44,9 +51,11 @@ def _scenario(screen: Console, played: Played) -> None:
     for moment in played.play.moments:
         screen.print(_moment(moment, among=played.play.moments))
     screen.print(Text("  the ledger at the end", "dim"))
-    for entry in _entries(played):
+    for entry in (*_entries(played), *_records(played.play)):
         screen.print(entry)
     _findings(screen, played.play)
+    for incident in _incidents(played.play):
+        screen.print(incident)
     screen.print(_verdict(played))
 
 
@@ -75,8 +84,20 @@ def _entries(played: Played) -> Iterator[Text]:
         yield Text.assemble("  ", literal(name, "bold"), words)
 
 
+def _records(play: Play) -> Iterator[Text]:
+    for record in play.system.services.everything():
+        yield Text.assemble("  ", literal(record.service, "bold"), literal(f": {service_words(record)}"))
+
+
+def _incidents(play: Play) -> Iterator[Text]:
+    for incident in sorted(play.system.incidents.everything(), key=lambda one: one.opened_at):
+        heading = fault_heading(incident.severity, incident.key.kind, incident.cause)
+        words = literal(f"  {incident.key.owner.partition(':')[2]}: {incident_words(incident)}")
+        yield Text.assemble("  incident  ", heading, words)
+
+
 def _findings(screen: Console, play: Play) -> None:
-    for found in play.found.values():
+    for found in play.findings:
         heading = fault_heading(found.severity, found.kind, found.cause)
         screen.print(Text.assemble("  ", heading, literal(f"  {play.name(found.subject_arn)}")))
         screen.print(indented(found.summary))

@@ -125,13 +125,13 @@ def _unknown_tasks(steps: Iterable[Step]) -> Iterator[tuple[int, InvalidInput]]:
         name, verb = step.values[step.verb], VERBS[step.verb]
         if step.verb == "create":
             services.add(name)
-        elif verb.of_service and name not in services:
+        elif verb.of_service and not verb.of_task and name not in services:
             yield step.index, InvalidInput(step.verb, f'no service "{name}" has been created by then')
         if step.verb == "run" and name in running:
             yield step.index, InvalidInput("run", f'"{name}" is running already')
         if step.verb == "run":
             running.add(name)
-        elif verb.of_task and name not in running and name.rpartition("-")[0] not in services:
+        elif verb.of_task and name not in running and not {name, name.rpartition("-")[0]} & services:
             yield step.index, InvalidInput(step.verb, f'no task "{name}" has been run by then')
 
 

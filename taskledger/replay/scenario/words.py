@@ -5,9 +5,20 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from reconciler.arns import revision
+from reconciler.incidents.model import Incident
+from reconciler.notifications.blame_words import blame_words
+from reconciler.services.outcomes import histories
+from reconciler.use_cases.recording.service_events import ObservedService, Unplaced
+from reconciler.use_cases.recording.task_events import Observed
+
 if TYPE_CHECKING:
     from reconciler.findings.model import Finding
     from reconciler.model.entry import LedgerEntry
+    from reconciler.model.service import ServiceRecord
+    from reconciler.services.outcomes import History
+    from reconciler.use_cases.recording.service_events import ServiceOutcome
+    from reconciler.use_cases.recording.task_events import Failed
 
     from ...simulator.engine.shapes import Fields
 
@@ -39,6 +50,51 @@ def entry_words(entry: LedgerEntry) -> str:
     return ", ".join(filter(None, parts))
 
 
-def finding_words(finding: Finding) -> str:
+def outcome_words(outcome: Observed | Failed | ServiceOutcome) -> str:
+    """What became of an event that arrived."""
+    if isinstance(outcome, ObservedService):
+        return outcome.verdict or "no news"
+    if isinstance(outcome, Observed):
+        return f"{outcome.verdict}, {outcome.currency}"
+    return "of no known cluster" if isinstance(outcome, Unplaced) else f"failed, {outcome.error}"
+
+
+def service_words(record: ServiceRecord) -> str:
+    """What the ledger says of a service: its tasks, then what came of its deployments, the newest first."""
+    state, below = record.state, record.below_desired_since
+    parts = [
+        f"{state.running_count} of {state.desired_count} tasks run" if state else "never read",
+        f"below desired since {below:%H:%M:%S}" if below else "",
+        "closed" if record.closed_at else "",
+        *map(deployment_words, histories(record)),
+    ]
+    return ", ".join(filter(None, parts))
+
+
+def deployment_words(history: History) -> str:
+    """As a script names it: `checkout:2 ROLLED_BACK`; by its id as long as nothing names what it deploys."""
+    one = history.deployment
+    return f"{revision(one.task_definition_arn) or one.deployment_id} {history.outcome}"
+
+
+def finding_words(found: Finding | Incident) -> str:
     """As a script names it: `STUCK PROVISIONING`, or by its kind alone where that says it all."""
-    return " ".join(filter(None, (finding.kind, finding.cause)))
+    kind = found.key.kind if isinstance(found, Incident) else found.kind
+    return " ".join(filter(None, (kind, found.cause)))
+
+
+def blame_facts(incident: Incident) -> str:
+    """As a script names it: `began_with checkout:2, rolled back to checkout:1`, or `not_one`."""
+    blame = incident.blame
+    if blame is None:
+        return "none"
+    to = revision(blame.rolled_back_to)
+    rolled_back = f", rolled back to {to or 'what is not known'}" if blame.rolled_back_at else ""
+    return " ".join(filter(None, (blame.word, revision(blame.task_definition_arn)))) + rolled_back
+
+
+def incident_words(incident: Incident) -> str:
+    """How it stands, and which deployment it is said to have begun with."""
+    count = f"{incident.count} time{'' if incident.count == 1 else 's'}"
+    blame = blame_words(incident.blame, incident.first_seen_at) if incident.blame else ""
+    return " ".join(filter(None, (f"{incident.status}, {count}.", blame)))
