@@ -13,7 +13,7 @@ began, and that one's failed while it rolled out.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -23,11 +23,11 @@ from ..findings.causes.runtime import INTERNAL
 from ..findings.model import Cause, Kind
 from ..model.deployment import Image
 from ..model.task import Source
-from ..services.outcomes import History, Outcome
+from ..services.outcomes import History, Outcome, rolling_at
+from .failures import Failures
 
 LOOK_BACK = timedelta(hours=24)
 _RAN_ON = timedelta(hours=1)  # without a failure: the older deployment's tasks ran on
-_KEPT = 5  # deployments that failed first, and as many that failed last
 
 _GIVEN = frozenset({Kind.DEPLOYMENT_FAILED, Kind.HOOK_WAITING})
 _OF_SERVICE = frozenset({Kind.SERVICE_IMPAIRED, Kind.SCALE_IN_BLOCKED})
@@ -45,16 +45,6 @@ class BlameWord(StrEnum):
     BEFORE = "before"
     NOT_ONE = "not_one"
     UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failures:
-    """The failures of one deployment's tasks: how many, and when the first and the last were."""
-
-    deployment_id: str
-    first_at: datetime
-    last_at: datetime
-    count: int = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,24 +81,13 @@ class _Suspect:
         """Whether it failed within a day of its start."""
         return self.failures.first_at <= self.started_at + LOOK_BACK
 
+    def named(self, word: BlameWord) -> Blame:
+        return _named(word, self.history, self.failures.task_definition_arn)
+
     def ran_on_before(self, newer: "_Suspect") -> bool:
         """Whether its tasks ran without failures before the newer one, which failed as it rolled out."""
         ceased = self.failures.last_at < newer.started_at - _RAN_ON
         return ceased and newer.history.is_rolling_at(newer.failures.first_at)
-
-
-def add_failure(failures: Sequence[Failures], deployment_id: str, at: datetime) -> tuple[Failures, ...]:
-    """With one more failure of a deployment's task, the deployment that failed first before the others.
-
-    The order in which failures are added does not matter. Of more than ten deployments those in the middle
-    are left out.
-    """
-    by_id = {one.deployment_id: one for one in failures}
-    known = by_id.get(deployment_id, Failures(deployment_id=deployment_id, first_at=at, last_at=at, count=0))
-    first, last = min(known.first_at, at), max(known.last_at, at)
-    by_id[deployment_id] = replace(known, first_at=first, last_at=last, count=known.count + 1)
-    ordered = sorted(by_id.values(), key=lambda one: (one.first_at, one.deployment_id))
-    return tuple(ordered if len(ordered) <= 2 * _KEPT else ordered[:_KEPT] + ordered[-_KEPT:])
 
 
 def blame(
@@ -130,14 +109,20 @@ def blame(
         return Blame(word=BlameWord.UNKNOWN)
     counted = [one for one in failures if one.last_at >= since - LOOK_BACK]
     if not counted:
-        return Blame(word=BlameWord.NOT_ONE if kind in _OF_SERVICE else BlameWord.UNKNOWN)
+        return _under_way(histories, since) if kind in _OF_SERVICE else Blame(word=BlameWord.UNKNOWN)
     known = {one.deployment.deployment_id: one for one in histories}
     if any(one.deployment_id not in known for one in counted):
         return Blame(word=BlameWord.UNKNOWN)
     suspects = _by_start(counted, known)
     if kind in _GIVEN:
-        return _named(BlameWord.BEGAN_WITH, suspects[-1].history)
+        return suspects[-1].named(BlameWord.BEGAN_WITH)
     return _of_suspects(suspects, histories, since)
+
+
+def _under_way(histories: Sequence[History], since: datetime) -> Blame:
+    """Of a service's incident that names no deployment: one that became known only afterwards."""
+    rolling = rolling_at(histories, since)
+    return _named(BlameWord.BEGAN_WITH, rolling) if rolling else Blame(word=BlameWord.NOT_ONE)
 
 
 def _by_start(counted: Sequence[Failures], known: Mapping[str, History]) -> Sequence[_Suspect]:
@@ -151,10 +136,10 @@ def _of_suspects(failed: Sequence[_Suspect], histories: Sequence[History], since
     if _failed_with_a_newer(oldest, histories):
         return Blame(word=BlameWord.NOT_ONE)
     if _is_older(since, failed):
-        return _named(BlameWord.BEFORE, newest.history)
+        return newest.named(BlameWord.BEFORE)
     if oldest.failed_young:
-        return _named(BlameWord.BEGAN_WITH, oldest.history)
-    return _named(BlameWord.BEFORE, newest.history) if len(suspects) > 1 else Blame(word=BlameWord.NOT_ONE)
+        return oldest.named(BlameWord.BEGAN_WITH)
+    return newest.named(BlameWord.BEFORE) if len(suspects) > 1 else Blame(word=BlameWord.NOT_ONE)
 
 
 def _that_count(suspects: Sequence[_Suspect]) -> Sequence[_Suspect]:
@@ -184,13 +169,13 @@ def _is_older(since: datetime, failed: Sequence[_Suspect]) -> bool:
     return began.source is Source.DESCRIBE and since < began.at
 
 
-def _named(word: BlameWord, history: History) -> Blame:
+def _named(word: BlameWord, history: History, ran: str | None = None) -> Blame:
     one = history.deployment
     answered = one.service_deployment
     return Blame(
         word=word,
         deployment_id=one.deployment_id,
-        task_definition_arn=one.task_definition_arn,
+        task_definition_arn=one.task_definition_arn or ran,
         previous_task_definition_arn=history.previous.task_definition_arn if history.previous else None,
         images=answered.images if answered else None,
         previous_images=answered.source_images if answered else None,

@@ -33,7 +33,7 @@ def is_over_by_deployments(incident: Incident, known: Sequence[History]) -> bool
         return is_settled(known, incident.key.about or "")
     named = incident.blame and incident.blame.word is BlameWord.BEGAN_WITH and incident.blame.deployment_id
     last = max(incident.failures, key=lambda one: one.last_at, default=None)
-    return bool(named and last and last.deployment_id == named and is_undone(known, named))
+    return bool(named and (last is None or last.deployment_id == named) and is_undone(known, named))
 
 
 def stands(incident: Incident, record: ServiceRecord, now: datetime) -> bool:

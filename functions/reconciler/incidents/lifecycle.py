@@ -25,7 +25,7 @@ from datetime import datetime
 from ..findings.model import Severity
 from ..findings.policy import Policy
 from . import outbox
-from .blame import Failures, add_failure
+from .failures import Failures, add_failure
 from .model import Incident, ReportedFinding, Status
 from .outbox import NotificationType
 from .timing import is_muted, is_standing, may_be_over, must_be_looked_at, reminder, scheduled
@@ -142,10 +142,17 @@ def _counted(incident: Incident, one: ReportedFinding, now: datetime) -> Inciden
         last_seen_at=max(incident.last_seen_at, one.at),
         noted_at=max(incident.noted_at, min(one.at, now)),
         samples=(*one.samples, *incident.samples)[:SAMPLES],
-        failures=add_failure(incident.failures, one.deployment_id, one.at)
-        if one.deployment_id
-        else incident.failures,
+        failures=_with_failure(incident.failures, one),
     )
+
+
+def _with_failure(failures: tuple[Failures, ...], one: ReportedFinding) -> tuple[Failures, ...]:
+    if one.deployment_id is None:
+        return failures
+    finding = one.finding
+    of_it = finding.task_arn or finding.deployment_id == one.deployment_id
+    ran = finding.task_definition_arn if of_it else None
+    return add_failure(failures, one.deployment_id, one.at, ran)
 
 
 def _by_findings(

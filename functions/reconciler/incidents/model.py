@@ -9,7 +9,8 @@ from .. import arns
 from ..findings.model import Cause, Finding, Kind, Severity
 from ..model.task import Container, TaskState
 from ..services.outcomes import History, rolling_at
-from .blame import Blame, Failures
+from .blame import Blame
+from .failures import Failures
 from .outbox import Outbox
 
 

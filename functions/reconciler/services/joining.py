@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from ..model.deployment import Deployment, ServiceDeployment
-from ..model.task import Source
+from .signs import is_start_known
 
 _NEAR = timedelta(seconds=10)
 
@@ -27,7 +27,7 @@ def join(
 
 
 def _may_be(deployment: Deployment, one: ServiceDeployment) -> bool:
-    if deployment.began.source is not Source.DESCRIBE or abs(deployment.began.at - one.created_at) > _NEAR:
+    if not is_start_known(deployment) or abs(deployment.began.at - one.created_at) > _NEAR:
         return False
     known = (deployment.task_definition_arn, one.task_definition_arn)
     return None in known or known[0] == known[1]

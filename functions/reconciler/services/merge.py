@@ -6,6 +6,7 @@
     hook event          hookId                          the one further on, then the later
     DescribeServices    the service; each deployment    the later reading, where it says something else
     service deployment  deploymentId                    the one further on, and the answers of all
+    task                deploymentId                    its task definition; the earliest began after it did
 
 Keeping the greatest does not depend on the order, and a second time changes nothing. So deliveries that are
 late, doubled or swapped end in the same record (docs/decisions/0018). A record that comes out equal needs no
@@ -16,10 +17,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from .. import arns
 from ..model.deployment import Began, Deployment, DescribedDeployment, Report, ServiceDeployment
 from ..model.service import Hook, ServiceReading, ServiceRecord
 from ..model.service_event import ActionEvent, DeploymentEvent, HookEvent, ServiceEvent
-from ..model.task import Source
+from ..model.task import Source, TaskState
 from .below import is_below_desired
 
 HOOKS = 10  # that a record remembers
@@ -72,17 +74,31 @@ def merge_missing(record: ServiceRecord, sweep_began: datetime, now: datetime) -
 def merge_service_deployment(known: Deployment, answered: ServiceDeployment) -> Deployment:
     """The deployment with what its service deployment was answered to be; images once asked for are kept."""
     before = known.service_deployment
+    deployed = known.task_definition_arn or answered.task_definition_arn
     if before is None:
-        return replace(known, service_deployment=answered)
+        return replace(known, task_definition_arn=deployed, service_deployment=answered)
     first, last = sorted((before, answered), key=_progress)
     return replace(
         known,
+        task_definition_arn=deployed,
         service_deployment=replace(
             last,
             images=first.images if last.images is None else last.images,
             source_images=first.source_images if last.source_images is None else last.source_images,
         ),
     )
+
+
+def merge_task(record: ServiceRecord, task: TaskState) -> ServiceRecord:
+    """The record with the deployment that started the task: the task says what it deploys, if nothing did."""
+    deployment_id = arns.deployment_id(task.started_by)
+    if deployment_id is None or task.created_at is None:
+        return record
+    began = Began(at=task.created_at, source=Source.EVENT)
+    before = record.deployment(deployment_id) or Deployment(deployment_id=deployment_id, began=began)
+    deployed = before.task_definition_arn or task.task_definition_arn
+    after = replace(before, began=_earlier(before.began, began), task_definition_arn=deployed)
+    return with_deployment(record, after)
 
 
 def with_deployment(record: ServiceRecord, deployment: Deployment) -> ServiceRecord:

@@ -22,6 +22,7 @@ from ..model.service import ServiceRecord
 from .rollbacks import rollbacks, rolled_back_at, rolled_back_to
 from .signs import COMPLETED, FAILED, completed_at, failed_at, has_failed, is_completed
 
+_JUST_BEGUN = timedelta(seconds=10)  # no task can have failed by then
 _SETTLED = timedelta(minutes=5)  # after which DescribeServices shows a deployment that there is
 
 
@@ -100,9 +101,15 @@ def is_settled(known: Sequence[History], deployment_id: str) -> bool:
 
 
 def rolling_at(newest_first: Sequence[History], moment: datetime) -> History | None:
-    """The deployment that was under way at that time; None where none is known to have been."""
+    """The deployment that was under way at that time; None where none is known to have been.
+
+    What goes wrong when a rollback has only just begun is of the deployment that it rolls back.
+    """
     begun = (one for one in newest_first if one.deployment.began.at <= moment)
     newest = next(begun, None)
+    if newest and newest.rollback_of and moment - newest.deployment.began.at <= _JUST_BEGUN:
+        failed = newest.rollback_of.deployment_id
+        return next(one for one in newest_first if one.deployment.deployment_id == failed)
     return newest if newest and newest.is_rolling_at(moment) else None
 
 

@@ -14,8 +14,8 @@ from datetime import datetime, timedelta
 
 from ..model.deployment import Deployment
 from ..model.service import ServiceRecord
-from ..model.task import Source
 from .merge import UNDER_WAY
+from .signs import is_start_known
 
 _LATELY = timedelta(days=1)
 
@@ -41,4 +41,4 @@ def may_be_blocked(record: ServiceRecord) -> bool:
 def _can_be_answered(one: Deployment) -> bool:
     """Whether a service deployment can be joined to it, and is not known to be over."""
     known = one.service_deployment
-    return one.began.source is Source.DESCRIBE and (known is None or known.status in UNDER_WAY)
+    return is_start_known(one) and (known is None or known.status in UNDER_WAY)

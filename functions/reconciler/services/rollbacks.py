@@ -7,24 +7,44 @@ ECS guide, ecs_service_deployment_events). Service deployments have a status for
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
+from itertools import takewhile
 
 from ..model.deployment import Deployment
 from ..model.service import ServiceRecord
-from .signs import ROLLED_BACK, STARTED, failed_at, has_failed
+from .signs import ROLLED_BACK, STARTED, failed_at, has_failed, is_completed
 
 _ROLLING_BACK = re.compile(r"rolling back to deployment\s*id\s+(\S+?)[.\s]*$", re.IGNORECASE)
 # An event that says so later than this after its deployment began is of the one that failed.
 _AT_ITS_START = timedelta(minutes=1)
+_NEAR = timedelta(seconds=10)  # as for the join of the two ids of a deployment
 
 
 def rollbacks(newest_first: Sequence[Deployment]) -> Iterator[tuple[str, Deployment]]:
     """By the id of a deployment that was rolled back, the one that did it."""
     for index, one in enumerate(newest_first):
-        if target := _rollback_target(one):
-            older = [each for each in newest_first[index + 1 :] if each.deployment_id != target]
-            failed = next((each for each in older if has_failed(each)), None)
-            if rolled_back := failed or next(iter(older), None):
-                yield rolled_back.deployment_id, one
+        older = newest_first[index + 1 :]
+        target = _rollback_target(one)
+        found = _left_for(target, older) if target else _rolled_back_at(one.began.at, older)
+        if found:
+            yield found.deployment_id, one
+
+
+def _left_for(target: str, older: Sequence[Deployment]) -> Deployment | None:
+    """The deployment that was left to go back to the target: it came after that, and was not completed."""
+    since = list(takewhile(lambda one: one.deployment_id != target, older))
+    if len(since) == len(older):  # the target is not known: nothing says which others came after it
+        since = since[:1]
+    failed = next((one for one in since if has_failed(one)), None)
+    return failed or next((one for one in since if not is_completed(one)), None)
+
+
+def _rolled_back_at(moment: datetime, older: Sequence[Deployment]) -> Deployment | None:
+    """The deployment whose service deployment was rolled back then."""
+    for one in older:
+        answered = one.service_deployment
+        if answered and answered.rollback_at and abs(answered.rollback_at - moment) <= _NEAR:
+            return one
+    return None
 
 
 def _rollback_target(one: Deployment) -> str | None:

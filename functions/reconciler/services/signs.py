@@ -4,11 +4,18 @@ from datetime import datetime
 from typing import Final
 
 from ..model.deployment import Deployment
+from ..model.task import Source
 
 STARTED: Final = "SERVICE_DEPLOYMENT_IN_PROGRESS"
 COMPLETED: Final = "SERVICE_DEPLOYMENT_COMPLETED"
 FAILED: Final = "SERVICE_DEPLOYMENT_FAILED"
 ROLLED_BACK: Final = frozenset({"ROLLBACK_REQUESTED", "ROLLBACK_IN_PROGRESS", "ROLLBACK_SUCCESSFUL"})
+
+
+def is_start_known(deployment: Deployment) -> bool:
+    """Whether it is known when it began, and not only of an event that came later than that."""
+    later = (report.at for name, report in deployment.reports.items() if name != STARTED)
+    return deployment.began.source is Source.DESCRIBE or deployment.began.at not in later
 
 
 def has_failed(deployment: Deployment) -> bool:

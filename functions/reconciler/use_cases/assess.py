@@ -89,9 +89,12 @@ def _follow(change: Change, alerts: Alerts) -> Sequence[NotifyResult]:
 
 
 def _course(record: ServiceRecord | None) -> Sequence[object]:
-    """What came of each deployment: how far one is, in numbers, ends no incident."""
+    """What is deployed and what came of it, by deployment: how far one is, in numbers, ends no incident."""
     return [
-        (one.deployment.deployment_id, one.outcome, one.rolled_back_at, one.rolled_back_to, one.restored_at)
+        (
+            (one.deployment.deployment_id, one.deployment.task_definition_arn),
+            (one.outcome, one.rolled_back_at, one.rolled_back_to, one.restored_at),
+        )
         for one in judged_histories(record) or ()
     ]
 

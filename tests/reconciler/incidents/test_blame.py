@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.findings.model import Cause, Kind
-from reconciler.incidents.blame import Blame, Failures, add_failure, blame
+from reconciler.incidents.blame import Blame, blame
+from reconciler.incidents.failures import Failures, add_failure
 from reconciler.model.deployment import Image
 from reconciler.model.service import ServiceRecord
 from reconciler.services.outcomes import History, histories
@@ -146,23 +147,24 @@ def test_what_no_deployment_causes_is_never_blamed_on_one(kind: Kind, cause: str
 
 
 @pytest.mark.parametrize(
-    ("kind", "by_number", "expected"),
+    ("kind", "by_number", "since", "expected"),
     [
-        (Kind.SERVICE_IMPAIRED, {2: [1]}, ("began_with", 2)),
-        (Kind.SERVICE_IMPAIRED, {}, ("not_one", None)),
-        (Kind.SCALE_IN_BLOCKED, {2: [30]}, ("began_with", 2)),
-        (Kind.SCALE_IN_BLOCKED, {}, ("not_one", None)),
-        (Kind.DEPLOYMENT_FAILED, {2: [300]}, ("began_with", 2)),
-        (Kind.HOOK_WAITING, {2: [3 * 24 * HOURS]}, ("began_with", 2)),
-        (Kind.DEPLOYMENT_FAILED, {9: [3]}, ("unknown", None)),
-        (Kind.HOOK_WAITING, {}, ("unknown", None)),
+        (Kind.SERVICE_IMPAIRED, {2: [1]}, 1, ("began_with", 2)),
+        (Kind.SERVICE_IMPAIRED, {}, -1, ("not_one", None)),
+        (Kind.SERVICE_IMPAIRED, {}, 1, ("began_with", 2)),
+        (Kind.SCALE_IN_BLOCKED, {2: [30]}, 30, ("began_with", 2)),
+        (Kind.SCALE_IN_BLOCKED, {}, -1, ("not_one", None)),
+        (Kind.DEPLOYMENT_FAILED, {2: [300]}, 300, ("began_with", 2)),
+        (Kind.HOOK_WAITING, {2: [3 * 24 * HOURS]}, 3 * 24 * HOURS, ("began_with", 2)),
+        (Kind.DEPLOYMENT_FAILED, {9: [3]}, 3, ("unknown", None)),
+        (Kind.HOOK_WAITING, {}, 0, ("unknown", None)),
     ],
 )
 def test_incidents_of_services(
-    kind: Kind, by_number: Mapping[int, Sequence[float]], expected: tuple[str, int | None]
+    kind: Kind, by_number: Mapping[int, Sequence[float]], since: float, expected: tuple[str, int | None]
 ) -> None:
-    """The deployment that was under way, if any; one that failed itself or waits is given."""
-    assert shown(judged(deployed(OLD, NOW), by_number, kind, None)) == expected
+    """The deployment that was under way, also one known only later; one that failed or waits is given."""
+    assert shown(judged(deployed(OLD, NOW), by_number, kind, None, since)) == expected
 
 
 def test_a_fault_older_than_the_deployment_is_not_of_it() -> None:

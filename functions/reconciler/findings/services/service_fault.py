@@ -31,8 +31,7 @@ class ServiceFault:
             or (joined.service_deployment_arn if joined else None),
             cluster_arn=record.cluster_arn,
             group=f"service:{record.service}",
-            task_definition_arn=(one.task_definition_arn if one else None)
-            or (state.task_definition_arn if state else None),
+            task_definition_arn=one.task_definition_arn if one else state and state.task_definition_arn,
             kind=fault.kind,
             cause=fault.cause,
             severity=fault.severity,

@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 
 from ...arns import service_of
 from ...errors import InvalidInput
-from ...incidents.blame import LOOK_BACK, Failures
+from ...incidents.blame import LOOK_BACK
+from ...incidents.failures import Failures
 from ...incidents.model import IncidentKey, ReportedFinding
 from ...ports.incidents import Incidents
 from ...ports.services import ServiceLedger

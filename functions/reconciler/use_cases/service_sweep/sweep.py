@@ -1,6 +1,6 @@
 """The sweep of a cluster's services: what DescribeServices says, merged into what events brought.
 
-    list -> describe by ten -> merge, save what changed -> judge
+    list -> describe by ten -> merge, save what changed -> learn what only tasks name -> judge
          -> where something is wrong or under way: ask more, merge, save -> judge
 
 A service, ten of them or a cluster that fails is reported with its error, and the others go on. The pass may
@@ -20,6 +20,7 @@ from ...services.merge import merge_missing, merge_reading
 from ...services.repairs import repaired
 from .closer_look import look_closer
 from .context import ServicesSwept, ServiceSweep
+from .of_tasks import learn_of_tasks
 from .saving import save
 
 CALL = 10  # services in one DescribeServices call
@@ -35,7 +36,7 @@ def sweep_services(
     swept = ServicesSwept()
     try:
         read = _Reading(sweep, cluster_arn, began, swept).run(may_be_gone=may_be_gone)
-        look_closer(sweep, read, swept)
+        look_closer(sweep, learn_of_tasks(sweep, cluster_arn, read, swept), swept)
     except LedgerError as error:
         swept.errors.append(error)
     return swept

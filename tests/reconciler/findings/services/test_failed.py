@@ -105,7 +105,7 @@ def test_an_alarm_rolls_back(rollback_state: str) -> None:
     )
     (found,) = judged(record, 12)
     assert (found.cause, found.service_deployment_arn) == ("ALARM", arn(2))
-    assert found.summary.endswith("; rolled back at 12:09 UTC.")
+    assert found.summary.endswith("; rolled back to checkout:42 at 12:09 UTC.")
 
 
 def test_a_rollback_that_fails_is_named() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ....incidents.blame import Blame, BlameWord, Failures
+from ....incidents.blame import Blame, BlameWord
+from ....incidents.failures import Failures
 from ....model.deployment import Image
 from .values import milliseconds, moment, number, text, when
 
@@ -76,12 +77,15 @@ def _read_image(held: Item) -> Image:
 
 
 def _failure(one: Failures) -> Mapping[str, Value]:
-    return {
+    values: dict[str, Value] = {
         "deploymentId": {"S": one.deployment_id},
         "firstAt": milliseconds(one.first_at),
         "lastAt": milliseconds(one.last_at),
         "count": number(one.count),
     }
+    if one.task_definition_arn:
+        values["taskDefinitionArn"] = {"S": one.task_definition_arn}
+    return values
 
 
 def _read_failure(held: Item) -> Failures:
@@ -90,4 +94,5 @@ def _read_failure(held: Item) -> Failures:
         first_at=moment(held["firstAt"]),
         last_at=moment(held["lastAt"]),
         count=int(held["count"]["N"]),
+        task_definition_arn=text(held, "taskDefinitionArn"),
     )
