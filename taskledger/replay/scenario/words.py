@@ -84,13 +84,17 @@ def finding_words(found: Finding | Incident) -> str:
 
 
 def blame_facts(incident: Incident) -> str:
-    """As a script names it: `began_with checkout:2, rolled back to checkout:1`, or `not_one`."""
+    """As a script names it: `began_with checkout:2, rolled back to checkout:1`, or `not_one`.
+
+    A deployment of which nobody knows what it deploys is `?`.
+    """
     blame = incident.blame
     if blame is None:
         return "none"
     to = revision(blame.rolled_back_to)
-    rolled_back = f", rolled back to {to or 'what is not known'}" if blame.rolled_back_at else ""
-    return " ".join(filter(None, (blame.word, revision(blame.task_definition_arn)))) + rolled_back
+    rolled_back = f", rolled back to {to or '?'}" if blame.rolled_back_at else ""
+    named = f" {revision(blame.task_definition_arn) or '?'}" if blame.deployment_id else ""
+    return f"{blame.word}{named}{rolled_back}"
 
 
 def incident_words(incident: Incident) -> str:
