@@ -12,6 +12,7 @@ from typing import Any
 
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.reads import LedgerReads
+from reconciler.adapters.dynamodb.services import DynamoServices
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.errors import InvalidInput, LedgerError
 from reconciler.findings.policy import DEFAULT
@@ -20,6 +21,7 @@ from reconciler.findings.rules import findings
 from reconciler.handlers.assess import read_records, response
 from reconciler.model.entry import LedgerEntry
 from reconciler.ports.ecs import Listing
+from reconciler.ports.services import ServiceChange
 from reconciler.use_cases.assess import assess
 from taskledger.deployed.incidents import DeployedIncidents
 from taskledger.local.direct_client import direct_client
@@ -30,10 +32,12 @@ from taskledger.replay.delivery import deliver
 from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.engine.clock import Clock
 from tests.fuzz.mutate import Mutator
-from tests.fuzz.rows import ENTRY, FINDING, INCIDENT, ROW
+from tests.fuzz.rows import DEPLOYMENT, ENTRY, FINDING, INCIDENT, ROW, SERVICE_ROW
 from tests.fuzz.verbs import verbs
 from tests.support.findings import failed_to_start
+from tests.support.full_service import full_service
 from tests.support.ledgers import RETENTION
+from tests.support.services import SERVICE
 from tests.support.stream import batch
 from tests.support.values import CLUSTER, START, TASK, at, envelope, task_arn
 
@@ -198,6 +202,23 @@ def rows(mutator: Mutator) -> None:
         assert found_again
 
 
+def service_rows(mutator: Mutator) -> None:
+    """The same of the rows of services; a change of one is assessed, or named as unreadable."""
+    stored = DynamoServices(_rows(mutator, SERVICE_ROW), "t", RETENTION).services(CLUSTER)
+    assert any(not isinstance(one, InvalidInput) for one in stored.values())
+    deployments = DynamoServices(_rows(mutator, DEPLOYMENT), "t", RETENTION).deployments(SERVICE, START)
+    assert not isinstance(deployments[1], InvalidInput)
+    given = batch([ServiceChange(record=full_service(), previous=None, at=START)])
+    shown = given["Records"][0]["dynamodb"]
+    shown["NewImage"] = mutator.row(shown["NewImage"])
+    clock = Clock(START)
+    system = memory_system(SimulatedEcs(clock), clock, DEFAULT, MemoryNotifier())
+    records = read_records(given)
+    answer = response(records, assess(list(records.changes.values()), system.alerts))
+    assert len(records.changes) + len(records.unreadable) == 1
+    assert len(answer["batchItemFailures"]) == bool(records.unreadable)
+
+
 def policies(mutator: Mutator) -> None:
     """A policy file or document that is wrong is refused by its key."""
     place = mutator.random.randrange(len(POLICY))
@@ -231,4 +252,13 @@ def files(mutator: Mutator) -> None:
     assert all(isinstance(one.body, str) for one in captured if isinstance(one, Captured))
 
 
-TARGETS: Mapping[Target, int] = {events: 8, stream: 4, answers: 3, rows: 4, policies: 2, files: 2, verbs: 1}
+TARGETS: Mapping[Target, int] = {
+    events: 8,
+    stream: 4,
+    answers: 3,
+    rows: 4,
+    service_rows: 3,
+    policies: 2,
+    files: 2,
+    verbs: 1,
+}
