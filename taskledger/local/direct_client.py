@@ -1,7 +1,8 @@
-"""An ECS client as far as `EcsTasks` uses it, on the simulated ECS without the way through boto3."""
+"""An ECS client as far as the adapters use it, on the simulated ECS without the way through boto3."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, cast
 
 from botocore.exceptions import ClientError
@@ -31,11 +32,18 @@ class _DirectClient:
 
         def call(**request: Any) -> Answer:  # noqa: ANN401 - boto3's own
             try:
-                return self._ecs.call(operation, request)
+                return self._ecs.call(operation, _sent(request))
             except ApiError as error:
                 raise _client_error(error, operation) from error
 
         return call
+
+
+def _sent(value: Any) -> Any:  # noqa: ANN401 - a request, or what is in one
+    """The value as boto3 sends it: times in epoch seconds."""
+    if isinstance(value, dict):
+        return {name: _sent(inner) for name, inner in value.items()}
+    return value.timestamp() if isinstance(value, datetime) else value
 
 
 def _client_error(error: ApiError, operation: str) -> ClientError:

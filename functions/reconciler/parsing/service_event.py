@@ -97,8 +97,10 @@ def _named(envelope: Fields, detail: Fields) -> Iterator[tuple[Fields, str, str]
 
 
 def _as_service(fields: Fields, name: str, at: str) -> str | None:
-    value = text(fields, name, at)
-    return arn_field({name: value and (deployed_service(value) or value)}, name, at, "service")
+    if of_deployment := deployed_service(text(fields, name, at) or ""):
+        arn_field(fields, name, at, "service-deployment")
+        return of_deployment
+    return arn_field(fields, name, at, "service")
 
 
 def _cluster_arn(detail: Fields, service_arn: str) -> str | None:

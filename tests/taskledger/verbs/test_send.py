@@ -13,8 +13,11 @@ from taskledger.deployed import queue
 from taskledger.replay.outgoing import RepeatedEvents
 from tests.support.deployed import Answer, Deployment, answered, refusal
 from tests.support.running import Ran, lines, taskledger, write
+from tests.support.service_events import deployment_change, event_of, hook_change, service_action
+from tests.support.services import SERVICE
 from tests.support.values import CLUSTER, TASK, envelope, task_arn
 
+INSTANCE = "ECS Container Instance State Change"
 SAMPLES = Path(__file__).parents[3] / "events"
 
 
@@ -51,6 +54,29 @@ def test_nothing_is_sent_if_one_is_wrong(deployment: Deployment, tmp_path: Path)
         (0, "path", "there is no such file or folder"),
     ]
     assert (deployment.bodies(), "--as-is" in ran.err) == ([], True)
+
+
+def test_events_of_services_are_sent_and_others_skipped(deployment: Deployment, tmp_path: Path) -> None:
+    """What the stack does not read is counted by its detail-type, and is no fault."""
+    ours = [deployment_change(), service_action(), hook_change(), envelope(1)]
+    others = [event_of(kind, None, {}) for kind in ("ECS Daemon Service Action", INSTANCE, INSTANCE)]
+    call = {"eventName": "UpdateTaskProtection", "responseElements": {}}
+    others.append(event_of("AWS API Call via CloudTrail", None, call))
+    file = write(tmp_path / "events.jsonl", lines([*others, *ours]))
+    ran = taskledger("send", "--json", file)
+    assert sent(ran) == (0, 8, 4, 0)
+    skipped = {"AWS API Call via CloudTrail": 1, INSTANCE: 2, "ECS Daemon Service Action": 1}
+    assert ran.document["skipped"] == skipped
+    assert sorted(deployment.bodies()) == sorted(map(json.dumps, ours))
+    assert f"skipped: 2 {INSTANCE}" in taskledger("send", file).out.splitlines()
+
+
+def test_a_service_of_elsewhere_is_not_sent(deployment: Deployment, tmp_path: Path) -> None:
+    """It is refused by the field, as the stack would refuse it."""
+    far = deployment_change(resource=SERVICE.replace("eu-central-1", "eu-west-1"))
+    ran = taskledger("send", "--json", write(tmp_path / "events.jsonl", lines([deployment_change(), far])))
+    assert (sent(ran), ran.rejected[0][:2]) == ((2, 2, 0, 1), (1, "resources[0]"))
+    assert deployment.bodies() == []
 
 
 @pytest.mark.parametrize(

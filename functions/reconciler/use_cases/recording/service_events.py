@@ -57,7 +57,7 @@ ServiceOutcome = ObservedService | FailedService | Unplaced
 def record_service_events(
     events: Mapping[str, ServiceEvent], services: ServiceLedger, clock: Clock
 ) -> Mapping[str, ServiceOutcome]:
-    """What becomes of each event, by its message.
+    """What becomes of each event, by its message, in their order.
 
     A record that cannot be read or written fails the events of its service only.
     """
@@ -73,7 +73,7 @@ def record_service_events(
             by_service.setdefault((placed.cluster_arn or "", name), {})[message_id] = placed
     for (cluster_arn, name), of_service in by_service.items():
         outcomes |= _outcomes(cluster_arn, name, of_service, services, clock)
-    return outcomes
+    return {message_id: outcomes[message_id] for message_id in events}
 
 
 def _placed(
