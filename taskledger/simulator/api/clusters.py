@@ -17,6 +17,10 @@ def create_cluster(store: Store, request: Fields) -> Answer:
 
 def delete_cluster(store: Store, request: Fields) -> Answer:
     cluster = store.cluster(request["cluster"])
+    if cluster.active_services:
+        raise ApiError(
+            "ClusterContainsServicesException", "The Cluster cannot be deleted while Services are active."
+        )
     if any(task.fields["lastStatus"] != "STOPPED" for task in store.tasks(cluster)):
         raise ApiError(
             "ClusterContainsTasksException", "The Cluster cannot be deleted while Tasks are active."
@@ -50,6 +54,6 @@ def _described(store: Store, cluster: Cluster) -> Answer:
         "runningTasksCount": statuses.count("RUNNING"),
         "pendingTasksCount": statuses.count("PENDING") + statuses.count("PROVISIONING"),
         "registeredContainerInstancesCount": 0,
-        "activeServicesCount": 0,
+        "activeServicesCount": cluster.active_services,
         "tags": cluster.tags,
     }

@@ -3,13 +3,17 @@
 import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from typing import Protocol
 
 from ..engine.clock import Clock
 from ..engine.errors import ApiError
 from ..engine.shapes import Answer, Fields
 from ..engine.store import Store
-from . import clusters, listing, protection, tasks
+from ..services import rollouts, scheduler
+from ..services.outcomes import Outcome
+from ..services.registry import Services
+from . import clusters, deployments, listing, protection, services, tasks
 
 Listener = Callable[[Answer], None]
 
@@ -17,17 +21,29 @@ _OPERATIONS: dict[str, Callable[[Store, Fields], Answer]] = {
     "CreateCluster": clusters.create_cluster,
     "DeleteCluster": clusters.delete_cluster,
     "DescribeClusters": clusters.describe_clusters,
+    "DescribeTaskDefinition": lambda store, request: store.definitions.describe(request),
     "DescribeTasks": tasks.describe_tasks,
     "GetTaskProtection": protection.get_task_protection,
     "ListClusters": clusters.list_clusters,
     "ListTasks": listing.list_tasks,
-    "RegisterTaskDefinition": lambda store, request: store.definitions.register(request),
+    "RegisterTaskDefinition": lambda store, request: store.definitions.register(request, store.clock.epoch),
     "RunTask": tasks.run_task,
     "StartTask": tasks.start_task,
     "StopTask": tasks.stop_task,
     "SubmitContainerStateChange": tasks.submit_container_state_change,
     "SubmitTaskStateChange": tasks.submit_task_state_change,
     "UpdateTaskProtection": protection.update_task_protection,
+}
+_OF_SERVICES: dict[str, Callable[[Services, Fields], Answer]] = {
+    "ContinueServiceDeployment": deployments.continue_service_deployment,
+    "CreateService": services.create_service,
+    "DeleteService": services.delete_service,
+    "DescribeServiceDeployments": deployments.describe_service_deployments,
+    "DescribeServiceRevisions": deployments.describe_service_revisions,
+    "DescribeServices": services.describe_services,
+    "ListServiceDeployments": deployments.list_service_deployments,
+    "ListServices": services.list_services,
+    "UpdateService": services.update_service,
 }
 
 
@@ -47,6 +63,9 @@ class SimulatedEcs:
     Beside the API there is what ECS does by itself: services start and stop tasks (`start_service_task`,
     `scheduler_stop`), capacity goes away (`interrupt`), health is found out (`set_health`), and what is known
     from elsewhere can be taken over (`learn`).
+
+    Services that CreateService made have a scheduler. It acts after each call; whoever moves the clock calls
+    `schedule` at `next_due`, or `run_until` a moment. `plan` says what becomes of their tasks.
     """
 
     def __init__(
@@ -60,15 +79,17 @@ class SimulatedEcs:
     ) -> None:
         self.clock = clock
         self._store = Store(clock, seed=seed, account=account, region=region, partition=partition)
+        self._services = Services(self._store)
         self._listeners: list[Listener] = []
         self._lock = threading.Lock()
 
     def call(self, operation: str, request: Fields) -> Answer:
-        handle = _OPERATIONS.get(operation)
-        if handle is None:
-            raise ApiError("UnknownOperationException", f"The simulated ECS has no {operation}.")
         with self._turn():
-            return handle(self._store, request)
+            if handle := _OPERATIONS.get(operation):
+                return handle(self._store, request)
+            if serve := _OF_SERVICES.get(operation):
+                return serve(self._services, request)
+        raise ApiError("UnknownOperationException", f"The simulated ECS has no {operation}.")
 
     def listen(self, listener: Listener) -> None:
         """Gives the listener each event from now on, as EventBridge would deliver it."""
@@ -116,11 +137,43 @@ class SimulatedEcs:
         with self._turn():
             tasks.set_health(self._store, self._store.task_of(task_arn), health)
 
+    def plan(self, task_definition: str, outcome: Outcome) -> None:
+        """From now on the tasks that services start of this definition go on so."""
+        with self._turn():
+            self._services.plans.plan(task_definition, outcome)
+
+    def omit_cluster(self) -> None:
+        """From now on deployment events have no `clusterArn`, like some of the real ones."""
+        self._services.cluster_in_deployment_events = False
+
+    def alarm(self, name: str) -> None:
+        """A CloudWatch alarm goes to ALARM: it fails the deployments in progress that watch it."""
+        with self._turn():
+            rollouts.alarm(self._services, name)
+
+    def next_due(self) -> float:
+        """When the scheduler has something to do next, in epoch seconds; infinity if nothing is."""
+        with self._lock:
+            return scheduler.next_due(self._services)
+
+    def schedule(self) -> None:
+        """The scheduler does all that is due by now; what was due before happens now, late."""
+        with self._turn():
+            pass
+
+    def run_until(self, moment: datetime) -> None:
+        """Moves the clock to the moment, and on the way to all times at which something is due."""
+        while (due := self.next_due()) <= moment.timestamp():
+            self.clock.move_to(datetime.fromtimestamp(due, UTC))
+            self.schedule()
+        self.clock.move_to(moment)
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         """One caller at a time; events go out after, so that a listener may call ECS itself."""
         with self._lock:
             yield
+            scheduler.act(self._services)
             due = list(self._store.outbox)
             self._store.outbox.clear()
         for event in due:

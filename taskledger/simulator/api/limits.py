@@ -38,13 +38,17 @@ def within(value: int, least: int, most: int, name: str) -> int:
 
 
 def page(
-    items: Iterable[N], request: Fields, listed: Callable[[N], bool] = lambda _: True
+    items: Iterable[N],
+    request: Fields,
+    listed: Callable[[N], bool] = lambda _: True,
+    usual: int = _PAGE,
 ) -> tuple[Sequence[N], Answer]:
     """The page that the request asks for of what is listed, and the `nextToken` if there is more.
 
+    A request that says no size gets the `usual` one.
     A token names the last item of its page, so what comes or goes meanwhile moves no other item.
     """
-    size = within(request.get("maxResults", _PAGE), 1, _PAGE, "maxResults")
+    size = within(request.get("maxResults", usual), 1, _PAGE, "maxResults")
     after = _read(request["nextToken"]) if "nextToken" in request else 0
     found = list(islice((item for item in items if item.seq > after and listed(item)), size + 1))
     return found[:size], {"nextToken": _token(found[size - 1].seq)} if len(found) > size else {}

@@ -4,6 +4,8 @@ from dataclasses import dataclass, field
 
 from .shapes import Answer, Fields
 
+_ECHOED = ("executionRoleArn", "networkMode", "requiresCompatibilities", "runtimePlatform", "taskRoleArn")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
@@ -13,6 +15,7 @@ class Definition:
     containers: tuple[Fields, ...]
     cpu: str = "256"
     memory: str = "512"
+    registered: Fields = field(default_factory=dict)
 
     @property
     def family(self) -> str:
@@ -32,7 +35,7 @@ class Definitions:
     _registered: dict[str, Definition] = field(default_factory=dict)
     _revisions: dict[str, int] = field(default_factory=dict)
 
-    def register(self, request: Fields) -> Answer:
+    def register(self, request: Fields, now: float) -> Answer:
         """RegisterTaskDefinition: the family's next revision."""
         family = request["family"]
         revision = self._revisions.get(family, 0) + 1
@@ -41,10 +44,15 @@ class Definitions:
             containers=tuple(request["containerDefinitions"]),
             cpu=request.get("cpu", "256"),
             memory=request.get("memory", "512"),
+            registered={name: request[name] for name in _ECHOED if name in request} | {"registeredAt": now},
         )
         self._revisions[family] = revision
         self._registered[definition.arn] = definition
-        return {"taskDefinition": _answer(definition, revision)}
+        return {"taskDefinition": _answer(definition), "tags": request.get("tags", [])}
+
+    def describe(self, request: Fields) -> Answer:
+        """DescribeTaskDefinition, also of one that nobody registered: there may be tasks of it."""
+        return {"taskDefinition": _answer(self.find(request["taskDefinition"])), "tags": []}
 
     def find(self, reference: str) -> Definition:
         """The definition of an ARN, a `family:revision` or a family (its latest revision)."""
@@ -59,11 +67,12 @@ def _app(family: str) -> Fields:
     return {"name": "app", "image": f"{family}:latest"}
 
 
-def _answer(definition: Definition, revision: int) -> Answer:
+def _answer(definition: Definition) -> Answer:
     return {
+        **definition.registered,
         "taskDefinitionArn": definition.arn,
         "family": definition.family,
-        "revision": revision,
+        "revision": int(definition.arn.rpartition(":")[2]),
         "status": "ACTIVE",
         "cpu": definition.cpu,
         "memory": definition.memory,

@@ -33,7 +33,7 @@ _TIMES = frozenset(
 )
 _API_ONLY = frozenset({"healthStatus", "overrides", "platformFamily"})
 _EVENT_ONLY = frozenset({"updatedAt"})
-_EVENT_IDS = uuid.UUID("6f0f9a1e-57f5-4d4c-9c0e-2b1d4c6a7e10")
+EVENT_IDS = uuid.UUID("6f0f9a1e-57f5-4d4c-9c0e-2b1d4c6a7e10")
 
 
 def event(task: Fields, at: float) -> Answer:
@@ -41,7 +41,7 @@ def event(task: Fields, at: float) -> Answer:
     _, _, _, region, account, _ = task["taskArn"].split(":", 5)
     return {
         "version": "0",
-        "id": str(uuid.uuid5(_EVENT_IDS, f"{task['taskArn']} {task['version']}")),
+        "id": str(uuid.uuid5(EVENT_IDS, f"{task['taskArn']} {task['version']}")),
         "detail-type": "ECS Task State Change",
         "source": "aws.ecs",
         "account": account,

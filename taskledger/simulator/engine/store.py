@@ -46,6 +46,7 @@ class Cluster:
     tags: list[Fields] = field(default_factory=list)
     tasks: dict[str, Task] = field(default_factory=dict)
     forgotten: dict[str, int] = field(default_factory=dict)
+    active_services: int = 0
 
     @property
     def name(self) -> str:

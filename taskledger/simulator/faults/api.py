@@ -60,10 +60,10 @@ class FaultyEcs:
         self._past: defaultdict[str, list[Fields]] = defaultdict(list)
         self._marked: dict[str, int] = {}
         self._lock = threading.Lock()
-        ecs.listen(lambda event: self._remember(event["detail"]))
+        ecs.listen(self._listen)
 
     def call(self, operation: str, request: Fields) -> Answer:
-        decision = self._decision(operation, (request.get("cluster") or "").rsplit("/", 1)[-1])
+        decision = self._decision(operation, _cluster(request))
         if isinstance(decision, ApiError):
             raise decision
         answer = self._ecs.call(operation, request)
@@ -79,6 +79,10 @@ class FaultyEcs:
             self._mark()
         others = {} if cluster is None else self._decide
         self._decide = {**others, cluster: lambda *_: self._switched(state)}
+
+    def _listen(self, event: Answer) -> None:
+        if "taskArn" in event["detail"]:
+            self._remember(event["detail"])
 
     def _decision(self, operation: str, cluster: str) -> Decision:
         with self._lock:
@@ -117,3 +121,11 @@ class FaultyEcs:
         request = {"cluster": task["clusterArn"], "tasks": [task["taskArn"]]}
         for seen in self._ecs.call("DescribeTasks", request)["tasks"]:
             self._past[seen["taskArn"]].append(seen)
+
+
+def _cluster(request: Fields) -> str:
+    """The name of the request's cluster, also of one that names only what is in it."""
+    for name in ("serviceDeploymentArns", "serviceRevisionArns"):
+        if arns := request.get(name):
+            return str(arns[0]).split("/")[1]
+    return str(request.get("cluster") or "").rsplit("/", 1)[-1]

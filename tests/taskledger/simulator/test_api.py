@@ -287,4 +287,4 @@ def test_a_cluster_with_live_tasks_is_not_deleted(client: Any, shop: Shop) -> No
 def test_an_operation_that_the_simulator_lacks_is_refused(client: Any) -> None:
     """Nothing goes out to the network instead."""
     with pytest.raises(ClientError, match="UnknownOperationException"):
-        client.list_services(cluster="shop")
+        client.list_attributes(cluster="shop", targetType="container-instance")

@@ -1,0 +1,1 @@
+"""How services are shown: in the answers of the API, in events, and in their own messages."""
