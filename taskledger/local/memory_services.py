@@ -31,15 +31,15 @@ class MemoryServices:
         now: datetime,  # noqa: ARG002 - nothing expires here
     ) -> bool:
         key = (record.cluster_arn, record.service)
-        revision = before.revision if before else 0
         with self._lock:
             stored = self._records.get(key)
-            if (stored.revision if stored else 0) != revision:
+            if _revision(stored) != _revision(before):
                 return False
             known = {one.deployment_id: one for one in stored.deployments} if stored else {}
             known |= {one.deployment_id: one for one in record.deployments}
             newest_first = sorted(known.values(), key=lambda one: one.order, reverse=True)
-            self._records[key] = replace(record, deployments=tuple(newest_first), revision=revision + 1)
+            revision = (_revision(before) or 0) + 1
+            self._records[key] = replace(record, deployments=tuple(newest_first), revision=revision)
         return True
 
     def services(self, cluster_arn: str) -> Mapping[str, ServiceRecord]:
@@ -72,3 +72,7 @@ def _shown(record: ServiceRecord, deployment_ids: Collection[str] = ()) -> Servi
     """The record with its newest deployments, and of the older ones those asked for."""
     older = (one for one in record.deployments[NEWEST:] if one.deployment_id in deployment_ids)
     return replace(record, deployments=(*record.deployments[:NEWEST], *older))
+
+
+def _revision(record: ServiceRecord | None) -> int | None:
+    return record.revision if record else None

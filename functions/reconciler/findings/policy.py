@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
 
 from ..arns import cluster_name
-from .causes import RECORDS
+from .causes import FAILED_DEPLOYMENT, IMPAIRED_SERVICE, RECORDS
 from .causes.exits import EXIT_CODE, SIGNAL
 from .model import Cause, Finding, Kind, Severity
 
@@ -57,7 +57,7 @@ class Policy:
 
     A service may run fewer tasks than desired for `below_desired`, and wait for a scale-in that protected
     tasks block for `scale_in_blocked`. A deployment is stalled after `stalled_failed_tasks` failed tasks with
-    none that runs, or `stalled` without progress.
+    none that runs, or after `stalled` without progress.
 
     An incident is over when nothing came for `resolve`. One that goes on is announced again after `remind`,
     and those of low severity together every `digest`. `accepted_exit_codes` are no failure; what is `ignored`
@@ -111,4 +111,6 @@ def _matches(pattern: str | None, name: str) -> bool:
 
 
 DEFAULT = Policy()
-CAUSES = (*RECORDS, *map(Cause, _STUCK_AFTER))  # all that this version knows
+CAUSES = tuple(  # all that this version knows
+    dict.fromkeys((*RECORDS, *map(Cause, _STUCK_AFTER), *FAILED_DEPLOYMENT, *IMPAIRED_SERVICE))
+)

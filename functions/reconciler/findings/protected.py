@@ -20,7 +20,7 @@ from ..model.protection import Protection, ProtectionEnd
 from .causes.runtime import OTHER
 from .model import Fault, Kind, Severity
 from .policy import Policy
-from .summary import clock, spell
+from .summary import clock, spell, stamp
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -45,7 +45,7 @@ def running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[Fault
             Severity.MEDIUM,
             f"The task's scale-in protection ran out at {clock(held.expires_at)}, and it is still running.",
             "Protect it again if its work is not done: a scale-in or deployment may stop it at any time now.",
-            occasion=_stamp(held.expires_at),
+            occasion=stamp(held.expires_at),
             at=held.expires_at,
         )
     if held.enabled and held.expires_at and now < held.expires_at <= now + policy.protection_lead:
@@ -54,7 +54,7 @@ def running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[Fault
             Severity.LOW,
             f"The task's scale-in protection runs out at {clock(held.expires_at)}.",
             "Renew it if the work takes longer, or clear it when the work is done.",
-            occasion=_stamp(held.expires_at),
+            occasion=stamp(held.expires_at),
             at=held.expires_at - policy.protection_lead,
         )
     if held.enabled and held.since and now - held.since > policy.protection_limit:
@@ -63,7 +63,7 @@ def running(entry: LedgerEntry, now: datetime, policy: Policy) -> Iterator[Fault
             Severity.LOW,
             f"The task has been protected from scale-in without a break for {spell(now - held.since)}.",
             "See whether its work hangs: a protected task holds up deployments and scale-in of its service.",
-            occasion=_stamp(held.since),
+            occasion=stamp(held.since),
             at=held.since + policy.protection_limit,
         )
 
@@ -126,7 +126,3 @@ def _after_expiry(late: str, *, known: bool) -> Fault:
         "out or was cleared before is not known.",
         "See whether its work was done: if not, start it again, and protect it for as long as it takes.",
     )
-
-
-def _stamp(moment: datetime) -> str:
-    return f"{moment:%Y%m%dT%H%M%SZ}"

@@ -59,3 +59,13 @@ def spell(lasted: timedelta) -> str:
 def clock(moment: datetime) -> str:
     """The time to the minute."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def recent(moment: datetime, now: datetime) -> str:
+    """The time to the minute, without the date where it is of the last day."""
+    return f"{moment:%H:%M} UTC" if timedelta(0) <= now - moment < timedelta(days=1) else clock(moment)
+
+
+def stamp(moment: datetime) -> str:
+    """The time as a part of an id."""
+    return f"{moment:%Y%m%dT%H%M%SZ}"

@@ -1,6 +1,7 @@
 """Services: what ECS is asked of them, and the store of what is known of them."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
 
@@ -10,6 +11,18 @@ from ..model.service import ServiceReading, ServiceRecord
 from ..model.task import Absence
 
 NEWEST: Final = 10  # deployments that a record has, without being asked for them
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceChange:
+    """A service's record as it is since `at`, and as it was before; None where it is the first of it.
+
+    Either has the newest deployments.
+    """
+
+    record: ServiceRecord
+    previous: ServiceRecord | None
+    at: datetime
 
 
 class EcsServices(Protocol):

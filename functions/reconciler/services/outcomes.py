@@ -61,6 +61,10 @@ class History:
         answered = one.service_deployment.reason if one.service_deployment else ""
         return next(filter(None, (*reported, answered, one.rollout.reason if one.rollout else "")), "")
 
+    def is_rolling_at(self, moment: datetime) -> bool:
+        """Whether it was under way at that time, which is not before it began."""
+        return self.outcome is Outcome.IN_PROGRESS or (self.ended_at is not None and moment <= self.ended_at)
+
 
 def histories(record: ServiceRecord) -> Sequence[History]:
     """What came of each deployment of the record, newest first."""
@@ -103,6 +107,13 @@ def is_settled(known: Sequence[History], deployment_id: str) -> bool:
         if one.deployment.deployment_id == deployment_id:
             return one.restored_at is not None
     return True
+
+
+def under_way_at(newest_first: Sequence[History], moment: datetime) -> History | None:
+    """The deployment that was under way at that time; None where none is known to have been."""
+    begun = (one for one in newest_first if one.deployment.began.at <= moment)
+    newest = next(begun, None)
+    return newest if newest and newest.is_rolling_at(moment) else None
 
 
 def _history(record: ServiceRecord, index: int, rolled_back_by: Mapping[str, Deployment]) -> History:

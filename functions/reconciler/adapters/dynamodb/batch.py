@@ -1,20 +1,23 @@
-"""Reads, puts and deletions of many items, as many a call as DynamoDB takes; what it left is tried again.
+"""Reads, puts and deletions of many items, as many a call as DynamoDB takes, and transactions.
 
-Put are history rows: each is the same whenever it is made again, so an unconditional put is as good as "put
-if absent".
+What a call left undone is tried again; a transaction is done as a whole or not at all. Put by `put_all` are
+history rows: each is the same whenever it is made again, so an unconditional put is as good as "put if
+absent".
 """
 
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from ...chunks import chunks
 from ...errors import LedgerError, TransientError
-from ..aws import aws_errors
+from ..aws import aws_errors, error_code, translated
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -24,6 +27,12 @@ MAX_GET = 100  # keys in one BatchGetItem call (API reference)
 MAX_WRITE = 25  # requests in one BatchWriteItem call (API reference)
 PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)  # seconds before unprocessed items are tried again
 
+# Why an action of a transaction was not done, besides faults (TransactWriteItems, API reference).
+FAILED = "ConditionalCheckFailed"
+CONFLICT = "TransactionConflict"
+_TRANSIENT = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "InternalServerError"})
+_CONFLICT_PAUSE = 0.05  # seconds, after which a conflicting transaction is over
+
 
 def get_all(
     client: DynamoDBClient, table_name: str, keys: Sequence[Item], *, consistent: bool = False
@@ -31,6 +40,25 @@ def get_all(
     """The items under these keys, which must differ, in any order; the absent are left out."""
     for chunk in chunks(keys, MAX_GET):
         yield from _get(client, table_name, {"Keys": chunk, "ConsistentRead": consistent})
+
+
+def query_all(
+    client: DynamoDBClient,
+    table_name: str,
+    condition: str,
+    values: Mapping[str, str],
+    **how: Any,  # noqa: ANN401 - boto3's own options
+) -> Iterator[Item]:
+    """The items that the condition on their keys finds; no page is read before it is needed."""
+    pages = client.get_paginator("query").paginate(
+        TableName=table_name,
+        KeyConditionExpression=condition,
+        ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
+        **how,
+    )
+    with aws_errors():
+        for page in pages:
+            yield from page["Items"]
 
 
 def put_all(client: DynamoDBClient, table_name: str, rows: Sequence[Item]) -> dict[str, LedgerError]:
@@ -51,6 +79,23 @@ def delete_all(client: DynamoDBClient, table_name: str, keys: Sequence[Item]) ->
     for chunk in chunks(keys, MAX_WRITE):
         if left := _write(client, table_name, [{"DeleteRequest": {"Key": key}} for key in chunk]):
             raise TransientError(f"DynamoDB left {len(left)} items undeleted")
+
+
+def transact(client: DynamoDBClient, actions: Sequence[dict[str, Any]]) -> Sequence[str] | None:
+    """None when all is written; else why not, for each action: one of them is `FAILED` or `CONFLICT`.
+
+    Raises what else keeps it from being written.
+    """
+    try:
+        client.transact_write_items(TransactItems=cast("Any", actions))
+    except (ClientError, BotoCoreError) as error:
+        reasons = _reasons(error)
+        if not {FAILED, CONFLICT} & set(reasons):
+            raise _failure(error, reasons) from error
+        if CONFLICT in reasons:
+            time.sleep(_CONFLICT_PAUSE)
+        return reasons
+    return None
 
 
 def _get(client: DynamoDBClient, table_name: str, request: Any) -> Iterator[Item]:  # noqa: ANN401 - boto3's own
@@ -82,3 +127,18 @@ def _write(client: DynamoDBClient, table_name: str, requests: Sequence[Any]) -> 
             break
         time.sleep(pause)
     return requests
+
+
+def _reasons(error: Exception) -> list[str]:
+    """The code for each action of a transaction that was cancelled, "None" where nothing was wrong."""
+    if not isinstance(error, ClientError) or error_code(error) != "TransactionCanceledException":
+        return []
+    reasons = cast("dict[str, Any]", error.response).get("CancellationReasons", ())
+    return [reason.get("Code", "None") for reason in reasons]
+
+
+def _failure(error: ClientError | BotoCoreError, reasons: Sequence[str]) -> LedgerError:
+    """What a transaction raises that failed for other reasons than the conditions in it."""
+    if _TRANSIENT.intersection(reasons):
+        return TransientError(str(error))
+    return translated(error)

@@ -7,16 +7,13 @@ Put  incident     if of revision n     that has moved on was written by another 
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from ...errors import InvalidInput, LedgerError, TransientError
+from ...errors import InvalidInput
 from ...ports.incidents import Refused
-from ..aws import aws_errors, error_code, translated
-from .batch import get_all
+from ..aws import aws_errors
+from .batch import CONFLICT, FAILED, get_all, transact
 from .cluster_marks import ACTIVE, ClusterMarks
 from .items import incident_items as items
 from .items.finding_items import finding_item, finding_key
@@ -33,11 +30,7 @@ if TYPE_CHECKING:
 
 _ABSENT = "attribute_not_exists(pk)"
 _UNCHANGED = "revision = :revision AND incidentId = :incidentId"
-_FAILED = "ConditionalCheckFailed"
-_CONFLICT = "TransactionConflict"
-_TRANSIENT = frozenset({"ProvisionedThroughputExceeded", "ThrottlingError", "InternalServerError"})
 _END = datetime(2999, 1, 1, tzinfo=UTC)  # after any time that an incident can be due
-_PAUSE = 0.05  # seconds, after which a conflicting transaction is over
 
 
 class DynamoIncidents:
@@ -88,18 +81,19 @@ class DynamoIncidents:
     ) -> Refused | None:
         self._mark([incident])
         findings = [self._finding(one, now) for one in found]
-        reasons = self._write([*findings, *self._incident(incident, before)])
+        reasons = transact(self._client, [*findings, *self._incident(incident, before)])
         if reasons is None:
             return None
         known = (
-            one.finding.finding_id for one, reason in zip(found, reasons, strict=False) if reason == _FAILED
+            one.finding.finding_id for one, reason in zip(found, reasons, strict=False) if reason == FAILED
         )
-        overtaken = _FAILED in reasons[len(found) :] or _CONFLICT in reasons
+        overtaken = FAILED in reasons[len(found) :] or CONFLICT in reasons
         return Refused(known=frozenset(known), overtaken=overtaken)
 
     def save_all(self, incidents: Sequence[Incident]) -> bool:
         self._mark(incidents)
-        return not incidents or self._write([self._put(one, one.revision - 1) for one in incidents]) is None
+        actions = [self._put(one, one.revision - 1) for one in incidents]
+        return not actions or transact(self._client, actions) is None
 
     def due(self, cluster_arn: str, now: datetime) -> Sequence[Incident | InvalidInput]:
         pages = self._client.get_paginator("query").paginate(
@@ -139,19 +133,6 @@ class DynamoIncidents:
         condition = absent if revision is None else _if_unchanged(incident, revision)
         return {"Put": {"TableName": self._table_name, "Item": item, **condition}}
 
-    def _write(self, actions: Sequence[dict[str, Any]]) -> Sequence[str] | None:
-        """None when all is written; else why not, for each action."""
-        try:
-            self._client.transact_write_items(TransactItems=cast("Any", actions))
-        except (ClientError, BotoCoreError) as error:
-            reasons = _reasons(error)
-            if not {_FAILED, _CONFLICT} & set(reasons):
-                raise _failure(error, reasons) from error
-            if _CONFLICT in reasons:
-                time.sleep(_PAUSE)
-            return reasons
-        return None
-
     def _get(self, keys: Sequence[Any]) -> Iterator[Incident]:
         return map(read_incident, get_all(self._client, self._table_name, keys, consistent=True))
 
@@ -165,18 +146,3 @@ def read_incident(item: Item) -> Incident:
 def _if_unchanged(incident: Incident, revision: int) -> dict[str, Any]:
     values = {":revision": number(revision), ":incidentId": {"S": incident.incident_id}}
     return {"ConditionExpression": _UNCHANGED, "ExpressionAttributeValues": values}
-
-
-def _reasons(error: Exception) -> list[str]:
-    """The code for each action of a transaction that was cancelled, "None" where nothing was wrong."""
-    if not isinstance(error, ClientError) or error_code(error) != "TransactionCanceledException":
-        return []
-    reasons = cast("dict[str, Any]", error.response).get("CancellationReasons", ())
-    return [reason.get("Code", "None") for reason in reasons]
-
-
-def _failure(error: ClientError | BotoCoreError, reasons: Sequence[str]) -> LedgerError:
-    """What a transaction raises that failed for other reasons than the conditions in it."""
-    if _TRANSIENT.intersection(reasons):
-        return TransientError(str(error))
-    return translated(error)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ...errors import InvalidInput
 from ...ports.ledger import Entries
 from ..aws import aws_errors
-from .batch import get_all
+from .batch import get_all, query_all
 from .cluster_marks import ACTIVE, CLUSTERS
 from .items import entry_items, history_items
 from .items.values import milliseconds, moment, read_or_error, reading
@@ -144,12 +144,4 @@ class LedgerReads:
         return self._query("clusterArn = :cluster", {":cluster": cluster_arn}, IndexName=name)
 
     def _query(self, condition: str, values: Mapping[str, str], **how: Any) -> Iterator[Item]:  # noqa: ANN401 - boto3's own options
-        pages = self._client.get_paginator("query").paginate(
-            TableName=self._table_name,
-            KeyConditionExpression=condition,
-            ExpressionAttributeValues={name: {"S": value} for name, value in values.items()},
-            **how,
-        )
-        with aws_errors():
-            for page in pages:
-                yield from page["Items"]
+        return query_all(self._client, self._table_name, condition, values, **how)

@@ -1,4 +1,4 @@
-"""The causes of stops and failed starts: add one by adding its record to the module of its subject.
+"""The causes of stops, failed starts and faults of services: each is a record in the module of its subject.
 
 Where the texts of several containers name a cause, the record that stands first here decides.
 """
@@ -6,12 +6,24 @@ Where the texts of several containers name a cause, the record that stands first
 from collections.abc import Mapping
 
 from ..model import Cause
-from . import exits, health, host, image, resources, runtime, unknown
+from . import exits, failed_deployment, health, host, image, impaired_service, resources, runtime, unknown
 from .record import CauseRecord
+from .service_record import ServiceCauseRecord
 
 RECORDS: Mapping[Cause, CauseRecord] = {
     record.cause: record
     for module in (host, health, exits, image, resources, runtime, unknown)
     for record in vars(module).values()
     if isinstance(record, CauseRecord)
+}
+
+FAILED_DEPLOYMENT: Mapping[Cause, ServiceCauseRecord] = {
+    record.cause: record
+    for record in vars(failed_deployment).values()
+    if isinstance(record, ServiceCauseRecord)
+}
+IMPAIRED_SERVICE: Mapping[Cause, ServiceCauseRecord] = {
+    record.cause: record
+    for record in vars(impaired_service).values()
+    if isinstance(record, ServiceCauseRecord)
 }

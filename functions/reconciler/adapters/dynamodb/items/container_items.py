@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ....model.task import Container, TaskState
-from .values import free_text, number, or_null, or_same
+from .values import digest, free_text, number, or_null, or_same, read_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from .values import Item, Value
-
-_DIGEST = "sha256:"
 
 
 def container_item(container: Container, state: TaskState) -> Value:
@@ -25,7 +23,7 @@ def container_item(container: Container, state: TaskState) -> Value:
     if container.exit_code is not None:
         values["exitCode"] = number(container.exit_code)
     if container.image_digest:
-        values["imageDigest"] = _digest(container.image_digest)
+        values["imageDigest"] = digest(container.image_digest)
     for name in ("reason", "image"):
         if text := getattr(container, name):
             values[name] = {"S": text}
@@ -34,7 +32,6 @@ def container_item(container: Container, state: TaskState) -> Value:
 
 def read_container(values: Item, task: Mapping[str, Any]) -> Container:
     """The container, completed by the fields of its task."""
-    digest = values.get("imageDigest", {})
     return Container(
         name=values["name"]["S"],
         last_status=or_same(values.get("lastStatus"), task["last_status"]),
@@ -42,14 +39,5 @@ def read_container(values: Item, task: Mapping[str, Any]) -> Container:
         reason=free_text(values, "reason"),
         health_status=or_same(values.get("healthStatus"), task.get("health_status")),
         image=values.get("image", {}).get("S"),
-        image_digest=_DIGEST + digest["B"].hex() if "B" in digest else digest.get("S"),
+        image_digest=read_digest(values, "imageDigest"),
     )
-
-
-def _digest(digest: str) -> Value:
-    """As its bytes where that loses nothing, which is what every registry gives; else as it is."""
-    try:
-        raw = bytes.fromhex(digest.removeprefix(_DIGEST))
-    except ValueError:
-        return {"S": digest}
-    return {"B": raw} if _DIGEST + raw.hex() == digest else {"S": digest}

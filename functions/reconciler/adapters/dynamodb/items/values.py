@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
+_DIGEST = "sha256:"
 _LONGEST_ERROR = 500  # characters: what is wrong with a value may repeat it
 _LONGEST_KEY = 1000  # bytes: a sort key may have 1024
 
@@ -75,6 +76,20 @@ def text(item: Item, name: str) -> str | None:
 def free_text(item: Item, name: str) -> str | None:
     """What somebody wrote, without credentials: an earlier version stored it as it came."""
     return redact(item[name]["S"]) if name in item else None
+
+
+def digest(digest: str) -> Value:
+    """As its bytes where that loses nothing, which is what every registry gives; else as it is."""
+    try:
+        raw = bytes.fromhex(digest.removeprefix(_DIGEST))
+    except ValueError:
+        return {"S": digest}
+    return {"B": raw} if _DIGEST + raw.hex() == digest else {"S": digest}
+
+
+def read_digest(item: Item, name: str) -> str | None:
+    value = item.get(name, {})
+    return _DIGEST + value["B"].hex() if "B" in value else value.get("S")
 
 
 def or_null(text: str | None) -> Value:

@@ -1,0 +1,131 @@
+"""Deployments of services as DynamoDB items, and back.
+
+    pk           sk
+    serviceArn   D#2026-11-20T12:00:00.250Z#ecs-svc/1234567890123456789      when it began, and its id
+
+The same attributes, without the keys, lie among the ten newest in the item of the service. When it began is
+`createdAt` as DescribeServices says, or else `firstReportedAt`, the time of its earliest event. The row has
+no sort key of an index, so no reader of tasks or incidents meets it.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC
+from typing import TYPE_CHECKING, Any
+
+from ....model.deployment import Began, Deployment, Report, Rollout
+from ....model.task import Source
+from .layout import ARN, FLAG, NUMBER, TEXT, TIME, Layout, many
+from .service_deployment_items import read_service_deployment, service_deployment_values
+from .values import bounded, milliseconds, moment, seconds
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime, timedelta
+
+    from .values import Item, Value
+
+PREFIX, END = "D#", "D$"  # of the sort keys of a service's deployments; behind all of them
+
+_BEGAN = {Source.DESCRIBE: "createdAt", Source.EVENT: "firstReportedAt"}
+
+_DEPLOYMENT = Layout(
+    Deployment,
+    {
+        "deploymentId": ("deployment_id", TEXT),
+        "taskDefinitionArn": ("task_definition_arn", ARN),
+        "readAt": ("read_at", TIME),
+    },
+)
+_REPORT = Layout(
+    Report, {"updatedAt": ("at", TIME), "reason": ("reason", TEXT), "replayed": ("replayed", FLAG)}
+)
+_ROLLOUT = Layout(
+    Rollout,
+    {
+        "status": ("status", TEXT),
+        "rolloutState": ("rollout_state", TEXT),
+        "rolloutStateReason": ("reason", TEXT),
+        "desiredCount": ("desired_count", NUMBER),
+        "runningCount": ("running_count", NUMBER),
+        "pendingCount": ("pending_count", NUMBER),
+        "failedTasks": ("failed_tasks", NUMBER),
+    },
+)
+
+
+def began_at(time: datetime) -> str:
+    """The beginning of the sort key of what began then: the later, the greater."""
+    return f"{PREFIX}{time.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='milliseconds')}Z"
+
+
+def deployment_key(service_arn: str, one: Deployment) -> dict[str, Value]:
+    return {"pk": {"S": service_arn}, "sk": {"S": sort_key(one)}}
+
+
+def sort_key(one: Deployment) -> str:
+    return bounded(f"{began_at(one.began.at)}#{one.deployment_id}")
+
+
+def deployment_item(
+    service_arn: str, cluster_arn: str, one: Deployment, retention: timedelta
+) -> dict[str, Value]:
+    return {
+        **deployment_key(service_arn, one),
+        "clusterArn": {"S": cluster_arn},
+        **deployment_values(one, cluster_arn),
+        "ttl": seconds(_last_at(one) + retention),
+    }
+
+
+def deployment_values(one: Deployment, cluster_arn: str) -> dict[str, Value]:
+    """The attributes that hold a deployment, as they stand in either item."""
+    values = _DEPLOYMENT.item(one, cluster_arn)
+    values[_BEGAN[one.began.source]] = milliseconds(one.began.at)
+    if one.reports:
+        values["reports"] = reports(one.reports, cluster_arn)
+    if one.rollout:
+        values["rollout"] = {"M": _ROLLOUT.item(one.rollout, cluster_arn)}
+    if one.service_deployment:
+        values["serviceDeployment"] = {"M": service_deployment_values(one.service_deployment, cluster_arn)}
+    return values
+
+
+def deployment(item: Item, cluster_arn: str) -> Deployment:
+    parts: dict[str, Any] = {}
+    if "rollout" in item:
+        parts["rollout"] = Rollout(**_ROLLOUT.fields(item["rollout"]["M"], cluster_arn))
+    if "serviceDeployment" in item:
+        parts["service_deployment"] = read_service_deployment(item["serviceDeployment"]["M"], cluster_arn)
+    return Deployment(
+        **_DEPLOYMENT.fields(item, cluster_arn),
+        began=_began(item),
+        reports=read_reports(item, "reports", cluster_arn),
+        **parts,
+    )
+
+
+def cluster_arn(item: Item) -> str:
+    """The cluster of the deployment that a row holds."""
+    return str(item["clusterArn"]["S"])
+
+
+def reports(held: Mapping[str, Report], cluster_arn: str) -> Value:
+    return many({name: _REPORT.item(one, cluster_arn) for name, one in held.items()})
+
+
+def read_reports(item: Item, name: str, cluster_arn: str) -> dict[str, Report]:
+    held = item[name]["M"] if name in item else {}
+    return {each: Report(**_REPORT.fields(value["M"], cluster_arn)) for each, value in held.items()}
+
+
+def _began(item: Item) -> Began:
+    source = next(source for source, name in _BEGAN.items() if name in item)
+    return Began(at=moment(item[_BEGAN[source]]), source=source)
+
+
+def _last_at(one: Deployment) -> datetime:
+    """The newest time that is known of it."""
+    finished_at = one.service_deployment.finished_at if one.service_deployment else None
+    times = (one.began.at, one.read_at, finished_at, *(report.at for report in one.reports.values()))
+    return max(time for time in times if time)

@@ -1,0 +1,72 @@
+"""Lifecycle hooks of deployments that wait for a person."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from ...model.deployment import Deployment
+from ...model.service import Hook, ServiceRecord
+from ..model import Fault, Kind, Severity
+from ..summary import clock
+from .service_fault import ServiceFault
+
+_AT_TIMEOUT = {
+    "ROLLBACK": "then the deployment is rolled back",
+    "CONTINUE": "then the deployment goes on by itself",
+}
+
+
+def hooks_waiting(record: ServiceRecord, now: datetime) -> Iterator[ServiceFault]:
+    """A finding for each hook that waits and has not run out."""
+    for hook in record.hooks:
+        if waits(hook, now):
+            one = _deployment_of(record, hook)
+            yield ServiceFault(
+                fault=_fault(hook, one),
+                at=hook.at,
+                deployment=one,
+                service_deployment_arn=hook.service_deployment_arn,
+                about=hook.hook_id,
+            )
+
+
+def waits(hook: Hook, now: datetime) -> bool:
+    return hook.waiting and (hook.expires_at is None or now < hook.expires_at)
+
+
+def hooks_of(record: ServiceRecord) -> Sequence[Hook]:
+    """The hooks of the newest deployment; where a hook's is not known for sure, it is the one under way."""
+    newest, *others = (_arn(one) for one in record.deployments)
+    began = record.deployments[0].began.at
+    return [
+        hook
+        for hook in record.hooks
+        if hook.at >= began
+        and (hook.service_deployment_arn is None or hook.service_deployment_arn not in others)
+        and (newest is None or hook.service_deployment_arn in (None, newest))
+    ]
+
+
+def _arn(one: Deployment) -> str | None:
+    return one.service_deployment.service_deployment_arn if one.service_deployment else None
+
+
+def _deployment_of(record: ServiceRecord, hook: Hook) -> Deployment | None:
+    """None where none could be joined for sure."""
+    arn = hook.service_deployment_arn
+    return next((one for one in record.deployments if arn and _arn(one) == arn), None)
+
+
+def _fault(hook: Hook, one: Deployment | None) -> Fault:
+    answered = one.service_deployment if one else None
+    action = hook.timeout_action or (answered.hooks_at_timeout.get(hook.hook_id) if answered else None)
+    stage = f" at {hook.stage}" if hook.stage else ""
+    until = f" until {clock(hook.expires_at)}" if hook.expires_at else ""
+    then = _AT_TIMEOUT.get(action or "", "what happens then is not known")
+    return Fault(
+        Kind.HOOK_WAITING,
+        Severity.MEDIUM,
+        f"A deployment waits for a person{stage}{until}; {then}.",
+        "Look at what was to be checked at this stage, then let the deployment go on or stop it"
+        " (ContinueServiceDeployment, StopServiceDeployment).",
+        occasion=hook.hook_id,
+    )

@@ -1,0 +1,54 @@
+"""Of what ECS is asked more than DescribeServices says: service deployments, and which tasks are protected.
+
+Each service asked about costs calls of its own, so only what may have an answer is asked for:
+
+    deployment                          asked about
+    its service deployment is over      never
+    under way, or something is wrong    by each sweep
+    begun within a day                  by each sweep
+    any other                           never: what came of it is known, or will not be known any more
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
+
+from ..model.deployment import Deployment
+from ..model.service import ServiceRecord
+from ..model.task import Source
+from .merge import UNDER_WAY
+
+_LATELY = timedelta(days=1)
+
+
+def to_ask_about(record: ServiceRecord, wrong: Collection[str], now: datetime) -> Sequence[Deployment]:
+    """The deployments whose service deployments may say more; `wrong` are the ids of those with a finding."""
+    if record.state is None or record.state.deployment_controller != "ECS":
+        return ()  # there are service deployments of ECS's own alone
+    return [
+        one
+        for one in record.deployments
+        if _can_be_answered(one)
+        and (one.rolling or one.deployment_id in wrong or now - one.began.at < _LATELY)
+    ]
+
+
+def may_be_blocked(record: ServiceRecord) -> bool:
+    """Whether protected tasks may keep the service from scaling in: more run than should, and none lacks.
+
+    These are tasks of its own, or those of an older deployment beside one that runs all that it should.
+    """
+    state = record.state
+    primary = next((one.rollout for one in record.deployments if _is_primary(one)), None)
+    if state is None or primary is None or record.closed_at:
+        return False
+    return state.running_count > state.desired_count <= primary.running_count
+
+
+def _is_primary(one: Deployment) -> bool:
+    return one.rollout is not None and one.rollout.status == "PRIMARY"
+
+
+def _can_be_answered(one: Deployment) -> bool:
+    """Whether a service deployment can be joined to it, and is not known to be over."""
+    known = one.service_deployment
+    return one.began.source is Source.DESCRIBE and (known is None or known.status in UNDER_WAY)
