@@ -51,11 +51,11 @@ def test_the_policy_on_the_page_is_one() -> None:
     """The file shown can be read; its times are the defaults, and every key is in it."""
     (shown,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     on_page, default = policy_document(parse(shown)), policy_document(DEFAULT)
-    for table in ("minutes", "stuckMinutes"):
+    for table in ("minutes", "stuckMinutes", "services"):
         assert on_page[table] == default[table]
     keys = tomllib.loads(shown)
-    assert keys.keys() == {"minutes", "stuckMinutes", "severity", "exitCodes", "ignore", "mute"}
-    assert len(keys["minutes"]) == 6
+    assert keys.keys() == {"minutes", "stuckMinutes", "services", "severity", "exitCodes", "ignore", "mute"}
+    assert (len(keys["minutes"]), len(keys["services"])) == (6, 4)
 
 
 def test_filter_policies_go_by_what_messages_have() -> None:

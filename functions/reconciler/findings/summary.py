@@ -61,9 +61,9 @@ def clock(moment: datetime) -> str:
     return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
-def recent(moment: datetime, now: datetime) -> str:
-    """The time to the minute, without the date where it is of the last day."""
-    return f"{moment:%H:%M} UTC" if timedelta(0) <= now - moment < timedelta(days=1) else clock(moment)
+def recent(moment: datetime, beside: datetime) -> str:
+    """The time to the minute, without its date where it is within a day of the other."""
+    return f"{moment:%H:%M} UTC" if abs(beside - moment) < timedelta(days=1) else clock(moment)
 
 
 def stamp(moment: datetime) -> str:

@@ -8,19 +8,36 @@ before       tasks of an older deployment failed in the same way before it began
 began_with   its own tasks failed first
 
 Failures are compared by deployment (a task's `startedBy`), over the time of the incident and a day before it.
+Earlier ones do not count where the older deployment's tasks ran on without any for an hour before a newer one
+began, and that one's failed while it rolled out.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ..findings.model import Kind
+from ..findings.causes.impaired_service import THROTTLED
+from ..findings.causes.resources import AGENT, CAPACITY
+from ..findings.causes.runtime import INTERNAL
+from ..findings.model import Cause, Kind
 from ..model.deployment import Image
+from ..model.task import Source
+from ..services.outcomes import History, Outcome
 
 LOOK_BACK = timedelta(hours=24)
 _RAN_ON = timedelta(hours=1)  # without a failure: the older deployment's tasks ran on
+_KEPT = 5  # deployments that failed first, and as many that failed last
 
-_NOT_BY_DEPLOYMENT = frozenset({Kind.CAPACITY_INTERRUPTED})
+_GIVEN = frozenset({Kind.DEPLOYMENT_FAILED, Kind.HOOK_WAITING})
+_OF_SERVICE = frozenset({Kind.SERVICE_IMPAIRED, Kind.SCALE_IN_BLOCKED})
+_NOT_BY_DEPLOYMENT = frozenset(
+    {Kind.CAPACITY_INTERRUPTED, Kind.STOPPED_WHILE_PROTECTED, Kind.STOPPED_AFTER_EXPIRY}
+    | {kind for kind in Kind if kind.startswith("PROTECTION_")}
+)
+_CAUSED_OUTSIDE: frozenset[Cause | None] = frozenset(
+    cause.cause for cause in (CAPACITY, AGENT, INTERNAL, THROTTLED)
+)
 
 
 class BlameWord(StrEnum):
@@ -56,3 +73,128 @@ class Blame:
     started_at: datetime | None = None
     rolled_back_at: datetime | None = None
     rolled_back_to: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Suspect:
+    """A deployment whose tasks failed."""
+
+    failures: Failures
+    history: History
+
+    @property
+    def started_at(self) -> datetime:
+        return self.history.deployment.began.at
+
+    @property
+    def failed_young(self) -> bool:
+        """Whether it failed within a day of its start."""
+        return self.failures.first_at <= self.started_at + LOOK_BACK
+
+    def ran_on_until(self, newer: "_Suspect") -> bool:
+        """Whether its tasks ran without failures before the newer one, which failed as it rolled out."""
+        ceased = self.failures.last_at < newer.started_at - _RAN_ON
+        return ceased and newer.history.is_rolling_at(newer.failures.first_at)
+
+
+def add_failure(failures: Sequence[Failures], deployment_id: str, at: datetime) -> tuple[Failures, ...]:
+    """With one more failure of a deployment's task, the deployment that failed first before the others.
+
+    The order in which failures are added does not matter. Of more than ten deployments those in the middle
+    are left out.
+    """
+    by_id = {one.deployment_id: one for one in failures}
+    known = by_id.get(deployment_id, Failures(deployment_id=deployment_id, first_at=at, last_at=at, count=0))
+    first, last = min(known.first_at, at), max(known.last_at, at)
+    by_id[deployment_id] = replace(known, first_at=first, last_at=last, count=known.count + 1)
+    ordered = sorted(by_id.values(), key=lambda one: (one.first_at, one.deployment_id))
+    return tuple(ordered if len(ordered) <= 2 * _KEPT else ordered[:_KEPT] + ordered[-_KEPT:])
+
+
+def blame(
+    kind: Kind,
+    cause: Cause | None,
+    failures: Sequence[Failures],
+    histories: Sequence[History] | None,
+    since: datetime,
+) -> Blame:
+    """Which deployment the incident began with, by the failures of its deployments and what came of these.
+
+    `failures` are those of the incident and of the day before `since`, its first failure; of a service's
+    incident, by the deployment that was under way. `histories` are None where the ledger knows no deployments
+    of the service.
+    """
+    if kind in _NOT_BY_DEPLOYMENT or cause in _CAUSED_OUTSIDE:
+        return Blame(word=BlameWord.NOT_ONE)
+    if not histories:
+        return Blame(word=BlameWord.UNKNOWN)
+    counted = [one for one in failures if one.last_at >= since - LOOK_BACK]
+    if not counted:
+        return Blame(word=BlameWord.NOT_ONE if kind in _OF_SERVICE else BlameWord.UNKNOWN)
+    known = {one.deployment.deployment_id: one for one in histories}
+    if any(one.deployment_id not in known for one in counted):
+        return Blame(word=BlameWord.UNKNOWN)
+    suspects = _by_start(counted, known)
+    if kind in _GIVEN:
+        return _named(BlameWord.BEGAN_WITH, suspects[-1].history)
+    return _of_suspects(suspects, histories, since)
+
+
+def _by_start(counted: Sequence[Failures], known: Mapping[str, History]) -> Sequence[_Suspect]:
+    suspects = (_Suspect(one, known[one.deployment_id]) for one in counted)
+    return sorted(suspects, key=lambda one: one.history.deployment.order)
+
+
+def _of_suspects(failed: Sequence[_Suspect], histories: Sequence[History], since: datetime) -> Blame:
+    suspects = _that_count(failed)
+    oldest, newest = suspects[0], suspects[-1]
+    if _failed_with_a_newer(oldest, histories):
+        return Blame(word=BlameWord.NOT_ONE)
+    if _is_older(since, failed):
+        return _named(BlameWord.BEFORE, newest.history)
+    if oldest.failed_young:
+        return _named(BlameWord.BEGAN_WITH, oldest.history)
+    return _named(BlameWord.BEFORE, newest.history) if len(suspects) > 1 else Blame(word=BlameWord.NOT_ONE)
+
+
+def _that_count(suspects: Sequence[_Suspect]) -> Sequence[_Suspect]:
+    """All from the newest on before which the tasks of all older ones ran on."""
+    for index in range(len(suspects) - 1, 0, -1):
+        if all(older.ran_on_until(suspects[index]) for older in suspects[:index]):
+            return suspects[index:]
+    return suspects
+
+
+def _failed_with_a_newer(oldest: _Suspect, histories: Sequence[History]) -> bool:
+    """Whether its tasks, which had run well, began to fail only after another deployment had begun.
+
+    Of one that was replaced within a day and never completed nobody knows that its tasks ran well.
+    """
+    ran_well = oldest.history.outcome is Outcome.COMPLETED or not oldest.failed_young
+    return ran_well and any(
+        oldest.started_at < one.deployment.began.at <= oldest.failures.first_at for one in histories
+    )
+
+
+def _is_older(since: datetime, failed: Sequence[_Suspect]) -> bool:
+    """Whether the incident's first failure was that of no known deployment, before all that failed began."""
+    if any(one.failures.first_at <= since for one in failed):
+        return False
+    began = failed[0].history.deployment.began
+    return began.source is Source.DESCRIBE and since < began.at
+
+
+def _named(word: BlameWord, history: History) -> Blame:
+    one = history.deployment
+    answered = one.service_deployment
+    return Blame(
+        word=word,
+        deployment_id=one.deployment_id,
+        task_definition_arn=one.task_definition_arn,
+        previous_task_definition_arn=history.previous.task_definition_arn if history.previous else None,
+        images=answered.images if answered else None,
+        previous_images=answered.source_images if answered else None,
+        started_at=one.began.at,
+        rolled_back_at=history.rolled_back_at,
+        rolled_back_to=history.rolled_back_to,
+    )

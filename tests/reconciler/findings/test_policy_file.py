@@ -32,6 +32,12 @@ digest = 15
 [stuckMinutes]
 PENDING = 45
 
+[services]
+below_desired_minutes = 3
+stalled_failed_tasks = 5
+stalled_minutes = 60
+scale_in_blocked_minutes = 90
+
 [[severity]]
 kind = "CAPACITY_INTERRUPTED"
 cause = "SPOT"
@@ -59,6 +65,10 @@ def test_everything() -> None:
         protection_limit=timedelta(hours=1),
         after_expiry=timedelta(minutes=5),
         stuck_after={**DEFAULT.stuck_after, "PENDING": timedelta(minutes=45)},
+        below_desired=timedelta(minutes=3),
+        stalled_failed_tasks=5,
+        stalled=timedelta(hours=1),
+        scale_in_blocked=timedelta(minutes=90),
         resolve=timedelta(minutes=30),
         remind=timedelta(hours=2),
         digest=timedelta(minutes=15),
@@ -92,6 +102,8 @@ policies = st.builds(
     **dict.fromkeys(
         ("protection_lead", "protection_limit", "after_expiry", "resolve", "remind", "digest"), minutes
     ),
+    **dict.fromkeys(("below_desired", "stalled", "scale_in_blocked"), minutes),
+    stalled_failed_tasks=st.integers(1, 1000),
     stuck_after=st.fixed_dictionaries(dict.fromkeys(DEFAULT.stuck_after, minutes)),
     severities=st.lists(st.tuples(scopes, st.sampled_from(Severity)), max_size=3).map(tuple),
     accepted_exit_codes=st.lists(
@@ -108,6 +120,13 @@ def test_a_document_holds_the_whole_policy(policy: Policy) -> None:
     assert read_document(json.loads(json.dumps(policy_document(policy)))) == policy
 
 
+def test_a_document_without_services_is_readable() -> None:
+    """A policy that an earlier version stored knows nothing of services: their limits are the defaults."""
+    document = policy_document(parse(FULL))
+    del document["services"]
+    assert read_document(document).stalled == DEFAULT.stalled
+
+
 def test_nothing() -> None:
     """An empty file is the default."""
     assert parse("") == DEFAULT
@@ -117,13 +136,17 @@ def test_nothing() -> None:
     ("text", "field", "problem"),
     [
         ("x", "policy", "is not TOML"),
-        ("[minute]\n", "minute", "is not a key here: these are minutes, stuckMinutes, severity"),
+        ("[minute]\n", "minute", "is not a key here: these are minutes, stuckMinutes, services"),
         ("[minutes]\nlead = 1", "minutes.lead", "is not a key here: these are protectionLead"),
         ("[minutes]\nresolve = 0", "minutes.resolve", "must be a whole number from 1 to 1440; found 0"),
         ("[minutes]\nresolve = true", "minutes.resolve", "must be a whole number"),
         ('[minutes]\nresolve = "15"', "minutes.resolve", 'must be a whole number from 1 to 1440; found "15"'),
         ("minutes = 3", "minutes", "must be a table, written [minutes]; found 3"),
         ("[stuckMinutes]\nRUNNING = 3", "stuckMinutes.RUNNING", "is not a key here: these are PROVISIONING"),
+        ("[services]\nstalled = 3", "services.stalled", "is not a key here: these are below_desired_minutes"),
+        ("[services]\nstalled_failed_tasks = 0", "services.stalled_failed_tasks", "must be a whole number"),
+        ("[services]\nstalled_minutes = 1.5", "services.stalled_minutes", "must be a whole number from 1"),
+        ("services = 3", "services", "must be a table, written [services]; found 3"),
         ("[severity]\n", "severity", "must be a list of tables, each written [[severity]]"),
         ('[[severity]]\nkind = "X"\nseverity = "low"', "severity[0].kind", "must be one of TASK_"),
         ("[[severity]]", "severity[0].severity", "must be one of low, medium, high; found nothing"),
