@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from reconciler.findings.model import Kind
-from reconciler.findings.services.rules import service_findings
+from reconciler.findings.services.rules import live, service_findings
 from reconciler.services.outcomes import histories, is_settled
 from reconciler.services.questions import may_be_blocked
 
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 def judge_service(
     record: ServiceRecord, ledger: DeployedLedger, now: datetime, policy: Policy
 ) -> Sequence[Finding]:
-    """Its findings that still concern anybody: a deployment that failed is made up for by a later one.
+    """Its findings that still concern anybody, without those of events that only a replay brought.
+
+    A deployment that failed concerns nobody once it is undone, or a later one was completed.
 
     Which of its tasks are protected is read only where that can matter.
     """
@@ -32,7 +34,7 @@ def judge_service(
     known = histories(record)
     return [
         one
-        for one in service_findings(record, now, policy, protected=held)
+        for one in service_findings(live(record), now, policy, protected=held)
         if one.kind is not Kind.DEPLOYMENT_FAILED or not is_settled(known, one.deployment_id or "")
     ]
 

@@ -51,11 +51,13 @@ def query_services(
 
 
 def is_unwell(record: ServiceRecord, found: Sequence[Finding]) -> bool:
-    """Whether something is wrong with it now.
+    """Whether something is wrong with it now, by the policy or not; never once it is deleted.
 
-    That is a finding, fewer tasks than are desired, or a deployment that failed or is being rolled back and
-    that nothing has made up for.
+    That is a finding, fewer tasks than are desired, or a deployment that failed or is being rolled back, and
+    that no later one has made up for.
     """
+    if record.closed_at:
+        return False
     if found or record.below_desired_since:
         return True
     known = histories(record)

@@ -30,7 +30,7 @@ def hooks_waiting(record: ServiceRecord, now: datetime) -> Iterator[ServiceFault
 
 
 def waits(hook: Hook, now: datetime) -> bool:
-    return hook.waiting and (hook.expires_at is None or now < hook.expires_at)
+    return hook.awaits_action(now)
 
 
 def hooks_of(record: ServiceRecord) -> Sequence[Hook]:
