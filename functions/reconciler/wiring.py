@@ -19,6 +19,7 @@ from .adapters.clients import CallLimits, Deadline, Pace, client_config, keep_pa
 from .adapters.dynamodb.incidents import DynamoIncidents
 from .adapters.dynamodb.ledger import WRITERS, DynamoLedger
 from .adapters.dynamodb.policy import DynamoPolicy
+from .adapters.dynamodb.services import DynamoServices
 from .adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from .adapters.ecs import EcsTasks
 from .adapters.sns import SnsNotifier
@@ -109,6 +110,7 @@ def alerts(clock: Callable[[], datetime]) -> Alerts:
     RUN.bound(topic, seconds_needed(TOPIC_CALLS))
     return Alerts(
         incidents=DynamoIncidents(_table(session), ledger.table_name, ledger.retention),
+        services=DynamoServices(_table(session), ledger.table_name, ledger.retention),
         notifier=SnsNotifier(topic, settings.topic_arn, settings.chat_topic_arn),
         policy=policy(),
         clock=clock,

@@ -10,16 +10,16 @@ SCENARIOS = Path("events/scenarios")
 INTRODUCTION = """\
 # Scenarios
 
-What the ledger makes of lost events, a lagging or throttled API, protection that runs out and tasks that
-hang. Each scenario is a script in [`events/scenarios/`](../events/README.md#scenarios), played on a simulated
-ECS with a clock of its own, through the code that is deployed: the observe handler, the sweep and the watch.
-No second of it is waited for, and the same script prints the same bytes.
+What the ledger makes of lost events, a lagging or throttled API, protection that runs out, tasks that hang
+and deployments that fail. Each scenario is a script in [`events/scenarios/`](../events/README.md#scenarios),
+played on a simulated ECS with a clock of its own, through the code that is deployed: the observe handler,
+the sweep and the watch. No second of it is waited for, and the same script prints the same bytes.
 
 Each line shows when, what reports, and what it reports:
 
 | source | reports |
 | --- | --- |
-| `ecs` | what happens to a task in ECS, with the version that ECS counts |
+| `ecs` | what happens to a task or service in ECS, with the version that ECS counts of a task |
 | `event` | its verdict by the ledger and its currency by DescribeTasks, or that it is lost or held back |
 | `fault` | what is wrong with the API or the delivery of events from now on |
 | `sweep`, `ledger` | what a sweep found in a cluster, and what it made of the entries |

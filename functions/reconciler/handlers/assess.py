@@ -1,4 +1,4 @@
-"""Lambda: changes of entries from the table's stream, into findings, incidents and messages.
+"""Lambda: changes of entries and services from the table's stream, into findings, incidents and messages.
 
 What could not be stored is answered by the sequence number of the first record concerned: Lambda delivers
 that one and all after it again, in halves if need be, and those that were stored are known by then. A message
@@ -12,10 +12,9 @@ from typing import Any
 
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
-from ..adapters.dynamodb.stream import change, sequence_number
+from ..adapters.dynamodb.stream import change, is_of_service, sequence_number, service_change
 from ..errors import InvalidInput
-from ..ports.ledger import EntryChange
-from ..use_cases.assess import Assessed, assess
+from ..use_cases.assess import Assessed, Change, assess
 from ..use_cases.notify import NotifyResult
 from ..wiring import RUN, alert_on_replay, alerts
 from .telemetry import Telemetry
@@ -28,7 +27,7 @@ logger, metrics = telemetry.logger, telemetry.metrics
 class Records:
     """A batch: the changes by sequence number, and what is wrong with the records that cannot be read."""
 
-    changes: Mapping[str, EntryChange]
+    changes: Mapping[str, Change]
     unreadable: Mapping[str, InvalidInput]
 
 
@@ -50,12 +49,12 @@ def read_records(event: Mapping[str, Any]) -> Records:
 
     A removal brings nothing to light, whether it was the time to live or a person.
     """
-    changes: dict[str, EntryChange] = {}
+    changes: dict[str, Change] = {}
     unreadable: dict[str, InvalidInput] = {}
     for record in (each for each in event["Records"] if each.get("eventName") != "REMOVE"):
         number = sequence_number(record)
         try:
-            changes[number] = change(record)
+            changes[number] = service_change(record) if is_of_service(record) else change(record)
         except InvalidInput as error:
             unreadable[number] = error
     return Records(changes=changes, unreadable=unreadable)

@@ -138,9 +138,13 @@ def report_service_finding(
     finding: Finding, known: Sequence[History] | None, samples: tuple[Sample, ...] = ()
 ) -> ReportedFinding:
     """The finding of a service with the deployment that it is of, or that was under way at the time."""
-    deployment_id = finding.deployment_id or rolling_at(known, finding.occurred_at)
+    rolling = rolling_at(known or (), finding.occurred_at)
+    under_way = rolling.deployment.deployment_id if rolling else None
     return ReportedFinding(
-        finding=finding, at=finding.occurred_at, samples=samples, deployment_id=deployment_id
+        finding=finding,
+        at=finding.occurred_at,
+        samples=samples,
+        deployment_id=finding.deployment_id or under_way,
     )
 
 

@@ -17,6 +17,7 @@ from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType
 from ..text import clean, excerpt
 from . import payload
+from .blame_words import blame_words
 from .inert import inert
 
 MAX_LISTED = 50  # incidents in one digest
@@ -89,6 +90,8 @@ def _text(incident: Incident, type_: NotificationType, document: Mapping[str, An
     yield f"Where    {_where(document)}"
     yield f"Version  {version}"
     yield f"Since    {_clock(incident.first_seen_at)}; last at {_clock(incident.last_seen_at)}"
+    if incident.blame:
+        yield f"Change   {blame_words(incident.blame, incident.first_seen_at)}"
     yield f"Count    {_times(incident.count)} with this version"
     yield f"Next     {document['remedy']}"
     if type_ is NotificationType.RESOLVED:

@@ -81,16 +81,6 @@ def judged_histories(record: ServiceRecord | None) -> Sequence[History] | None:
     return histories(record)
 
 
-def rolling_at(known: Sequence[History] | None, at: datetime) -> str | None:
-    """The id of the newest deployment that was under way at that time; None when none was."""
-    under_way = (
-        one.deployment.deployment_id
-        for one in known or ()
-        if one.deployment.began.at <= at and (one.ended_at is None or at <= one.ended_at)
-    )
-    return next(under_way, None)
-
-
 def is_undone(known: Sequence[History], deployment_id: str) -> bool:
     """Whether the deployment was rolled back, and the service runs again what it had run before."""
     return any(one.restored_at for one in known if one.deployment.deployment_id == deployment_id)
@@ -109,7 +99,7 @@ def is_settled(known: Sequence[History], deployment_id: str) -> bool:
     return True
 
 
-def under_way_at(newest_first: Sequence[History], moment: datetime) -> History | None:
+def rolling_at(newest_first: Sequence[History], moment: datetime) -> History | None:
     """The deployment that was under way at that time; None where none is known to have been."""
     begun = (one for one in newest_first if one.deployment.began.at <= moment)
     newest = next(begun, None)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 LONGEST = timedelta(days=3)  # of a scenario: a watch every minute for so long takes seconds
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,255}")
+_DEFINITION = re.compile(r"[A-Za-z0-9_-]{1,255}:[1-9]\d{0,8}")
 _SPAN = re.compile(r"(?:(\d{1,4})h)?(?:(\d{1,4})m)?(?:(\d{1,4})s)?")
 
 
@@ -28,6 +29,14 @@ def name(values: Fields, key: str) -> str:
     value = required(text(values, key, ""), key)
     if not _NAME.fullmatch(value):
         raise InvalidInput(key, f'must be a name of letters, digits, - and _, found "{value[:40]}"')
+    return value
+
+
+def definition(values: Fields, key: str) -> str:
+    """A revision of a task definition: `checkout:2`."""
+    value = required(text(values, key, ""), key)
+    if not _DEFINITION.fullmatch(value):
+        raise InvalidInput(key, f'must be a task definition such as web:2, found "{value[:40]}"')
     return value
 
 

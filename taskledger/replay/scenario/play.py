@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reconciler.findings.rules import findings
@@ -14,11 +15,12 @@ from reconciler.use_cases.observe import Failed
 from ...output.sweep_report import cluster_words
 from ...simulator.engine.errors import ApiError
 from ...simulator.faults.delivery import Fate, FaultyDelivery
+from . import emitted
+from .moment import Failure, Moment
 from .words import entry_words, finding_words, spell, state_words
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-    from datetime import datetime
 
     from reconciler.findings.model import Finding
     from reconciler.model.entry import HistoryRow, LedgerEntry
@@ -30,28 +32,6 @@ if TYPE_CHECKING:
     from ...simulator.faults.delivery import Wait
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
-    """One line of the story: when, who did or saw it, and what; `wrong` for what was not to be."""
-
-    at: datetime
-    by: str
-    text: str
-    wrong: bool = False
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Failure:
-    """An expectation that does not hold: of which step, and what was there in its place."""
-
-    index: int
-    at: datetime
-    task: str
-    field: str
-    expected: object
-    found: object
-
-
 @dataclass(slots=True)
 class Play:
     """A local system with the tasks that the script names, and all that happened in it so far."""
@@ -59,11 +39,13 @@ class Play:
     system: LocalSystem
     simulated: SimulatedEcs
     api: FaultyEcs
-    fate: Fate = Fate.DELIVERED
+    fates: dict[str, Fate] = field(default_factory=dict)
     delivery: FaultyDelivery = field(init=False)
     sent: list[tuple[Answer, Fate]] = field(default_factory=list)
     arrived: list[Answer] = field(default_factory=list)
     tasks: dict[str, str] = field(default_factory=dict)
+    services: dict[str, str] = field(default_factory=dict)
+    scheduled: set[str] = field(default_factory=set)
     moments: list[Moment] = field(default_factory=list)
     failures: list[Failure] = field(default_factory=list)
     expectations: int = 0
@@ -79,6 +61,14 @@ class Play:
     @property
     def now(self) -> datetime:
         return self.system.clock.now
+
+    def pass_time(self, moment: datetime) -> None:
+        """Moves the clock to the moment; what ECS does by itself on the way arrives at its time."""
+        while (due := self.simulated.next_due()) <= moment.timestamp():
+            self.system.clock.move_to(datetime.fromtimestamp(due, UTC))
+            self.simulated.schedule()
+            self.deliver_emitted()
+        self.system.clock.move_to(moment)
 
     def report(self, by: str, text: str, *, wrong: bool = False) -> None:
         self.moments.append(Moment(self.now, by, text, wrong))
@@ -122,6 +112,7 @@ class Play:
     def deliver_emitted(self) -> None:
         """Delivers the events that ECS sent, but those that are lost or held back."""
         for event, fate in self.sent:
+            self._report_sent(event)
             if fate is Fate.LOST or fate is Fate.HELD:
                 self.report("event", f"{self._of(event)} is {'lost' if fate is Fate.LOST else 'held back'}")
         self.sent.clear()
@@ -135,7 +126,7 @@ class Play:
 
     def deliver(self, events: Sequence[Answer]) -> None:
         """Hands events to the observe handler in one batch, and looks at what changed."""
-        if not events:
+        if not (events := [event for event in events if emitted.is_read(event)]):
             return
         bodies = {str(number): json.dumps(event) for number, event in enumerate(events)}
         for event, outcome in zip(events, self.system.observe(bodies).events.values(), strict=True):
@@ -173,11 +164,24 @@ class Play:
 
     def _decide(self, event: Answer) -> Sequence[Wait]:
         """Decides by the fate of the moment, which is kept for the report."""
-        self.sent.append((event, self.fate))
-        return self.fate(event)
+        fate = self.fates.get(event["detail-type"], Fate.DELIVERED)
+        self.sent.append((event, fate))
+        return fate(event)
+
+    def _report_sent(self, event: Answer) -> None:
+        """Reports what no step of the script did, and names the tasks that a scheduler started."""
+        arn, service = event["detail"].get("taskArn"), emitted.service_of(event)
+        if arn and arn not in self.tasks.values():
+            self.scheduled.add(arn)
+            self.tasks[emitted.free_name(service, self.tasks)] = arn
+        if arn is None or arn in self.scheduled:
+            text = emitted.words(event, self.name(arn) if arn else service)
+            if text not in (moment.text for moment in self.moments[-3:] if moment.at == self.now):
+                self.report("ecs", text)
 
     def _of(self, event: Fields) -> str:
-        return f"{self.name(event['detail']['taskArn'])} version {event['detail']['version']}"
+        arn = event["detail"].get("taskArn")
+        return emitted.subject(event, self.name(arn) if arn else emitted.service_of(event))
 
     def _assess(self) -> list[LedgerEntry]:
         """Assesses the entries that have changed, and returns them."""

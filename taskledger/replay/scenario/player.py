@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from reconciler.model.entry import HistoryRow, LedgerEntry
 
     from ..delivery import Outcome
+    from .script import Step
 
 SUFFIX = ".toml"
 
@@ -92,10 +93,10 @@ def _from(file: str, policy: Policy, *, in_memory: bool) -> Sequence[Played | Re
 def _play(scenario: Scenario, play: Play) -> Played | Rejected:
     began = play.now
     for time, step in scenario.acts:
-        play.system.clock.move_to(began + time)
+        play.pass_time(began + time)
         play.step = step.index
         try:
-            VERBS[step.verb].act(play, step.values)
+            _act(play, step)
         except InvalidInput as error:
             return _rejected(scenario.file, step.index, error)
         except ApiError as error:
@@ -103,6 +104,13 @@ def _play(scenario: Scenario, play: Play) -> Played | Rejected:
             return _rejected(scenario.file, step.index, refused)
         play.deliver_emitted()
     return Played(scenario, play, [found for name in play.tasks if (found := play.entry(name))])
+
+
+def _act(play: Play, step: Step) -> None:
+    verb, name = VERBS[step.verb], step.values[step.verb]
+    if verb.of_task and name not in play.tasks:
+        raise InvalidInput(step.verb, f'no task "{name}" has been started by then')
+    verb.act(play, step.values)
 
 
 def _rejected(file: str, index: int, error: InvalidInput) -> Rejected:

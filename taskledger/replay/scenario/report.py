@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from .play import Moment, Play
+    from .moment import Moment
+    from .play import Play
     from .player import Played
 
 _STYLES = {"fault": "magenta", "sweep": "cyan", "watch": "cyan", "finding": "yellow", "check": "green"}

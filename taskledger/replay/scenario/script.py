@@ -120,14 +120,18 @@ def _step(index: int, line: Fields) -> Step:
 
 def _unknown_tasks(steps: Iterable[Step]) -> Iterator[tuple[int, InvalidInput]]:
     """The steps that run a task twice, or speak of one that has not been run by then."""
-    running = set()
+    running, services = set(), set()
     for step in sorted(steps, key=lambda step: step.place):
-        name = step.values[step.verb]
+        name, verb = step.values[step.verb], VERBS[step.verb]
+        if step.verb == "create":
+            services.add(name)
+        elif verb.of_service and name not in services:
+            yield step.index, InvalidInput(step.verb, f'no service "{name}" has been created by then')
         if step.verb == "run" and name in running:
             yield step.index, InvalidInput("run", f'"{name}" is running already')
         if step.verb == "run":
             running.add(name)
-        elif VERBS[step.verb].of_task and name not in running:
+        elif verb.of_task and name not in running and name.rpartition("-")[0] not in services:
             yield step.index, InvalidInput(step.verb, f'no task "{name}" has been run by then')
 
 

@@ -1,6 +1,8 @@
 """The verbs of a scenario: what a step of each may say beside its time, and what it does.
 
 run, report, stop, protect, unprotect      what happens to a task in ECS
+create, update, delete, continue           what is wished of a service in ECS
+plan, alarm                                what becomes of its tasks and deployments
 api, events, release                       faults of the API and of the delivery of events
 sweep, watch                               what is deployed on a schedule
 expect                                     what the ledger must have by then
@@ -15,7 +17,8 @@ from ...simulator.api.protection import DEFAULT_MINUTES, MAX_MINUTES
 from ...simulator.engine.lifecycle import STATUSES
 from ...simulator.faults.api import ApiState
 from ...simulator.faults.delivery import Fate
-from . import fields
+from ...simulator.services.configuration import LONGEST_PAUSE, STAGES
+from . import emitted, fields, service
 from .expect import expect
 
 if TYPE_CHECKING:
@@ -34,7 +37,8 @@ class Verb:
     """How the verb's own value is read, which options it has, and what it does.
 
     One of the options that it `needs` must be there. `of_task` when its value is the name of a task that must
-    have been run before. Whatever else stands in a step of a verb with `any_facts` is what is expected of it.
+    have been run before, `of_service` when it is that of a service that must have been created. Whatever else
+    stands in a step of a verb with `any_facts` is what is expected of it.
     """
 
     value: Reader
@@ -42,6 +46,7 @@ class Verb:
     options: Mapping[str, Reader] = field(default_factory=dict)
     needs: Sequence[str] = ()
     of_task: bool = False
+    of_service: bool = False
     any_facts: bool = False
 
 
@@ -105,8 +110,9 @@ def api(on: Play, values: Values) -> None:
 
 def events(on: Play, values: Values) -> None:
     """Events are delivered, doubled, lost or held from now on."""
-    on.fate = Fate(values["events"])
-    on.report("fault", f"from now on events are {values['events']}")
+    fate, of = Fate(values["events"]), values.get("of")
+    on.fates |= dict.fromkeys([of] if of else emitted.DETAIL_TYPES, fate)
+    on.report("fault", f"from now on {f'{of} events' if of else 'events'} are {fate}")
 
 
 def release(on: Play, values: Values) -> None:
@@ -116,6 +122,17 @@ def release(on: Play, values: Values) -> None:
     on.report("fault", f"{len(held)} events that were held are released, {values['release']}")
     on.deliver(held[::-1] if values["release"] == OLDEST else held)
 
+
+_WISHES: Mapping[str, Reader] = {
+    "taskDefinition": fields.definition,
+    "desiredCount": fields.number(0, 100),
+    "minimumHealthyPercent": fields.number(0, 100),
+    "maximumPercent": fields.number(100, 200),
+    "circuitBreaker": fields.choice(service.BREAKERS),
+    "alarmName": fields.name,
+    "pause": fields.choice(STAGES),
+    "minutes": fields.number(1, LONGEST_PAUSE),
+}
 
 VERBS = {
     "run": Verb(value=fields.name, act=run, options={"service": fields.name, "cluster": fields.name}),
@@ -141,7 +158,37 @@ VERBS = {
     ),
     "unprotect": Verb(value=fields.name, act=unprotect, of_task=True),
     "api": Verb(value=fields.choice(list(ApiState)), act=api, options={"cluster": fields.name}),
-    "events": Verb(value=fields.choice(list(Fate)), act=events),
+    "events": Verb(
+        value=fields.choice(list(Fate)), act=events, options={"of": fields.choice(emitted.DETAIL_TYPES)}
+    ),
+    "create": Verb(
+        value=fields.name,
+        act=service.create,
+        options={"cluster": fields.name, "capacityProvider": fields.name, **_WISHES},
+    ),
+    "update": Verb(
+        value=fields.name,
+        act=service.update,
+        options={**_WISHES, "forceNewDeployment": fields.yes},
+        needs=(*_WISHES, "forceNewDeployment"),
+        of_service=True,
+    ),
+    "delete": Verb(value=fields.name, act=service.delete, of_service=True),
+    "plan": Verb(
+        value=fields.definition,
+        act=service.plan,
+        options={
+            "outcome": fields.choice(service.OUTCOMES),
+            "after": fields.span,
+            "exit": fields.number(0, 255),
+            "reason": fields.sentence,
+        },
+        needs=("outcome",),
+    ),
+    "continue": Verb(
+        value=fields.name, act=service.proceed, options={"rollback": fields.yes}, of_service=True
+    ),
+    "alarm": Verb(value=fields.name, act=service.alarm),
     "release": Verb(value=fields.choice((OLDEST, NEWEST)), act=release),
     "sweep": Verb(value=fields.yes, act=lambda on, _: on.sweep(), options={"every": fields.interval}),
     "watch": Verb(value=fields.yes, act=lambda on, _: on.watch(), options={"every": fields.interval}),

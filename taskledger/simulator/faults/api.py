@@ -127,5 +127,5 @@ def _cluster(request: Fields) -> str:
     """The name of the request's cluster, also of one that names only what is in it."""
     for name in ("serviceDeploymentArns", "serviceRevisionArns"):
         if arns := request.get(name):
-            return str(arns[0]).split("/")[1]
+            return str(arns[0]).partition("/")[2].partition("/")[0]
     return str(request.get("cluster") or "").rsplit("/", 1)[-1]

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from taskledger.replay.scenario.service import OUTCOMES
 from taskledger.simulator.engine.lifecycle import STATUSES
 from taskledger.simulator.faults.api import ApiState
 from taskledger.simulator.faults.delivery import Fate
@@ -92,6 +93,59 @@ def test_an_api_of_one_cluster(play: Any) -> None:
     ]
 
 
+SERVICE = 'at = "0m", create = "web", desiredCount = 2'
+
+
+def test_a_service_starts_its_tasks_by_itself(play: Any) -> None:
+    """They are called by its name and a number, and live on between the steps."""
+    ran = play(
+        SERVICE,
+        'at = "2m", expect = "web-2", lastStatus = "RUNNING", version = 3, group = "service:web"',
+        'at = "3m", stop = "web-1"',
+        'at = "5m", expect = "web-1", lastStatus = "STOPPED"',
+        'at = "5m", expect = "web-3", lastStatus = "RUNNING"',
+        'at = "6m", delete = "web"',
+        'at = "7m", expect = "web-3", lastStatus = "STOPPED"',
+    )
+    assert ran.code == 0
+    assert "web: SERVICE_STEADY_STATE" in texts(ran, "ecs")
+
+
+def test_a_name_that_is_taken_is_left_out(play: Any) -> None:
+    """The script's own task keeps it."""
+    run = 'at = "0m", run = "web-1"'
+    assert play(run, SERVICE, 'at = "1m", expect = "web-3", group = "service:web"').code == 0
+
+
+def test_events_of_one_kind_are_lost(play: Any) -> None:
+    """The others are delivered."""
+    lost = 'at = "0m", events = "lost", of = "ECS Deployment State Change"'
+    ran = play(lost, SERVICE, 'at = "2m", expect = "web-1", version = 3')
+    assert [text for text in texts(ran, "event") if "lost" in text] == [
+        "SERVICE_DEPLOYMENT_IN_PROGRESS of web is lost",
+        "SERVICE_DEPLOYMENT_COMPLETED of web is lost",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("step", "field", "error"),
+    [
+        ('update = "api", desiredCount = 1', "update", 'no service "api" has been created by then'),
+        ('update = "web"', "update", "says neither taskDefinition nor"),
+        ('create = "web"', "create", "is refused by ECS: InvalidParameterException: Creation of service was"),
+        ('plan = "web", outcome = "healthy"', "plan", "must be a task definition such as web:2"),
+        ('plan = "web:1", outcome = "flies"', "outcome", "must be one of healthy, fails to start, crashes"),
+        ('continue = "web"', "continue", "the deployment of web is not paused by then"),
+        ('expect = "api-1", version = 1', "expect", 'no task "api-1" has been run by then'),
+        ('stop = "web-9"', "stop", 'no task "web-9" has been started by then'),
+    ],
+)
+def test_what_is_wrong_of_a_service(play: Any, step: str, field: str, error: str) -> None:
+    """It is rejected by its field, like any other."""
+    ((_, found, words),) = play(SERVICE, f'at = "1m", {step}').rejected
+    assert (found, words[: len(error)]) == (field, error)
+
+
 def test_days_are_reported_where_there_are_several(tmp_path: Path) -> None:
     """A time alone says which moment as long as all are of one day."""
     path = write(tmp_path / "a.toml", script(*STARTED, 'at = "24h", expect = "web", open = true'))
@@ -107,6 +161,10 @@ ACTS = st.one_of(
     st.sampled_from(list(ApiState)).map(lambda state: f'api = "{state}"'),
     st.sampled_from(list(Fate)).map(lambda fate: f'events = "{fate}"'),
     st.sampled_from(["oldest", "newest"]).map(lambda order: f'release = "{order} first"'),
+    st.integers(1, 3).map(
+        lambda n: f'update = "api", taskDefinition = "api:{n}", circuitBreaker = "rollback"'
+    ),
+    st.sampled_from(OUTCOMES).map(lambda outcome: f'plan = "api:2", outcome = "{outcome}"'),
     st.sampled_from(["sweep = true", "watch = true", 'stop = "web"', 'protect = "web"', 'unprotect = "web"']),
 )
 
@@ -115,7 +173,11 @@ ACTS = st.one_of(
 @given(st.lists(st.tuples(TIMES, ACTS), max_size=12))
 def test_any_script(tmp_path_factory: pytest.TempPathFactory, steps: list[tuple[str, str]]) -> None:
     """Whatever happens in whatever order, a script is played to its end or rejected; nothing is thrown."""
-    lines = ['at = "0m", run = "web", service = "web"', *(f"{at}, {act}" for at, act in steps)]
+    lines = [
+        'at = "0m", run = "web", service = "web"',
+        'at = "0m", create = "api"',
+        *(f"{at}, {act}" for at, act in steps),
+    ]
     path = write(tmp_path_factory.mktemp("any") / "a.toml", script(*lines))
     ran = replay(path)
     assert len(ran.document["scenarios"]) + len(ran.document["rejected"]) == 1

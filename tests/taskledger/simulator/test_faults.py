@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 
 from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.engine.clock import Clock
-from taskledger.simulator.engine.errors import server_error, throttled
+from taskledger.simulator.engine.errors import ApiError, server_error, throttled
 from taskledger.simulator.faults.api import ApiChance, ApiState, FaultyEcs
 from taskledger.simulator.faults.delivery import DeliveryChance, Fate, FaultyDelivery
 from tests.taskledger.simulator.conftest import Shop, boto3_client
@@ -137,6 +137,17 @@ def test_a_switched_api_refuses_the_calls_of_its_cluster(ecs: SimulatedEcs) -> N
         client.list_tasks(cluster=client.list_clusters()["clusterArns"][0])
     faulty.switch(ApiState.WELL, "shop")
     assert refused(client, 2) == []
+
+
+def test_a_cluster_is_also_known_by_what_is_in_it(ecs: SimulatedEcs) -> None:
+    """A call that names service deployments is one of their cluster."""
+    faulty = FaultyEcs(ecs, ApiChance())
+    faulty.switch(ApiState.THROTTLED, "shop")
+    of_shop = "arn:aws:ecs:us-east-1:111122223333:service-deployment/shop/web/0123456789abcdefghijk"
+    with pytest.raises(ApiError, match="ThrottlingException"):
+        faulty.call("DescribeServiceDeployments", {"serviceDeploymentArns": [of_shop]})
+    other = {"serviceDeploymentArns": [of_shop.replace("shop", "batch"), "none"]}
+    assert len(faulty.call("DescribeServiceDeployments", other)["failures"]) == 2
 
 
 @pytest.mark.parametrize(

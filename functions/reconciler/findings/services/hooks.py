@@ -18,7 +18,7 @@ _AT_TIMEOUT = {
 def hooks_waiting(record: ServiceRecord, now: datetime) -> Iterator[ServiceFault]:
     """A finding for each hook that waits and has not run out."""
     for hook in record.hooks:
-        if waits(hook, now):
+        if hook.awaits_action(now):
             one = _deployment_of(record, hook)
             yield ServiceFault(
                 fault=_fault(hook, one),
@@ -27,10 +27,6 @@ def hooks_waiting(record: ServiceRecord, now: datetime) -> Iterator[ServiceFault
                 service_deployment_arn=hook.service_deployment_arn,
                 about=hook.hook_id,
             )
-
-
-def waits(hook: Hook, now: datetime) -> bool:
-    return hook.awaits_action(now)
 
 
 def hooks_of(record: ServiceRecord) -> Sequence[Hook]:

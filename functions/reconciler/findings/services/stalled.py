@@ -20,7 +20,7 @@ from ..causes.failed_deployment import STALLED
 from ..model import Fault, Kind
 from ..policy import Policy
 from ..summary import recent
-from .hooks import hooks_of, waits
+from .hooks import hooks_of
 from .service_fault import ServiceFault, named
 
 
@@ -31,7 +31,11 @@ def stalled(
     if not past or past[0].outcome is not Outcome.IN_PROGRESS:
         return
     newest, rollout = past[0].deployment, past[0].deployment.rollout
-    if rollout is None or rollout.desired_count == 0 or any(waits(one, now) for one in hooks_of(record)):
+    if (
+        rollout is None
+        or rollout.desired_count == 0
+        or any(one.awaits_action(now) for one in hooks_of(record))
+    ):
         return
     since = _since(record, newest)
     if _by_count(newest, rollout, policy):
