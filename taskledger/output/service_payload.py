@@ -94,9 +94,16 @@ def changed_images(
     before = {one.container: one for one in joined.source_images or ()}
     after = {one.container: one for one in joined.images}
     names = dict.fromkeys((*after, *before))
-    return [
-        (name, before.get(name), after.get(name)) for name in names if before.get(name) != after.get(name)
-    ]
+    pairs = ((name, before.get(name), after.get(name)) for name in names)
+    return [pair for pair in pairs if _differ(*pair[1:])]
+
+
+def _differ(before: Image | None, after: Image | None) -> bool:
+    """A digest that ECS does not name for either may be the same."""
+    if before is None or after is None:
+        return True
+    unknown = None in (before.digest, after.digest)
+    return before.image != after.image or (before.digest != after.digest and not unknown)
 
 
 def _names(record: ServiceRecord) -> dict[str, Any]:
