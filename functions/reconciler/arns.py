@@ -46,6 +46,14 @@ def cluster_of_service(service_arn: str) -> str | None:
     return cluster_arn(cluster, beside=service_arn) if slash and cluster else None
 
 
+def deployed_service(service_deployment_arn: str) -> str | None:
+    """The ARN of the service that a service deployment's ARN names."""
+    cluster, slash, rest = (_named(service_deployment_arn, "service-deployment") or "").partition("/")
+    service = rest.partition("/")[0]
+    named = slash and cluster_arn(cluster, beside=service_deployment_arn)
+    return service_arn(named, service) if named and service else None
+
+
 def family(task_definition_arn: str | None) -> str | None:
     """The name that all revisions of a task definition share."""
     named = revision(task_definition_arn)

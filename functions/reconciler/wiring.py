@@ -27,6 +27,7 @@ from .findings.policy import Policy
 from .parsing.home import Home
 from .ports.ecs import Tasks
 from .ports.ledger import Ledger
+from .ports.services import ServiceLedger
 from .ports.sweep_progress import SweepProgressStore
 from .settings import AlertSettings, LedgerSettings, SweepSettings, read_alert_on_replay, read_policy
 from .use_cases.notify import Alerts
@@ -50,6 +51,7 @@ class Services:
 
     tasks: Tasks
     ledger: Ledger
+    services: ServiceLedger
     home: Home | None = None
 
 
@@ -69,7 +71,13 @@ class SweepServices:
 def connect_services(settings: LedgerSettings, session: boto3.Session) -> Services:
     """The services on the session's endpoints."""
     tasks = _tasks(session, TASK_CALLS, settings.calls_per_second)
-    return Services(tasks=tasks, ledger=_ledger(settings, session), home=settings.home)
+    table = _table(session, WRITERS)
+    return Services(
+        tasks=tasks,
+        ledger=_ledger(settings, table),
+        services=DynamoServices(table, settings.table_name, settings.retention),
+        home=settings.home,
+    )
 
 
 @cache
@@ -86,7 +94,7 @@ def sweep_services() -> SweepServices:
     table = _table(session)
     return SweepServices(
         tasks=_tasks(session, SWEEP_CALLS, sweep.calls_per_second, adaptive=True),
-        ledger=_ledger(settings, session),
+        ledger=_ledger(settings, _table(session, WRITERS)),
         progress_store=DynamoSweepProgress(table, settings.table_name),
         policy=policy(),
         save_policy=DynamoPolicy(table, settings.table_name).save,
@@ -123,8 +131,8 @@ def alert_on_replay() -> bool:
     return read_alert_on_replay(os.environ)
 
 
-def _ledger(settings: LedgerSettings, session: boto3.Session) -> DynamoLedger:
-    return DynamoLedger(_table(session, WRITERS), settings.table_name, settings.retention)
+def _ledger(settings: LedgerSettings, table: DynamoDBClient) -> DynamoLedger:
+    return DynamoLedger(table, settings.table_name, settings.retention)
 
 
 def _tasks(

@@ -21,7 +21,7 @@ from reconciler.ports.ledger import EntryChange
 from reconciler.ports.services import ServiceChange
 from reconciler.use_cases.assess import assess
 from reconciler.use_cases.notify import Alerts
-from reconciler.use_cases.observe import ObserveResult, observe
+from reconciler.use_cases.observe import Intake, ObserveResult, observe
 from reconciler.use_cases.sweep import Sweep, SweepResult, sweep_and_notify
 from reconciler.use_cases.watch import WatchResult, watch
 
@@ -93,7 +93,10 @@ class LocalSystem:
 
     def observe(self, bodies: Mapping[str, str]) -> ObserveResult:
         """Delivers one batch of messages, given by id."""
-        return observe(bodies, tasks=self.tasks, ledger=self.ledger, clock=lambda: self.clock.now)
+        intake = Intake(
+            tasks=self.tasks, ledger=self.ledger, services=self.services, clock=lambda: self.clock.now
+        )
+        return observe(bodies, intake)
 
     def sweep(self, run_id: str = "sweep", out_of_time: Callable[[], bool] = never) -> SweepResult:
         """One run of the sweep."""

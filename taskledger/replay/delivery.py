@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reconciler.errors import InvalidInput
-from reconciler.parsing.event import parse_json
-from reconciler.parsing.event import parse_task_event as parse_event
-from reconciler.use_cases.observe import Failed, Observed
+from reconciler.model.protection import ProtectionCall
+from reconciler.model.service_event import HookEvent
+from reconciler.model.task import Observation
+from reconciler.parsing.event import Skipped, parse_event, parse_json
+from reconciler.use_cases.recording.service_events import ObservedService
+from reconciler.use_cases.recording.task_events import Observed
 
 from .captures import Captured, Unreadable
+from .known_tasks import learn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
 
-    from reconciler.model.task import Observation
+    from reconciler.errors import LedgerError
+    from reconciler.model.service_event import ServiceEvent
     from reconciler.use_cases.observe import ObserveResult
 
     from ..local.system import LocalSystem
@@ -29,38 +33,6 @@ if TYPE_CHECKING:
 
 BATCH = 100  # messages in one batch of the deployed queue
 WINDOW = timedelta(minutes=1)
-
-# What the ledger reads of a task. The rest is nothing that the handler would look for in ECS's answer, and in
-# a file it can be of any shape.
-_TASK_FIELDS = (
-    "clusterArn",
-    "version",
-    "lastStatus",
-    "desiredStatus",
-    "taskDefinitionArn",
-    "group",
-    "startedBy",
-    "launchType",
-    "capacityProviderName",
-    "availabilityZone",
-    "healthStatus",
-    "createdAt",
-    "startedAt",
-    "stoppingAt",
-    "stoppedAt",
-    "updatedAt",
-    "stopCode",
-    "stoppedReason",
-)
-_CONTAINER_FIELDS = (
-    "name",
-    "lastStatus",
-    "exitCode",
-    "reason",
-    "healthStatus",
-    "image",
-    "imageDigest",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,43 +47,47 @@ class Rejected:
 
 @dataclass(slots=True)
 class Outcome:
-    """What became of all events; `tasks` are the ARNs in the order in which they were first met."""
+    """What became of all events; `tasks` are the ARNs in the order in which they were first met.
+
+    Events of services have no currency, and those that leave nothing behind no verdict. `skipped` are those
+    that are not read, by their detail-type.
+    """
 
     read: int = 0
+    accepted: int = 0
     verdicts: Counter[str] = field(default_factory=Counter)
     currency: Counter[str] = field(default_factory=Counter)
     tasks: dict[str, None] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
-
-    @property
-    def accepted(self) -> int:
-        return self.verdicts.total()
+    skipped: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
 class _Batch:
-    """Messages on their way, by message id."""
+    """Messages on their way, by message id, and the tasks that they are of."""
 
     captured: dict[str, Captured] = field(default_factory=dict)
-    tasks: dict[str, Observation] = field(default_factory=dict)
+    tasks: set[str] = field(default_factory=set)
+    began: datetime | None = None
 
-    def has_room_for(self, captured: Captured, observation: Observation | None) -> bool:
+    def has_room_for(self, captured: Captured, event: Observation | ServiceEvent | None) -> bool:
         """No two events of one task, none of another file, and none of a minute later or more.
 
         So DescribeTasks answers each event as it would have at the time.
         """
         if len(self.captured) == BATCH or captured.index == 0:
             return False
-        if observation is None or not self.tasks:
+        if event is None or self.began is None:
             return True
-        began = next(iter(self.tasks.values())).observed_at
-        is_new = observation.state.task_arn not in self.tasks
-        return is_new and observation.observed_at - began < WINDOW
+        is_new = not isinstance(event, Observation) or event.state.task_arn not in self.tasks
+        return is_new and _moment(event) - self.began < WINDOW
 
-    def add(self, captured: Captured, observation: Observation | None) -> None:
+    def add(self, captured: Captured, event: Observation | ServiceEvent | None) -> None:
         self.captured[str(len(self.captured))] = captured
-        if observation:
-            self.tasks[observation.state.task_arn] = observation
+        if event:
+            self.began = self.began or _moment(event)
+        if isinstance(event, Observation):
+            self.tasks.add(event.state.task_arn)
 
     def bodies(self) -> dict[str, str]:
         return {message_id: captured.body for message_id, captured in self.captured.items()}
@@ -145,23 +121,31 @@ def _batches(
             batch = _Batch()
             outcome.rejected.append(_rejected(captured, captured.error))
             continue
-        observation = _observation(captured)
-        if not batch.has_room_for(captured, observation):
+        event = _event(captured)
+        if not batch.has_room_for(captured, event):
             yield batch
             batch = _Batch()
-        if observation:
-            _advance(clock, observation.observed_at, anew=not began)
-            _learn(ecs, observation, captured)
+        if event:
+            _advance(clock, _moment(event), anew=not began)
             began = True
-        batch.add(captured, observation)
+        if isinstance(event, Observation):
+            learn(ecs, event, captured.body)
+        batch.add(captured, event)
     yield batch
 
 
-def _observation(captured: Captured) -> Observation | None:
-    """The event as it will be observed; None where it will be rejected."""
+def _event(captured: Captured) -> Observation | ServiceEvent | None:
+    """The event as it will be observed; None where it will be rejected, or says nothing of a time."""
     with suppress(InvalidInput):
-        return parse_event(parse_json(captured.body))
+        reported = parse_event(parse_json(captured.body))
+        return None if isinstance(reported, ProtectionCall | Skipped) else reported
     return None
+
+
+def _moment(event: Observation | ServiceEvent) -> datetime:
+    if isinstance(event, Observation):
+        return event.observed_at
+    return event.hook.at if isinstance(event, HookEvent) else event.report.at
 
 
 def _advance(clock: Clock, moment: datetime, *, anew: bool) -> None:
@@ -170,29 +154,24 @@ def _advance(clock: Clock, moment: datetime, *, anew: bool) -> None:
     clock.move_to(moment)
 
 
-def _learn(ecs: SimulatedEcs, observation: Observation, captured: Captured) -> None:
-    """Lets ECS know the state that the event has just reported."""
-    detail = json.loads(captured.body)["detail"]
-    containers = [_some(container, _CONTAINER_FIELDS) for container in detail.get("containers") or ()]
-    task = _some(detail, _TASK_FIELDS)
-    ecs.learn(task | {"taskArn": observation.state.task_arn, "containers": containers})
-
-
-def _some(fields: Mapping[str, Any], names: Sequence[str]) -> dict[str, Any]:
-    return {name: fields[name] for name in names if name in fields}
-
-
 def _count(result: ObserveResult, batch: _Batch, outcome: Outcome) -> None:
-    for message_id, error in result.rejected.items():
-        outcome.rejected.append(_rejected(batch.captured[message_id], error))
-    for message_id, observed in result.events.items():
-        if isinstance(observed, Failed):
-            error = InvalidInput("event", f"cannot be recorded: {observed.error}")
-            outcome.rejected.append(_rejected(batch.captured[message_id], error))
-            continue
-        outcome.verdicts[observed.verdict] += 1
-        outcome.currency[observed.currency] += 1
-        outcome.tasks[observed.observation.state.task_arn] = None
+    for message_id, error in result.failed.items():
+        refused = error if isinstance(error, InvalidInput) else _unrecorded(error)
+        outcome.rejected.append(_rejected(batch.captured[message_id], refused))
+    outcome.skipped.update(skipped.detail_type for skipped in result.skipped.values())
+    outcome.accepted += len(batch.captured) - len(result.failed) - len(result.skipped)
+    for observed in result.events.values():
+        if isinstance(observed, Observed):
+            outcome.verdicts[observed.verdict] += 1
+            outcome.currency[observed.currency] += 1
+            outcome.tasks[observed.observation.state.task_arn] = None
+    for of_service in result.services.values():
+        if isinstance(of_service, ObservedService) and of_service.verdict:
+            outcome.verdicts[of_service.verdict] += 1
+
+
+def _unrecorded(error: LedgerError) -> InvalidInput:
+    return InvalidInput("event", f"cannot be recorded: {error}")
 
 
 def _rejected(place: Captured | Unreadable, error: InvalidInput) -> Rejected:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from reconciler.parsing.event import parse_json, parse_task_event
+from reconciler.model.protection import ProtectionCall
+from reconciler.parsing.event import CALL_DETAIL_TYPE, Skipped, parse_event, parse_json
 from reconciler.parsing.home import expect_home
 
 from ..deployed.queue import expect_sendable
@@ -58,9 +59,17 @@ def readable(found: Captured | Unreadable) -> Captured:
     return found
 
 
-def checked(found: Captured | Unreadable, home: Home | None) -> Captured:
-    """The event, which the stack will record; raises `InvalidInput` by the field that it would refuse."""
+def checked(found: Captured | Unreadable, home: Home | None) -> Captured | Skipped:
+    """The event of a task or a service, which the stack will record; any other event of ECS is skipped.
+
+    Raises `InvalidInput` by the field that the stack would refuse.
+    """
     captured = readable(found)
     expect_sendable(captured)
-    expect_home(parse_task_event(parse_json(captured.body)), home)
+    reported = parse_event(parse_json(captured.body))
+    if isinstance(reported, ProtectionCall):
+        return Skipped(CALL_DETAIL_TYPE)
+    if isinstance(reported, Skipped):
+        return reported
+    expect_home(reported, home)
     return captured

@@ -50,10 +50,13 @@ def _counts(screen: Console, replayed: Replayed) -> None:
             (f"{_several(outcome.read, 'event')} of {_several(len(replayed.tasks), 'task')}", "bold"),
             f": {outcome.accepted} accepted, ",
             refused,
+            f", {outcome.skipped.total()} skipped" if outcome.skipped else "",
         )
     )
     screen.print(_counted("verdicts", Verdict, outcome.verdicts))
     screen.print(_counted("currency", Currency, outcome.currency))
+    if outcome.skipped:
+        screen.print(_counted("skipped", sorted(outcome.skipped), outcome.skipped))
 
 
 def _counted(title: str, names: Iterable[str], counts: Counter[str]) -> Text:

@@ -72,16 +72,18 @@ def document(replayed: Replayed) -> dict[str, Any]:
     outcome, played = replayed.outcome, replayed.scenarios
     verdicts = sum((each.play.verdicts for each in played), outcome.verdicts)
     currency = sum((each.play.currency for each in played), outcome.currency)
-    rejected = len(outcome.rejected)
+    accepted = outcome.accepted + sum(each.play.verdicts.total() for each in played)
+    rejected, skipped = len(outcome.rejected), outcome.skipped.total()
     tasks = [*replayed.tasks, *(task for each in played for task in each.tasks)]
     found = [*replayed.findings, *(finding for each in played for finding in each.findings)]
     return {
-        "events": {"read": verdicts.total() + rejected, "accepted": verdicts.total(), "rejected": rejected},
+        "events": {"read": accepted + rejected + skipped, "accepted": accepted, "rejected": rejected},
         "verdicts": {verdict: verdicts[verdict] for verdict in Verdict},
         "currency": {each: currency[each] for each in Currency},
         "tasks": [payload.task_with_history(entry, rows) for entry, rows in tasks],
         "findings": [payload.finding(each) for each in found],
         "notifications": [dict(message.document) for message in replayed.notifications],
+        "skipped": dict(sorted(outcome.skipped.items())),
         "scenarios": [player.document(each) for each in played],
         "rejected": [asdict(each) for each in outcome.rejected],
     }

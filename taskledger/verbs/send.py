@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ import click
 from botocore.exceptions import BotoCoreError, ClientError
 
 from reconciler.errors import InvalidInput
+from reconciler.parsing.event import Skipped
 
 from ..deployed.advice import advice
 from ..deployed.queue import Queue
@@ -26,15 +28,16 @@ if TYPE_CHECKING:
     from ..deployed.stack import Stack
     from ..replay.captures import Captured, Unreadable
 
-    Check = Callable[[Captured | Unreadable], Captured]
+    Check = Callable[[Captured | Unreadable], Captured | Skipped]
 
 
 @dataclass(slots=True)
 class Sent:
-    """How many events were read and sent, and those that were not sent."""
+    """How many events were read and sent, and those that were not sent; `skipped` by their detail-type."""
 
     read: int = 0
     sent: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
     rejected: list[Rejected] = field(default_factory=list)
 
 
@@ -48,10 +51,12 @@ def send(stack: Stack, paths: Sequence[str], *, as_is: bool, as_json: bool) -> N
     PATHS are files and folders, as for `taskledger replay`. Sending events again is harmless: the ledger
     records no version twice.
 
-    All events are checked before the first is sent. If one is not a task state change event, or is of another
-    account or Region than the stack, nothing is sent, each such event is named, and the exit code is 2: it
-    would only end in the dead-letter queue. Files are read twice for that, and standard input is held in
-    memory. With --as-is, everything that can be read is sent.
+    Events of ECS that say nothing of tasks or services are skipped.
+
+    All events are checked before the first is sent. If one is no event of ECS or cannot be read, or is of
+    another account or Region than the stack, nothing is sent, each such event is named, and the exit code is
+    2: it would only end in the dead-letter queue. Files are read twice for that, and standard input is held
+    in memory. With --as-is, everything that can be read is sent.
 
     Exits with 1 if SQS did not take an event.
     """
@@ -91,19 +96,27 @@ def _sendable(events: Iterable[Captured | Unreadable], result: Sent, check: Chec
     for found in events:
         result.read += 1
         try:
-            yield check(found)
+            checked = check(found)
         except InvalidInput as error:
             result.rejected.append(_rejected(found, error))
+            continue
+        if isinstance(checked, Skipped):
+            result.skipped[checked.detail_type] += 1
+        else:
+            yield checked
 
 
 def _report(result: Sent, stack: Stack, queue: Queue, *, as_json: bool) -> None:
     rejected = [asdict(each) for each in result.rejected]
     if as_json:
         counts = {"read": result.read, "sent": result.sent, "rejected": len(rejected)}
-        print_json({"events": counts, "queueUrl": queue.url, "rejected": rejected})
+        skipped = dict(sorted(result.skipped.items()))
+        print_json({"events": counts, "queueUrl": queue.url, "skipped": skipped, "rejected": rejected})
         return
     screen = console()
     screen.print(literal(f"{result.sent:,} of {result.read:,} events sent to {stack.name}"))
+    for detail_type, count in sorted(result.skipped.items()):
+        screen.print(literal(f"skipped: {count:,} {detail_type}"))
     for each in result.rejected:
         screen.print(literal(f"rejected: {each.file}[{each.index}]  {each.field}: {each.error}"))
 

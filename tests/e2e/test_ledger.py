@@ -107,7 +107,7 @@ def test_the_rule_lets_them_through(deployment: Deployment, cluster: Cluster) ->
     )
     cluster.finish(cluster.run())
     events = cluster.take()
-    others = [event | {"detail-type": "ECS Service Action"} for event in events]
+    others = [event | {"detail-type": "ECS Container Instance State Change"} for event in events]
 
     def matches(event: dict[str, Any]) -> bool:
         answer = bus.test_event_pattern(EventPattern=rule["EventPattern"], Event=json.dumps(event))

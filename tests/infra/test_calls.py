@@ -13,6 +13,7 @@ import pytest
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.adapters.dynamodb.policy import DynamoPolicy
+from reconciler.adapters.dynamodb.services import DynamoServices
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.findings.model import Kind
@@ -22,7 +23,7 @@ from reconciler.model.protection import ProtectionCall
 from reconciler.use_cases.assess import assess
 from reconciler.use_cases.check_protection import check_called_tasks
 from reconciler.use_cases.notify import Alerts
-from reconciler.use_cases.observe import observe
+from reconciler.use_cases.observe import Intake, observe
 from reconciler.use_cases.sweep import Sweep, sweep_and_notify
 from reconciler.use_cases.watch import watch
 from taskledger.local.memory_incidents import MemoryNotifier
@@ -52,6 +53,7 @@ class World:
     ecs: SimulatedEcs
     tasks: EcsTasks
     ledger: DynamoLedger
+    services: DynamoServices
     progress_store: DynamoSweepProgress
     policy_store: DynamoPolicy
     alerts: Alerts
@@ -63,7 +65,8 @@ class World:
         return calls
 
     def observe(self, event: dict[str, Any]) -> None:
-        observe({"1": json.dumps(event)}, tasks=self.tasks, ledger=self.ledger, clock=lambda: START)
+        intake = Intake(tasks=self.tasks, ledger=self.ledger, services=self.services, clock=lambda: START)
+        observe({"1": json.dumps(event)}, intake)
 
     def protect(self, enabled: bool) -> None:  # noqa: FBT001 - as the API calls it
         request = {"cluster": CLUSTER, "tasks": [TASK, OTHER], "protectionEnabled": enabled}
@@ -82,6 +85,7 @@ def world() -> Iterator[World]:
             ecs,
             EcsTasks(client),
             DynamoLedger(dynamodb, name, RETENTION),
+            DynamoServices(dynamodb, name, RETENTION),
             DynamoSweepProgress(dynamodb, name),
             DynamoPolicy(dynamodb, name),
             Alerts(

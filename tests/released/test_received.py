@@ -11,7 +11,7 @@ from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.findings.policy import Policy, Scope
 from reconciler.findings.policy_file import parse
 from reconciler.handlers.assess import read_records
-from reconciler.use_cases.observe import Observed
+from reconciler.use_cases.recording.task_events import Observed
 from tests.released.conftest import RELEASE, arn, load, read
 from tests.support.deployed import RETENTION, Deployment
 from tests.support.system import new_system

@@ -1,25 +1,44 @@
 """From what AWS sends to the model: envelopes of events.
 
+    detail-type                     read as
+    ECS Task State Change           Observation
+    AWS API Call via CloudTrail     ProtectionCall
+    ECS Deployment State Change     DeploymentEvent
+    ECS Service Action              ActionEvent, or DeploymentEvent
+    ECS Hook State Change           HookEvent
+    any other                       Skipped
+
 Only the fields that the ledger keeps are read, so `overrides` and environment values never get past this
-module, and whatever AWS adds later is ignored. A wrong field raises `InvalidInput` with its path
+package, and whatever AWS adds later is ignored. A wrong field raises `InvalidInput` with its path
 (`detail.version`); null and "" count as absent, as SDKs print them for fields that ECS did not send.
 """
 
 import json
-from collections.abc import Mapping, Sequence
-from datetime import datetime
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 
 from ..arns import cluster_arn
 from ..errors import InvalidInput
 from ..model.protection import ProtectionCall
+from ..model.service_event import ServiceEvent
 from ..model.task import Observation, Source
-from .fields import Fields, kind, objects, required, text, timestamp
+from .envelope import EVENT_SOURCE, event_detail, event_time, expect, first_resource
+from .fields import Fields, inner, kind, objects, required, text
 from .fields import arn as arn_field
+from .service_event import parse_deployment_event, parse_hook_event, parse_service_action
 from .task import task_state, task_version
 
 DETAIL_TYPE = "ECS Task State Change"
 CALL_DETAIL_TYPE = "AWS API Call via CloudTrail"
-EVENT_SOURCE = "aws.ecs"
+
+Reported = Observation | ProtectionCall | ServiceEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An event of ECS that says nothing of tasks or services, by its kind."""
+
+    detail_type: str
 
 
 def parse_json(body: str | bytes) -> object:
@@ -32,19 +51,23 @@ def parse_json(body: str | bytes) -> object:
         raise InvalidInput("body", "is nested too deeply for an event") from error
 
 
-def parse_task_event(envelope: object) -> Observation:
+def parse_event(envelope: object) -> Reported | Skipped:
+    """What an event of ECS reports; `InvalidInput` for what is none, or has a wrong field."""
+    if not isinstance(envelope, Mapping):
+        raise InvalidInput("event", f"must be a JSON object, found {kind(envelope)}")
+    expect(envelope, "source", EVENT_SOURCE)
+    detail_type = required(text(envelope, "detail-type", ""), "detail-type")
+    read = READERS.get(detail_type)
+    return read(envelope) if read else Skipped(detail_type)
+
+
+def parse_task_event(envelope: Fields) -> Observation:
     """The observation in an "ECS Task State Change" event.
 
     The task's ARN is `detail.taskArn`, or where that is missing the first of `resources`. The event's own
-    time is `detail.updatedAt` (milliseconds), else `time` (whole seconds; some captures say `event_time`).
+    time is `detail.updatedAt`.
     """
-    if not isinstance(envelope, Mapping):
-        raise InvalidInput("event", f"must be a JSON object, found {kind(envelope)}")
-    _expect(envelope, "source", EVENT_SOURCE)
-    _expect(envelope, "detail-type", DETAIL_TYPE)
-    detail = envelope.get("detail")
-    if not isinstance(detail, Mapping):
-        raise InvalidInput("detail", f"must be a JSON object, found {kind(detail)}")
+    detail = event_detail(envelope)
     return Observation(
         state=task_state(
             detail,
@@ -53,28 +76,21 @@ def parse_task_event(envelope: object) -> Observation:
             version=required(task_version(detail, "detail."), "detail.version"),
         ),
         source=Source.EVENT,
-        observed_at=_event_time(envelope, detail),
+        observed_at=event_time(envelope, detail, "updatedAt"),
         event_id=text(envelope, "id", ""),
         replay_name=text(envelope, "replay-name", ""),
     )
 
 
-def parse_protection_call(envelope: object) -> ProtectionCall | None:
-    """The call that a CloudTrail event reports; None when the event is none of UpdateTaskProtection.
+def parse_protection_call(envelope: Fields) -> ProtectionCall:
+    """The call of UpdateTaskProtection that a CloudTrail event reports; any other call is an error.
 
     Only which tasks to ask about is taken: CloudTrail is best effort and renders times its own way. A call
     that ECS refused protected no task, and leaves nothing to ask.
     """
-    if not isinstance(envelope, Mapping) or envelope.get("detail-type") != CALL_DETAIL_TYPE:
-        return None
-    _expect(envelope, "source", EVENT_SOURCE)
-    detail = envelope.get("detail")
-    if not isinstance(detail, Mapping):
-        raise InvalidInput("detail", f"must be a JSON object, found {kind(detail)}")
-    _expect(detail, "eventName", "UpdateTaskProtection", "detail.")
-    answer = detail.get("responseElements") or {}
-    if not isinstance(answer, Mapping):
-        raise InvalidInput("detail.responseElements", f"must be a JSON object, found {kind(answer)}")
+    detail = event_detail(envelope)
+    expect(detail, "eventName", "UpdateTaskProtection", "detail.")
+    answer = inner(detail, "responseElements", "detail.")
     at = "detail.responseElements."
     arns = [
         required(arn_field(task, "taskArn", f"{at}protectedTasks[{index}].", "task"), f"{at}protectedTasks")
@@ -92,23 +108,14 @@ def _called_cluster(detail: Fields, task_arns: Sequence[str]) -> str:
 
 def _event_task_arn(envelope: Fields, detail: Fields) -> str:
     found = arn_field(detail, "taskArn", "detail.", "task")
-    resources = envelope.get("resources")
-    if found is None and isinstance(resources, list) and resources:
-        found = arn_field({"resources[0]": resources[0]}, "resources[0]", "", "task")
+    found = found or arn_field(first_resource(envelope), "resources[0]", "", "task")
     return required(found, "detail.taskArn")
 
 
-def _event_time(envelope: Fields, detail: Fields) -> datetime:
-    found = (
-        timestamp(detail, "updatedAt", "detail.")
-        or timestamp(envelope, "time", "")
-        or timestamp(envelope, "event_time", "")
-    )
-    return required(found, "time")
-
-
-def _expect(fields: Fields, name: str, expected: str, at: str = "") -> None:
-    found = fields.get(name)
-    if found != expected:
-        shown = kind(found) if not isinstance(found, str) else f'"{found[:80]}"'
-        raise InvalidInput(at + name, f'must be "{expected}", found {shown}')
+READERS: Mapping[str, Callable[[Fields], Reported]] = {
+    DETAIL_TYPE: parse_task_event,
+    CALL_DETAIL_TYPE: parse_protection_call,
+    "ECS Deployment State Change": parse_deployment_event,
+    "ECS Service Action": parse_service_action,
+    "ECS Hook State Change": parse_hook_event,
+}

@@ -21,7 +21,11 @@ Fields = Mapping[str, object]
 T = TypeVar("T")
 
 # Account and region may be placeholders in published captures; the partition is never assumed to be `aws`.
-_ARN = re.compile(r"arn:[!-9;-~]+:ecs:[!-9;-~]*:[!-9;-~]*:([a-z-]+)/(?:[!-.0-~]+/)?[!-.0-~]+")
+_ARN = re.compile(
+    r"arn:[!-9;-~]+:ecs:[!-9;-~]*:[!-9;-~]*:(?:"
+    r"(service-deployment|service-revision)/(?:[!-.0-~]+/){2}[!-.0-~]+"
+    r"|([a-z-]+)/(?:[!-.0-~]+/)?[!-.0-~]+)"
+)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -31,18 +35,18 @@ def required(value: T | None, path: str) -> T:
     return value
 
 
-def text(fields: Fields, name: str, at: str) -> str | None:
-    """A name or a word to the letter, but for what UTF-8 cannot hold; one over `MAX_TEXT` is an error."""
+def text(fields: Fields, name: str, at: str, *, most: int = MAX_TEXT) -> str | None:
+    """A name or a word to the letter, but for what UTF-8 cannot hold; one that is too long is an error."""
     value = _string(fields, name, at)
-    if value is not None and len(value) > MAX_TEXT:
-        raise InvalidInput(at + name, f"has {len(value)} characters, more than the {MAX_TEXT} allowed")
+    if value is not None and len(value) > most:
+        raise InvalidInput(at + name, f"has {len(value)} characters, more than the {most} allowed")
     return value
 
 
-def free_text(fields: Fields, name: str, at: str) -> str | None:
-    """What somebody wrote, without control characters and credentials; cut at `MAX_TEXT`."""
+def free_text(fields: Fields, name: str, at: str, *, most: int = MAX_TEXT) -> str | None:
+    """What somebody wrote, without control characters and credentials; cut."""
     value = _string(fields, name, at)
-    return value and safe(value, MAX_TEXT)
+    return value and safe(value, most)
 
 
 def whole(fields: Fields, name: str, at: str, *, negative: bool = False, most: int = MAX_WHOLE) -> int | None:
@@ -58,12 +62,15 @@ def whole(fields: Fields, name: str, at: str, *, negative: bool = False, most: i
 
 
 def arn(fields: Fields, name: str, at: str, resource: str) -> str | None:
-    """An ECS ARN of that resource type, in the old form (`task/ID`) or the new (`task/CLUSTER/ID`)."""
+    """An ECS ARN of that resource type, in the old form (`task/ID`) or the new (`task/CLUSTER/ID`).
+
+    Those of service deployments and revisions name a service too (`service-deployment/CLUSTER/SERVICE/ID`).
+    """
     value = text(fields, name, at)
     if value is None:
         return None
     match = _ARN.fullmatch(value)
-    if match is None or match[1] != resource:
+    if match is None or resource not in match.groups():
         raise InvalidInput(at + name, f'must be the ARN of an ECS {resource}, found "{value[:120]}"')
     return value
 
@@ -88,6 +95,16 @@ def timestamp(fields: Fields, name: str, at: str) -> datetime | None:
     if not _EPOCH.year <= moment.year <= MAX_YEAR:
         raise InvalidInput(at + name, f"is out of range: {moment.isoformat()}")
     return moment.replace(microsecond=moment.microsecond // 1000 * 1000)
+
+
+def inner(fields: Fields, name: str, at: str) -> Fields:
+    """A JSON object; empty when absent."""
+    value = fields.get(name)
+    if value is None or value == "":
+        return {}
+    if not isinstance(value, Mapping):
+        raise _wrong(at + name, "a JSON object", value)
+    return value
 
 
 def objects(fields: Fields, name: str, at: str) -> Sequence[Fields]:

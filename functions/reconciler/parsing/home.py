@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from ..arns import account, region
 from ..errors import InvalidInput
 from ..model.protection import ProtectionCall
+from ..model.service_event import HookEvent, ServiceEvent
 from ..model.task import Observation
+from .event import Reported
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +22,7 @@ class Home:
     region: str
 
 
-def expect_home(reported: Observation | ProtectionCall, home: Home | None) -> None:
+def expect_home(reported: Reported, home: Home | None) -> None:
     """Raises `InvalidInput` by the field of the first ARN from elsewhere; without a home, all are welcome."""
     if home is None:
         return
@@ -38,13 +40,23 @@ def elsewhere(field: str, arn: str, home: Home) -> InvalidInput | None:
     return InvalidInput(field, f"is of account {place}, not of {home.account} in {home.region}")
 
 
-def _arns(reported: Observation | ProtectionCall) -> Iterator[tuple[str, str]]:
+def _arns(reported: Reported) -> Iterator[tuple[str, str]]:
     """Each ARN with its field."""
     if isinstance(reported, Observation):
         yield "detail.taskArn", reported.state.task_arn
         yield "detail.clusterArn", reported.state.cluster_arn
-        return
-    for arn in reported.task_arns:
-        yield "detail.responseElements.protectedTasks", arn
-    if reported.cluster_arn:
-        yield "detail.requestParameters.cluster", reported.cluster_arn
+    elif isinstance(reported, ProtectionCall):
+        for arn in reported.task_arns:
+            yield "detail.responseElements.protectedTasks", arn
+        if reported.cluster_arn:
+            yield "detail.requestParameters.cluster", reported.cluster_arn
+    else:
+        yield from _of_service(reported)
+
+
+def _of_service(event: ServiceEvent) -> Iterator[tuple[str, str]]:
+    yield "resources[0]", event.service_arn
+    if event.cluster_arn:
+        yield "detail.clusterArn", event.cluster_arn
+    if isinstance(event, HookEvent) and event.hook.service_deployment_arn:
+        yield "detail.serviceDeploymentArn", event.hook.service_deployment_arn

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.findings.rules import findings
 from reconciler.handlers.sweep import summary
-from reconciler.use_cases.observe import Failed
+from reconciler.use_cases.recording.task_events import Failed
 
 from ...output.sweep_report import cluster_words
 from ...simulator.engine.errors import ApiError

@@ -79,7 +79,7 @@ def functions(system: System, monkeypatch: pytest.MonkeyPatch) -> Functions:
         clock=lambda: system.clock.now,
     )
     functions = Functions(system, io.StringIO(), alerts)
-    services = Services(tasks=system.tasks, ledger=system.ledger)
+    services = Services(tasks=system.tasks, ledger=system.ledger, services=system.services)
 
     def sweep_services() -> SweepServices:
         return SweepServices(

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from reconciler.errors import InvalidInput
 from reconciler.model.task import Container, Source
-from reconciler.parsing.event import parse_json, parse_task_event
+from reconciler.parsing.event import parse_event, parse_json, parse_task_event
 from tests.support.values import CLUSTER, TASK, envelope
 
 
 def refused(value: object) -> InvalidInput:
     with pytest.raises(InvalidInput) as caught:
-        parse_task_event(value)
+        parse_event(value)
     return caught.value
 
 
@@ -65,7 +65,8 @@ def test_task_arn_from_resources() -> None:
     [
         ({"source": "my.ecs"}, "source"),
         ({"source": None}, "source"),
-        ({"detail-type": "ECS Service Action"}, "detail-type"),
+        ({"detail-type": None}, "detail-type"),
+        ({"detail-type": ""}, "detail-type"),
         ({"detail-type": 5}, "detail-type"),
         ({"detail": None}, "detail"),
         ({"detail": [1]}, "detail"),

@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from reconciler.errors import ClusterNotFound, TerminalError, TransientError
+from reconciler.errors import AccessDenied, ClusterNotFound, TransientError
 from reconciler.gate import Currency, Verdict
 from reconciler.handlers.observe import response
 from reconciler.model.task import Source
-from reconciler.use_cases.observe import Observed, ObserveResult
+from reconciler.use_cases.observe import ObserveResult
+from reconciler.use_cases.recording.task_events import Observed
 from taskledger.local.memory_ledger import MemoryLedger
 from taskledger.simulator.engine.errors import ApiError
 from tests.support.system import System
@@ -90,7 +91,7 @@ def test_the_api_may_know_less(system: System, known: tuple[Any, ...], currency:
     [
         ("ThrottlingException", TransientError),
         ("ServerException", TransientError),
-        ("AccessDeniedException", TerminalError),
+        ("AccessDeniedException", AccessDenied),
         ("ClusterNotFoundException", ClusterNotFound),
     ],
 )
@@ -128,7 +129,8 @@ POISON = [
     ([], "event"),
     ({}, "source"),
     (envelope() | {"source": "aws.ec2"}, "source"),
-    (envelope() | {"detail-type": "ECS Service Action"}, "detail-type"),
+    (envelope() | {"detail-type": None}, "detail-type"),
+    (envelope() | {"detail-type": "ECS Service Action"}, "detail.eventName"),
     (envelope(version=None) | {"resources": []}, "detail.version"),
     (envelope(clusterArn=7), "detail.clusterArn"),
 ]

@@ -10,7 +10,7 @@ import pytest
 from reconciler.errors import InvalidInput
 from reconciler.handlers import observe as observe_module
 from reconciler.parsing.home import Home
-from reconciler.use_cases.observe import observe
+from reconciler.use_cases.observe import Intake, observe
 from reconciler.wiring import Services
 from tests.reconciler.handlers.conftest import Context
 from tests.support.system import System
@@ -40,8 +40,10 @@ def rejected(system: System, *events: dict[str, Any], home: Home | None = HOME) 
 
 
 def _observe(system: System, bodies: dict[str, str], home: Home | None) -> Any:
-
-    return observe(bodies, tasks=system.tasks, ledger=system.ledger, clock=lambda: START, home=home)
+    intake = Intake(
+        tasks=system.tasks, ledger=system.ledger, services=system.services, clock=lambda: START, home=home
+    )
+    return observe(bodies, intake)
 
 
 @pytest.mark.parametrize(
@@ -88,7 +90,7 @@ def test_without_a_home_nothing_is_refused(system: System) -> None:
 
 def test_the_function_knows_its_home(system: System, monkeypatch: pytest.MonkeyPatch) -> None:
     """As its services have it from the environment."""
-    services = Services(tasks=system.tasks, ledger=system.ledger, home=HOME)
+    services = Services(tasks=system.tasks, ledger=system.ledger, services=system.services, home=HOME)
     monkeypatch.setattr(observe_module, "services", lambda: services)
     bodies = {"here": envelope(), "elsewhere": envelope(taskArn=FAR_TASK)}
     records = [{"messageId": name, "body": json.dumps(body)} for name, body in bodies.items()]

@@ -44,10 +44,11 @@ BAD: dict[str, tuple[object, str, str]] = {
     "an empty object": ({}, "source", 'must be "aws.ecs", found nothing'),
     "an answer of the API": ({"tasks": [], "failures": []}, "source", 'must be "aws.ecs", found nothing'),
     "another source": (without(source="aws.ec2"), "source", 'must be "aws.ecs", found "aws.ec2"'),
-    "another detail-type": (
+    "no detail-type": (without("detail-type"), "detail-type", "is missing"),
+    "a detail-type of another event": (
         without(**{"detail-type": "ECS Service Action"}),
-        "detail-type",
-        'must be "ECS Task State Change", found "ECS Service Action"',
+        "detail.eventName",
+        "is missing",
     ),
     "no detail": (without("detail"), "detail", "must be a JSON object, found nothing"),
     "detail is a list": (without(detail=[]), "detail", "must be a JSON object, found a list"),

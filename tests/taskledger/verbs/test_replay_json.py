@@ -15,7 +15,8 @@ from tests.support.values import envelope, task_arn
 
 EVENTS = Path("events")
 
-DOCUMENT = {"events", "verdicts", "currency", "tasks", "findings", "notifications", "scenarios", "rejected"}
+DOCUMENT = {"events", "verdicts", "currency", "tasks", "findings", "notifications", "skipped"}
+DOCUMENT |= {"scenarios", "rejected"}
 TASK = {
     *("taskArn", "clusterArn", "cluster", "group", "service", "taskDefinitionArn", "launchType"),
     *("capacityProviderName", "availabilityZone", "lastStatus", "desiredStatus", "healthStatus", "version"),

@@ -1,0 +1,1 @@
+"""What events report, into the ledger."""
