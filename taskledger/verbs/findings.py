@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @selection_options
 @ledger_command
 def findings(stack: Stack, *, as_json: bool, selection: Selection) -> None:
-    """List what is or was wrong with single tasks and services: what was found, why, and what to look at next.
+    """List what is or was wrong with single tasks and services: why, and what to look at next.
 
     With --open, lists the findings of open incidents, however old these are, as far back as --since.
     """
@@ -73,7 +73,9 @@ def _report(found: Sequence[Dated]) -> None:
         screen.print(Text("nothing was found", "dim"))
     for at, finding in found:
         heading = fault_heading(finding.severity, finding.kind, finding.cause)
-        screen.print(heading.append_text(literal(f"  {finding.owner}  {_subject(finding)}  {at:%Y-%m-%dT%H:%M:%SZ}")))
+        screen.print(
+            heading.append_text(literal(f"  {finding.owner}  {_subject(finding)}  {at:%Y-%m-%dT%H:%M:%SZ}"))
+        )
         screen.print(indented(finding.summary))
         screen.print(indented(finding.remedy, "dim"))
 

@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
     from reconciler.incidents.model import Incident
 
-    from reconciler.notifications.blame_words import blame_words
-
-from ..deployed.incidents import DeployedIncidents
+    from ..deployed.incidents import DeployedIncidents
     from ..deployed.selection import Selection
     from ..deployed.stack import Stack
 

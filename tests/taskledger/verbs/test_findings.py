@@ -24,7 +24,7 @@ from tests.support.values import task_arn
 KEYS = {
     "incidentId", "kind", "cause", "severity", "account", "region", "clusterArn", "cluster", "group",
     "service", "taskDefinitionArn", "count", "firstSeenAt", "lastSeenAt", "summary", "remedy", "tasks",
-    "links", "status", "openedAt", "notifiedAt", "resolvedAt",
+    "links", "deployment", "serviceArn", "status", "openedAt", "notifiedAt", "resolvedAt",
 }  # fmt: skip
 
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from ...model.deployment import Report
 from ...model.service import ServiceRecord
 from ...services.merge import SCALE_IN_BLOCKED
-from ...services.outcomes import History, under_way_at
+from ...services.outcomes import History, rolling_at
 from ...text import excerpt
 from ..causes import IMPAIRED_SERVICE
 from ..causes.impaired_service import BELOW_DESIRED, OTHER
@@ -48,7 +48,7 @@ def below_desired(
         BELOW_DESIRED.cause,
         occasion=f"{BELOW_DESIRED.cause}.{stamp(since)}",
     )
-    yield _with_deployment(fault, since + policy.below_desired, under_way_at(past, since))
+    yield _with_deployment(fault, since + policy.below_desired, rolling_at(past, since))
 
 
 def _is_over(record: ServiceRecord, report: Report) -> bool:
@@ -70,7 +70,7 @@ def _fault(record: ServiceRecord, name: str, report: Report, past: Sequence[Hist
         cause.cause,
         occasion=f"{name}.{stamp(report.at)}",
     )
-    return _with_deployment(fault, report.at, under_way_at(past, report.at))
+    return _with_deployment(fault, report.at, rolling_at(past, report.at))
 
 
 def _with_deployment(fault: Fault, at: datetime, rolling: History | None) -> ServiceFault:
