@@ -11,7 +11,7 @@ from rich.text import Text
 from reconciler.arns import cluster_name, revision
 from reconciler.services.outcomes import histories
 
-from .terminal import OUTCOME_STYLE, PIPED_WIDTH, SEVERITY_STYLE, console, literal
+from .terminal import OUTCOME_STYLE, SEVERITY_STYLE, literal
 from .times import age
 
 if TYPE_CHECKING:
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 TITLES = ("service", "cluster", "tasks", "below since", "newest deployment", "finding")
 
 
-def table(judged: Sequence[tuple[ServiceRecord, Sequence[Finding]]], now: datetime) -> None:
-    """Prints them; in a terminal what is too long for it is wrapped, not cut."""
+def table(judged: Sequence[tuple[ServiceRecord, Sequence[Finding]]], now: datetime) -> Table:
+    """A line for each; in a terminal what is too long for it is wrapped, not cut."""
     piped = not sys.stdout.isatty()
     rows = Table(box=None, pad_edge=False, header_style="dim")
     for title in TITLES:
@@ -41,10 +41,7 @@ def table(judged: Sequence[tuple[ServiceRecord, Sequence[Finding]]], now: dateti
             _deployment(newest, now, piped=piped) if newest else Text("-"),
             _findings(found),
         )
-    screen = console()
-    if piped:
-        screen.width = PIPED_WIDTH
-    screen.print(rows)
+    return rows
 
 
 def _tasks(record: ServiceRecord) -> Text:

@@ -17,7 +17,7 @@ from ..deployed.stack import ledger_command
 from ..output.options import Since
 from ..output.service_payload import service
 from ..output.services_table import table
-from ..output.terminal import note, note_unreadable, print_json
+from ..output.terminal import console, note, note_unreadable, print_json
 
 if TYPE_CHECKING:
     from reconciler.findings.policy import Policy
@@ -56,6 +56,6 @@ def services(stack: Stack, *, as_json: bool, policy: Policy | None, **filters: o
     if as_json:
         print_json({"services": [service(record) for record, _ in found]})
     elif found:
-        table(found, now)
+        console().print(table(found, now))
     else:
         note("There is no such service." if query != ServiceQuery() else "The ledger has no services yet.")

@@ -12,7 +12,7 @@ from tests.support.deployed import NOW, TABLE, Deployment, ago, other_cluster
 from tests.support.kept_services import BREAKER, completed, failed, keep, rolled_back, service
 from tests.support.running import taskledger
 from tests.support.services import deployment_id
-from tests.support.values import CLUSTER, task_arn
+from tests.support.values import CLUSTER
 
 ARN = f"{CLUSTER.replace(':cluster/', ':service/')}/checkout"
 OLD_ARN = ARN.replace("service/shop/", "service/")
@@ -46,7 +46,7 @@ def test_a_name_in_two_clusters(deployment: Deployment, wanted: str) -> None:
 
 def test_a_service_whose_name_an_id_begins_with(deployment: Deployment) -> None:
     """The name is the service's; a longer beginning, the id or the ARN shows the task."""
-    arn = deployment.open(1, ago(minutes=5), task_arn=task_arn(0xCAFE << 96))
+    arn = deployment.open(0xCAFE << 96, ago(minutes=5))
     keep(deployment, service("0000"))
     assert shown("0000") == "shop/0000"
     for wanted in ("0000cafe", arn.rsplit("/", 1)[1], arn):
