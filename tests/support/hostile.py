@@ -37,7 +37,7 @@ SERVICE = "a-service"  # for which `show` finds the service, and for all else th
 
 
 class World:
-    """A text in every field of a task, its history, a service, what was found, and all else that has texts."""
+    """A text in every field of a task, its history, a service, findings, and all else that has texts."""
 
     def __init__(self, text: str) -> None:
         self.text = text

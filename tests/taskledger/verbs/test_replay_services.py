@@ -106,12 +106,5 @@ def test_nothing_of_services(tmp_path: Path, events: list[dict[str, Any]]) -> No
     assert " service\n" not in taskledger("replay", "--ledger", "memory", path).out
 
 
-def test_a_scenario_has_services(tmp_path: Path) -> None:
-    """They are among those of all others."""
-    script = '[[steps]]\nat = "0m"\nstart = "job"\n'
-    path = write(tmp_path / "a.toml", f'title = "t"\nstory = "s"\n{script}')
-    assert services(replay(path)) == []
-
-
 def services(ran: Ran) -> list[dict[str, Any]]:
     return list(ran.document["services"])
