@@ -23,7 +23,7 @@ from reconciler.model.service import Hook, Message, ServiceRecord, ServiceState
 from reconciler.model.task import Container, Source
 from reconciler.services.signs import FAILED
 from taskledger.audit.clusters import Audit, ClusterAudit
-from taskledger.audit.compare import Difference, DifferenceKind
+from taskledger.audit.difference import Difference, DifferenceKind
 from taskledger.audit.missed_events import MissedEvents
 from taskledger.replay.captures import Unreadable
 from taskledger.replay.delivery import Outcome, Rejected
