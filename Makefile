@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .SUFFIXES:
-# Two installs at once would write the same egg-info. What gains by a second core, `test` runs side by side itself.
+# Two installs at once would write the same egg-info. What gains by a second core, `test` runs beside the rest itself.
 .NOTPARALLEL:
 
 PATHS ?= events
@@ -93,11 +93,12 @@ replay: $(REPLAY_READY) ## Replay saved events through the deployed handlers: PA
 	@$(REPLAY)/bin/taskledger replay $(PATHS)
 
 .PHONY: test
-test: check $(E2E_LOCKED) $(CDK_READY) ## Run everything that CI runs: check, then unit and e2e side by side
+test: $(DEV_READY) ## Run everything that CI runs: check and unit, and e2e beside them
 	@mkdir -p build
-	@$(MAKE) --no-print-directory unit & unit=$$!; trap 'kill $$unit' INT TERM; \
-	$(MAKE) --no-print-directory e2e >build/e2e.log 2>&1; e2e=$$?; \
-	wait $$unit; unit=$$?; cat build/e2e.log; exit $$((unit | e2e))
+	@$(MAKE) --no-print-directory e2e >build/e2e.log 2>&1 & e2e=$$!; trap 'kill $$e2e' INT TERM; \
+	$(MAKE) --no-print-directory check || { kill $$e2e; wait $$e2e; exit 1; }; \
+	$(MAKE) --no-print-directory unit; unit=$$?; \
+	wait $$e2e; e2e=$$?; cat build/e2e.log; exit $$((unit | e2e))
 
 .PHONY: unit
 unit: $(DEV_READY) ## Run every test that deploys nothing
@@ -105,7 +106,7 @@ unit: $(DEV_READY) ## Run every test that deploys nothing
 
 .PHONY: e2e
 e2e: $(DEV_READY) $(E2E_LOCKED) $(CDK_READY) ## Deploy to an emulator of AWS on this machine, and test the deployed system
-	@TASKLEDGER_E2E=$(E2E) TASKLEDGER_CDK=$(CDK) $(RUN) pytest --exitfirst tests/e2e
+	@exec env TASKLEDGER_E2E=$(E2E) TASKLEDGER_CDK=$(CDK) $(RUN) pytest --exitfirst tests/e2e
 
 .PHONY: check
 check: $(DEV_READY) ## Check lint, format, types, import contracts and templates

@@ -1,5 +1,6 @@
 """What all tests share: nothing of the machine's AWS set-up reaches them, and no clock hurries them."""
 
+import gc
 import os
 
 import botocore.session
@@ -13,6 +14,9 @@ hypothesis.settings.load_profile("patient")
 # AWS's services are described in large files: they are read once, and not for each session.
 _LOADER = create_loader()
 botocore.session.create_loader = lambda *_: _LOADER
+
+# Python would look through all that lives for cycles again and again: moto and the CDK make much that stays.
+gc.set_threshold(100_000, *gc.get_threshold()[1:])
 
 # At import, as test modules may build clients when they are collected. With these names and no others, a call
 # that escapes from moto or the simulated ECS is refused instead of reaching somebody's account.

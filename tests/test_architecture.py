@@ -3,6 +3,7 @@
 import ast
 import configparser
 import re
+import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from itertools import permutations
@@ -143,3 +144,21 @@ def test_modules_are_short() -> None:
 def test_test_modules_are_short() -> None:
     """No module of the tests has more than 300 lines."""
     assert longer_than(300, TESTS) == {}
+
+
+def imported_of_the_cdk(path: Path) -> Iterator[str]:
+    """The modules of the CDK that this one imports; a class has another initial."""
+    for node in ast.walk(ast.parse(text(path))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name.split(".")[0] == "aws_cdk")
+        elif isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "aws_cdk":
+            yield str(node.module)
+            yield from (f"{node.module}.{alias.name}" for alias in node.names if alias.name[0].islower())
+
+
+def test_mypy_reads_what_is_imported_of_the_cdk() -> None:
+    """Of the CDK's modules mypy skips those alone that nothing here imports, so no use goes unchecked."""
+    overrides = tomllib.loads(text(Path("pyproject.toml")))["tool"]["mypy"]["overrides"]
+    (read,) = (each["module"] for each in overrides if each["follow_imports"] == "normal")
+    imported = {name for path in (*SHIPPED, Path("app.py")) for name in imported_of_the_cdk(path)}
+    assert imported == set(read) - {"aws_cdk.interfaces.*"}

@@ -65,6 +65,11 @@ def revision(task_definition_arn: str | None) -> str | None:
     return _named(task_definition_arn or "", "task-definition")
 
 
+def deployment_id(started_by: str | None) -> str | None:
+    """The deployment that started a service's task; None where the task names none."""
+    return started_by if (started_by or "").startswith("ecs-svc/") else None
+
+
 def service_of(group: str | None) -> str | None:
     """The service of a group `service:NAME`; None for that of a standalone task."""
     kind, _, name = (group or "").partition(":")

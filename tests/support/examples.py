@@ -1,4 +1,4 @@
-"""A task for each kind and cause, and the message that its finding makes: what docs/alerts.md shows."""
+"""A finding for each kind and cause, and the message that it makes: what docs/alerts.md shows."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,6 +17,7 @@ from reconciler.model.entry import Closure, LedgerEntry
 from reconciler.model.protection import Protection, ProtectionEnd
 from reconciler.model.task import ClosedAs, Container
 from reconciler.notifications.message import Message, compose
+from tests.support.service_examples import service_examples
 from tests.support.values import START, at, event
 
 NOT_STARTED = [
@@ -55,14 +56,14 @@ LONG = START + timedelta(hours=30)
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A finding with its task, and when it was found."""
+    """A finding with its task, if it is of one, and when it was found."""
 
-    entry: LedgerEntry
+    entry: LedgerEntry | None
     finding: Finding
     at: datetime
 
     def message(self) -> Message:
-        reported = report_finding(self.finding, self.at, self.entry.state)
+        reported = report_finding(self.finding, self.at, self.entry.state if self.entry else None)
         incident = add_findings(None, [reported], self.at, DEFAULT)
         return compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1")
 
@@ -86,6 +87,7 @@ def examples() -> Iterator[Example]:
         passing = succeed(None, event(2, last_status=status))
         found = stuck(passing, passing.observed_at, at(3600), DEFAULT)
         yield from (Example(passing, each, at(3600)) for each in found)
+    yield from (Example(None, each, found_at) for each, found_at in service_examples())
 
 
 def _entries() -> Iterator[LedgerEntry]:

@@ -72,7 +72,7 @@ class Finding:
     Of a task there are `task_arn` and `version`, of a service `service_arn`, and the deployment if it is of
     one. `cause` is None where the kind says it all. `containers` are those concerned, `exit_codes` theirs.
     `occasion` distinguishes what can happen to one more than once, such as a protection running out. `about`
-    is what incidents of its kind are told apart by instead of their cause, such as a deployment's id.
+    distinguishes incidents of its kind in place of the cause, such as by a deployment's id.
     `occurred_at` is the fault's own time, `observed_at` that of the state it was found in.
     """
 

@@ -91,7 +91,7 @@ class _Suspect:
         """Whether it failed within a day of its start."""
         return self.failures.first_at <= self.started_at + LOOK_BACK
 
-    def ran_on_until(self, newer: "_Suspect") -> bool:
+    def ran_on_before(self, newer: "_Suspect") -> bool:
         """Whether its tasks ran without failures before the newer one, which failed as it rolled out."""
         ceased = self.failures.last_at < newer.started_at - _RAN_ON
         return ceased and newer.history.is_rolling_at(newer.failures.first_at)
@@ -160,7 +160,7 @@ def _of_suspects(failed: Sequence[_Suspect], histories: Sequence[History], since
 def _that_count(suspects: Sequence[_Suspect]) -> Sequence[_Suspect]:
     """All from the newest on before which the tasks of all older ones ran on."""
     for index in range(len(suspects) - 1, 0, -1):
-        if all(older.ran_on_until(suspects[index]) for older in suspects[:index]):
+        if all(older.ran_on_before(suspects[index]) for older in suspects[:index]):
             return suspects[index:]
     return suspects
 

@@ -129,7 +129,7 @@ def key_of(finding: Finding) -> IncidentKey:
 
 def report_finding(finding: Finding, at: datetime, state: TaskState | None = None) -> ReportedFinding:
     """The finding of a task with its task; without a state, with the containers that the finding names."""
-    deployment_id = state.started_by if state and state.service else None
+    deployment_id = arns.deployment_id(state.started_by) if state and state.service else None
     samples = (_sample(finding, state),) if finding.task_arn else ()
     return ReportedFinding(finding=finding, at=at, samples=samples, deployment_id=deployment_id)
 

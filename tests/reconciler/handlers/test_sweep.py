@@ -100,7 +100,7 @@ def test_a_failing_cluster_is_reported(functions: Functions, capsys: pytest.Capt
     answer = functions.sweep()
     assert (answer["complete"], answer["clusters"][SHOP]["unknown"]) == (True, 201)
     (error,) = answer["clusters"][SHOP]["errors"]
-    assert error.startswith("TerminalError: An error occurred (AccessDeniedException)")
+    assert error.startswith("AccessDenied: An error occurred (AccessDeniedException)")
     (line,) = functions.lines("cluster failed")
     assert (line["level"], line["clusterArn"], line["errorClass"]) == ("ERROR", SHOP, "TerminalError")
     found = measured(capsys, "sweep")

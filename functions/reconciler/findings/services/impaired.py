@@ -65,7 +65,7 @@ def _fault(record: ServiceRecord, name: str, report: Report, past: Sequence[Hist
     fault = Fault(
         Kind.SERVICE_IMPAIRED,
         severity(cause, record),
-        f"The service can't run what it should: {cause.summary}{said}.",
+        f"The service is impaired: {cause.summary}{said}.",
         cause.remedy,
         cause.cause,
         occasion=f"{name}.{stamp(report.at)}",

@@ -69,7 +69,7 @@ def _fault(history: History, rollout: Rollout, since: datetime, at: datetime, no
     fault = Fault(
         Kind.DEPLOYMENT_FAILED,
         STALLED.severity,
-        f"The deployment {named(history)} makes no progress since {recent(since, now)}: "
+        f"The deployment {named(history)} has made no progress since {recent(since, now)}: "
         f"{rollout.running_count} of {rollout.desired_count} tasks run, {rollout.failed_tasks} failed, and "
         f"{STALLED.summary}.",
         STALLED.remedy,
