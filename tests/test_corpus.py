@@ -13,6 +13,7 @@ from tests.corpus.classes import CLASSES
 from tests.corpus.judgement import Judgement, judge
 from tests.corpus.pieces import Fate
 from tests.support.running import lines, versioned, write
+from tests.support.service_events import deployment_change, event_of, hook_change, service_action
 from tests.support.values import TASK, envelope
 
 CORPUS = os.environ.get("TASKLEDGER_CORPUS")
@@ -63,7 +64,14 @@ def test_the_classes_are_written_down() -> None:
         (envelope(1, updatedAt=None) | {"time": ""}, Fate.INCOMPLETE),
         (envelope(1, clusterArn="<REDACTED>"), Fate.INCOMPLETE),
         (envelope(1, createdAt="timestamp"), Fate.INCOMPLETE),
-        (envelope(1) | {"detail-type": "ECS Service Action"}, Fate.OTHER),
+        (deployment_change(), Fate.ACCEPTED),
+        (service_action(), Fate.ACCEPTED),
+        (hook_change(resource=None), Fate.ACCEPTED),
+        (deployment_change(deploymentId=5), Fate.REFUSED),
+        (deployment_change(deploymentId=None), Fate.INCOMPLETE),
+        (service_action(resource=None), Fate.INCOMPLETE),
+        (event_of("ECS Container Instance State Change", None, {}), Fate.OTHER),
+        (event_of("AWS API Call via CloudTrail", None, {}), Fate.OTHER),
         (envelope(1) | {"source": "aws.batch"}, Fate.OTHER),
         ({"tasks": [ANSWER], "failures": []}, Fate.ACCEPTED),
         ({"task": ANSWER}, Fate.ACCEPTED),
@@ -182,7 +190,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     table(tmp_path, {"expected_class": "user-stop", "stopCode": "UserInitiated"})
     assert main([str(tmp_path)]) == 0
     assert capsys.readouterr().out.splitlines()[-1] == (
-        "1 of 1 task events accepted, 0 other pieces; 0 of 0 tasks of answers accepted; "
+        "1 of 1 events accepted, 0 other pieces; 0 of 0 tasks of answers accepted; "
         "1 of 1 stop reasons of their class; 0 wrong"
     )
     write(tmp_path / "b.json", json.dumps(versioned(version="3")))

@@ -6,8 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from reconciler.parsing.event import DETAIL_TYPE
-from tests.corpus.pieces import Fate, Piece, pieces
+from tests.corpus.pieces import EVENTS, Fate, Piece, pieces
 from tests.corpus.reasons import Reason, reasons
 
 
@@ -20,7 +19,7 @@ class Judgement:
 
     @property
     def events(self) -> Sequence[Piece]:
-        return [piece for piece in self.pieces if piece.what == DETAIL_TYPE]
+        return [piece for piece in self.pieces if piece.what in EVENTS and piece.fate is not Fate.OTHER]
 
     @property
     def others(self) -> Sequence[Piece]:
@@ -28,7 +27,7 @@ class Judgement:
 
     @property
     def answers(self) -> Sequence[Piece]:
-        return [piece for piece in self.pieces if piece.what != DETAIL_TYPE and piece.fate is not Fate.OTHER]
+        return [piece for piece in self.pieces if piece.what not in EVENTS and piece.fate is not Fate.OTHER]
 
     @property
     def wrong(self) -> Sequence[Piece | Reason]:

@@ -1,4 +1,4 @@
-"""The pieces of published files: task events, replayed, and the tasks of API answers, parsed."""
+"""The pieces of published files: events, replayed, and the tasks of API answers, parsed."""
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,9 +13,10 @@ from reconciler.errors import InvalidInput
 from reconciler.findings.model import Fault
 from reconciler.findings.policy import DEFAULT
 from reconciler.findings.stop import explain
-from reconciler.model.task import TaskState
+from reconciler.model.task import Observation, TaskState
 from reconciler.parsing.answer import parse_described_task
-from reconciler.parsing.event import DETAIL_TYPE, EVENT_SOURCE, parse_json, parse_task_event
+from reconciler.parsing.envelope import EVENT_SOURCE
+from reconciler.parsing.event import CALL_DETAIL_TYPE, DETAIL_TYPE, READERS, parse_event, parse_json
 from taskledger.local.memory_incidents import MemoryNotifier
 from taskledger.local.system import memory_system
 from taskledger.replay.captures import SUFFIXES, Captured, Unreadable, read
@@ -24,6 +25,7 @@ from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.engine.clock import Clock
 
 READ = (*SUFFIXES, ".txt")
+EVENTS = tuple(name for name in READERS if name != CALL_DETAIL_TYPE)
 REQUIRED = ("source", "detail.clusterArn", "detail.version", "detail.lastStatus")
 ELSEWHERE = (("detail.taskArn", "resources[0]"), ("detail.updatedAt", "time", "event_time"))
 
@@ -38,7 +40,7 @@ class Fate(StrEnum):
     ACCEPTED = "accepted"
     REFUSED = "refused"  # though it has all that is required: a fault
     INCOMPLETE = "incomplete"  # a required value is missing, or a placeholder stands for it
-    OTHER = "other"  # no task event and no task
+    OTHER = "other"  # no event of a task or a service, and no task
 
 
 @dataclass(frozen=True)
@@ -76,7 +78,7 @@ def _of_file(path: Path, file: str) -> Iterator[Piece]:
         elif _is_event(value):
             yield _event(file, one.index, value, refused.get(one.index))
         else:
-            shown = refused.get(one.index, "")
+            shown = refused.get(one.index, "not refused")
             yield Piece(file, one.index, _what(value), Fate.OTHER, shown)
 
 
@@ -96,20 +98,33 @@ def _what(value: object) -> str:
 
 
 def _is_event(value: object) -> TypeGuard[Mapping[str, Any]]:
-    """Whether it is a task event, or would be one if its source were given."""
-    if not isinstance(value, Mapping) or value.get("detail-type") != DETAIL_TYPE:
+    """Whether it is an event of a task or a service, or would be one if its source were given."""
+    if not isinstance(value, Mapping) or value.get("source") not in (None, "", EVENT_SOURCE):
         return False
-    return value.get("source") in (None, "", EVENT_SOURCE)
+    return value.get("detail-type") in EVENTS
 
 
 def _event(file: str, index: int, envelope: Mapping[str, Any], refused: str | None) -> Piece:
+    what = envelope["detail-type"]
     if refused is None:
-        return Piece(file, index, DETAIL_TYPE, Fate.ACCEPTED, _outcome(parse_task_event(envelope).state))
+        return Piece(file, index, what, Fate.ACCEPTED, _reported(envelope))
+    field = refused.partition(": ")[0]
+    missing = _missing(envelope, field)
+    fate = Fate.INCOMPLETE if missing or _is_placeholder(_at(envelope, field)) else Fate.REFUSED
+    return Piece(file, index, what, fate, f"lacks {', '.join(missing)}" if missing else refused)
+
+
+def _missing(envelope: Mapping[str, Any], field: str) -> list[str]:
+    """What an event requires and this one lacks; of one of a service, the field that it was refused by."""
+    if envelope["detail-type"] != DETAIL_TYPE:
+        return [field] if _absent(envelope, field) else []
     missing = [path for path in REQUIRED if _absent(envelope, path)]
-    missing += [paths[0] for paths in ELSEWHERE if all(_absent(envelope, path) for path in paths)]
-    wrong = _at(envelope, refused.partition(": ")[0])
-    fate = Fate.INCOMPLETE if missing or _is_placeholder(wrong) else Fate.REFUSED
-    return Piece(file, index, DETAIL_TYPE, fate, f"lacks {', '.join(missing)}" if missing else refused)
+    return missing + [paths[0] for paths in ELSEWHERE if all(_absent(envelope, path) for path in paths)]
+
+
+def _reported(envelope: Mapping[str, Any]) -> str:
+    found = parse_event(envelope)
+    return _outcome(found.state) if isinstance(found, Observation) else str(envelope["detail"]["eventName"])
 
 
 def _tasks(value: object) -> Sequence[Mapping[str, Any]]:

@@ -17,12 +17,12 @@ def report(judged: Judgement) -> None:
     screen = console()
     _table(
         screen,
-        "Task events, each file replayed on its own",
+        "Events of tasks and services, each file replayed on its own",
         ("file", "fate", "came out as"),
         _reported(judged.events),
     )
     _table(screen, "Tasks of API answers", ("file", "fate", "came out as"), _reported(judged.answers))
-    _table(screen, "No task events", ("what", "pieces", "refused as"), _others(judged.others))
+    _table(screen, "Other pieces", ("what", "pieces", "refused as"), _others(judged.others))
     _table(screen, "Stop reasons", ("class", "rows", "right", "came out as"), _classes(judged.reasons))
     _table(screen, "Wrong", ("where", "what"), _wrong(judged))
     screen.print(Text(summary(judged), "bold red" if judged.wrong else "bold green"))
@@ -33,7 +33,7 @@ def summary(judged: Judgement) -> str:
     right = sum(reason.right for reason in judged.reasons)
     return "; ".join(
         (
-            f"{_fates(judged.events, 'task events')}, {len(judged.others)} other pieces",
+            f"{_fates(judged.events, 'events')}, {len(judged.others)} other pieces",
             _fates(judged.answers, "tasks of answers"),
             f"{right} of {len(judged.reasons)} stop reasons of their class",
             f"{len(judged.wrong)} wrong",

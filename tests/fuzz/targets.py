@@ -14,14 +14,18 @@ from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.reads import LedgerReads
 from reconciler.adapters.dynamodb.services import DynamoServices
 from reconciler.adapters.ecs import EcsTasks
+from reconciler.adapters.ecs_services import ApiServices
 from reconciler.errors import InvalidInput, LedgerError
 from reconciler.findings.policy import DEFAULT
 from reconciler.findings.policy_file import parse, policy_document, read_document
 from reconciler.findings.rules import findings
 from reconciler.handlers.assess import read_records, response
 from reconciler.model.entry import LedgerEntry
+from reconciler.model.service import ServiceReading, ServiceRecord
 from reconciler.ports.ecs import Listing
 from reconciler.ports.services import ServiceChange
+from reconciler.services.merge import merge_reading
+from reconciler.services.outcomes import histories
 from reconciler.use_cases.assess import assess
 from taskledger.deployed.incidents import DeployedIncidents
 from taskledger.local.direct_client import direct_client
@@ -38,6 +42,7 @@ from tests.support.findings import failed_to_start
 from tests.support.full_service import full_service
 from tests.support.ledgers import RETENTION
 from tests.support.services import SERVICE
+from tests.support.service_events import deployment_change, hook_change, service_action
 from tests.support.stream import batch
 from tests.support.values import CLUSTER, START, TASK, at, envelope, task_arn
 
@@ -53,6 +58,7 @@ CALL = {
         "responseElements": {"protectedTasks": [{"taskArn": TASK, "protectionEnabled": True}]},
     },
 }
+SERVICE_EVENTS = (deployment_change(), service_action(), hook_change())
 STOPPED = envelope(
     6,
     lastStatus="STOPPED",
@@ -65,18 +71,20 @@ STOPPED = envelope(
 
 
 def events(mutator: Mutator) -> None:
-    """Observe accounts for each message, whatever its body is."""
+    """Observe accounts for each message, whatever its body is; what it took of services can be judged."""
     clock = Clock(START)
     system = memory_system(SimulatedEcs(clock), clock, DEFAULT, MemoryNotifier())
-    originals = (envelope(3), STOPPED, CALL)
+    originals = (envelope(3), STOPPED, CALL, *SERVICE_EVENTS)
     bodies = {
         str(number): mutator.text(mutator.json(mutator.random.choice(originals)))
         for number in range(mutator.random.randint(1, 3))
     }
     bodies["good"] = json.dumps(envelope(2, taskArn=task_arn(77)))
+    bodies["good service"] = json.dumps(deployment_change(77))
     result = system.observe(bodies)
-    assert {*result.events, *result.calls, *result.rejected} == bodies.keys()
-    assert "good" not in result.failed
+    taken = {*result.events, *result.services, *result.calls}
+    assert {*taken, *result.skipped, *result.rejected} == bodies.keys()
+    assert not {"good", "good service"} & result.failed.keys()
     system.assess(
         system.ledger.entries([*(one.observation.state.task_arn for one in result.events.values())])
     )
@@ -136,6 +144,27 @@ def answers(mutator: Mutator) -> None:
             continue
     system.sweep()
     system.watch()
+
+
+def service_answers(mutator: Mutator) -> None:
+    """What ECS answers about services is read or an error of ours, and can be merged into any record."""
+    ecs = SimulatedEcs(Clock(START), region="eu-central-1")
+    ecs.call("CreateCluster", {"clusterName": "shop"})
+    wanted = {"cluster": "shop", "taskDefinition": "checkout:42", "desiredCount": 2, "launchType": "FARGATE"}
+    arns = [
+        ecs.call("CreateService", {**wanted, "serviceName": f"s{number}"})["service"]["serviceArn"]
+        for number in range(2)
+    ]
+    services = ApiServices(_Answers(mutator, ecs))  # type: ignore[arg-type]  # as much as is called
+    with suppress(LedgerError):
+        services.list_services(CLUSTER)
+    with suppress(LedgerError):
+        for arn, found in services.describe_services(CLUSTER, arns).items():
+            if isinstance(found, ServiceReading):
+                assert found.state.service_arn == arn
+                histories(merge_reading(ServiceRecord(service_arn=arn, cluster_arn=CLUSTER), found, START))
+    with suppress(LedgerError):
+        services.with_images(services.service_deployments(CLUSTER, arns[0], START - timedelta(days=1)))
 
 
 class _Rows:
@@ -248,7 +277,8 @@ def files(mutator: Mutator) -> None:
         clock = Clock(START)
         ecs = SimulatedEcs(clock)
         outcome = deliver(captured, memory_system(ecs, clock, DEFAULT, MemoryNotifier()), ecs)
-    assert outcome.read == len(captured) == outcome.accepted + len(outcome.rejected)
+    counted = outcome.accepted + len(outcome.rejected) + outcome.skipped.total()
+    assert outcome.read == len(captured) == counted
     assert all(isinstance(one.body, str) for one in captured if isinstance(one, Captured))
 
 
@@ -258,6 +288,7 @@ TARGETS: Mapping[Target, int] = {
     answers: 3,
     rows: 4,
     service_rows: 3,
+    service_answers: 3,
     policies: 2,
     files: 2,
     verbs: 1,

@@ -2,6 +2,7 @@
 
 import io
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,12 +10,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.adapters.ecs import EcsTasks
+from reconciler.adapters.ecs_services import ApiServices
 from reconciler.errors import InvalidInput, TransientError
 from reconciler.findings.policy_file import parse, read_document
 from reconciler.handlers.telemetry import Telemetry
+from reconciler.model.deployment import ServiceDeployment
+from reconciler.model.service import ServiceReading
 from reconciler.model.task import Absence, TaskState
 from reconciler.ports.ecs import Listing
-from tests.support.values import CLUSTER, TASK, envelope, task_arn
+from tests.reconciler.parsing.test_service_answer import ITEM as SERVICE_ITEM
+from tests.reconciler.parsing.test_service_answer import REVISION
+from tests.support.services import FAILED, SERVICE
+from tests.support.values import CLUSTER, START, TASK, envelope, task_arn
 
 DIGITS = "9" * 5000
 ITEM = {
@@ -32,9 +39,12 @@ class Client:
         return lambda **_: self.answer
 
 
+def client(**answer: Any) -> Any:
+    return Client(**answer)
+
+
 def asked(**answer: Any) -> EcsTasks:
-    client: Any = Client(**answer)
-    return EcsTasks(client)
+    return EcsTasks(client(**answer))
 
 
 json_values = st.recursive(
@@ -127,6 +137,20 @@ def test_odd_failures_are_no_answer(failures: object) -> None:
     assert asked(tasks=[], failures=failures).describe(CLUSTER, [TASK]) == {TASK: Absence.UNKNOWN}
 
 
+@given(name=st.sampled_from(sorted(SERVICE_ITEM)), value=json_values, more=json_values)
+def test_no_answer_about_services_breaks_anything(name: str, value: Any, more: Any) -> None:
+    """With anything for a field, an item, a failure or a list, a service is read, missing or unknown."""
+    items = [SERVICE_ITEM | {name: value}, more]
+    for answer in ({"services": items, "failures": more}, {"services": more, "failures": items}):
+        found = ApiServices(client(**answer)).describe_services(CLUSTER, [SERVICE])[SERVICE]
+        assert isinstance(found, ServiceReading | Absence)
+    one = ServiceDeployment(service_deployment_arn=SERVICE, status=FAILED, created_at=START)
+    one = replace(one, revision_arn=REVISION)
+    odd = {"serviceRevisionArn": REVISION, "taskDefinition": value, "containerImages": more}
+    (shown,) = ApiServices(client(serviceRevisions=[odd, more], failures=more)).with_images([one])
+    assert replace(shown, task_definition_arn=None, images=None) == one
+
+
 @pytest.mark.parametrize("page", [[5], [["x"]], "arn", {"a": 1}, None])
 def test_a_list_of_anything_but_arns_is_an_error(page: object) -> None:
     """It would be incomplete, and the ledger would take its tasks for gone."""
@@ -134,3 +158,5 @@ def test_a_list_of_anything_but_arns_is_an_error(page: object) -> None:
         asked(taskArns=page).list_tasks(CLUSTER, Listing.RUNNING)
     with pytest.raises(TransientError):
         asked(clusterArns=page).clusters()
+    with pytest.raises(TransientError):
+        ApiServices(client(serviceArns=page)).list_services(CLUSTER)

@@ -14,7 +14,7 @@ from tests.support.system import BATCH, SHOP
 from tests.support.values import envelope, task_arn
 
 QUIET = {"complete": True, "excluded": False, "errors": [], "clusters": {}}
-IN_ORDER = {"tasks": 0, "stuck": [], "errors": []}
+IN_ORDER = {"tasks": 0, "stuck": [], "findings": [], "errors": []}
 
 
 def test_a_sweep_answers_with_its_summary(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
@@ -23,7 +23,7 @@ def test_a_sweep_answers_with_its_summary(functions: Functions, capsys: pytest.C
     functions.system.drop()
     functions.system.protect(arn)
     answer = functions.sweep()
-    shop = {"tasks": 1, "unrecorded": 1, "repaired": 1, "protected": 1, "stuck": [], "errors": []}
+    shop = {**IN_ORDER, "tasks": 1, "unrecorded": 1, "repaired": 1, "protected": 1}
     assert answer == {**QUIET, "clusters": {BATCH: IN_ORDER, SHOP: shop}}
     assert json.loads(json.dumps(answer)) == answer
     lines = functions.lines("swept")

@@ -52,7 +52,7 @@ def look_closer(sweep: ServiceSweep, records: Sequence[ServiceRecord], swept: Se
     swept.standing += [one for one in found if _stands(one.finding)]
     since = sweep.clock() - _NEWS
     ended = [one for one in found if not _stands(one.finding) and one.at > since]
-    swept.missed += sweep.incidents.not_stored(ended)
+    swept.missed += sweep.incidents.not_stored(ended) if ended else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,12 +31,15 @@ def sweep_services(
 ) -> ServicesSwept:
     """One pass over the services of a cluster, in the sweep that began then.
 
-    `may_be_gone` when ECS's complete list of clusters did not name it.
+    `may_be_gone` when ECS's complete list of clusters did not name it. Of any other cluster that ECS does not
+    know nothing is concluded, and no error is added: the listing of its tasks fails as well.
     """
     swept = ServicesSwept()
     try:
         read = _Reading(sweep, cluster_arn, began, swept).run(may_be_gone=may_be_gone)
         look_closer(sweep, learn_of_tasks(sweep, cluster_arn, read, swept), swept)
+    except ClusterNotFound:
+        return swept
     except LedgerError as error:
         swept.errors.append(error)
     return swept
