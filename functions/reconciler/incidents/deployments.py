@@ -36,10 +36,23 @@ def is_over_by_deployments(incident: Incident, known: Sequence[History]) -> bool
     return bool(named and (last is None or last.deployment_id == named) and is_undone(known, named))
 
 
+def goes_on(incident: Incident, record: ServiceRecord) -> bool:
+    """Whether the newest deployment is still under way, and tasks of it failed and fail on.
+
+    ECS waits up to 27 minutes between two tries (Amazon ECS guide, service-throttle-logic).
+    """
+    newest = next(iter(record.deployments), None)
+    if newest is None or newest.rollout is None or not newest.rolling:
+        return False
+    failed = {one.deployment_id for one in incident.failures}
+    failed |= {incident.blame.deployment_id} if incident.blame and incident.blame.deployment_id else set()
+    return newest.deployment_id in failed and newest.rollout.failed_tasks > 0
+
+
 def stands(incident: Incident, record: ServiceRecord, now: datetime) -> bool:
     """Whether the record, as it was read last, still shows what an incident of a service is of.
 
-    A service is impaired, whatever by, as long as it runs fewer tasks than it should.
+    A service is impaired, whatever by, as long as it runs fewer tasks than it should, or cannot start more.
     """
     about = incident.key.about or ""
     if incident.key.kind is Kind.DEPLOYMENT_FAILED:
@@ -49,4 +62,4 @@ def stands(incident: Incident, record: ServiceRecord, now: datetime) -> bool:
         return any(hook.hook_id == about and hook.awaits_action(now) for hook in record.hooks)
     if incident.key.kind is Kind.SCALE_IN_BLOCKED:
         return has_surplus(record)
-    return record.below_desired_since is not None
+    return record.below_desired_since is not None or goes_on(incident, record)

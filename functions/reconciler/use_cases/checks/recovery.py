@@ -8,10 +8,11 @@ from ...errors import ClusterNotFound, TransientError
 from ...findings.model import Kind, owner
 from ...findings.policy import Policy
 from ...findings.rules import findings
-from ...incidents.deployments import stands
+from ...incidents.deployments import goes_on, stands
 from ...incidents.model import Incident, key_of
 from ...incidents.timing import is_of_service, is_standing
 from ...model.entry import LedgerEntry
+from ...model.service import ServiceRecord
 from ...model.task import Absence, TaskState
 from ...ports.ecs import Tasks
 from ...ports.ledger import Ledger
@@ -37,7 +38,7 @@ class SecondLook:
         try:
             if is_standing(incident):
                 return not self._stands(incident, now)
-            return self._service_runs(incident)
+            return self._service_runs(incident) and not self._goes_on(incident)
         except ClusterNotFound:
             return True
 
@@ -51,6 +52,10 @@ class SecondLook:
             incident.task_definition_arn not in arriving
         )
 
+    def _goes_on(self, incident: Incident) -> bool:
+        record = self._record(incident)
+        return record is not None and goes_on(incident, record)
+
     def _stands(self, incident: Incident, now: datetime) -> bool:
         entries = self._open_entries(incident)
         if incident.key.kind is Kind.STUCK:
@@ -62,8 +67,11 @@ class SecondLook:
 
     def _service_stands(self, incident: Incident, now: datetime) -> bool:
         """Whether the record of its service, as it was read last, still shows what the incident is of."""
-        record = self.services.service(incident.key.cluster_arn, incident.service or "")
+        record = self._record(incident)
         return record is not None and not record.closed_at and stands(incident, record, now)
+
+    def _record(self, incident: Incident) -> ServiceRecord | None:
+        return self.services.service(incident.key.cluster_arn, incident.service or "")
 
     def _open_entries(self, incident: Incident) -> Sequence[LedgerEntry]:
         """The open tasks of its owner; raises where the incident shows one whose entry is unreadable."""
