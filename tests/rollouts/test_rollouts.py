@@ -30,6 +30,7 @@ def test_what_is_said_of_it(name: str, seed: int) -> None:
     play, label = ROLLOUTS[name]
     found = world(seed)
     play(found)
+    assert found.errors == []
     assert set(found.blames()) == set(label.blames)
     assert found.open() == label.open
     matters = {kind for kind, _ in label.blames} - LOW

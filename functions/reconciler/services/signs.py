@@ -19,12 +19,13 @@ def is_start_known(deployment: Deployment) -> bool:
 
 
 def has_failed(deployment: Deployment) -> bool:
-    """Whether any source says that it failed; one that was rolled back has."""
+    """Whether any source says that it failed; one that was rolled back has, or that a monitor has ended."""
     answered = deployment.service_deployment
     return (
         FAILED in deployment.reports
         or (deployment.rollout is not None and deployment.rollout.rollout_state == "FAILED")
         or (answered is not None and answered.status in {*ROLLED_BACK, "ROLLBACK_FAILED"})
+        or (answered is not None and "TRIGGERED" in (answered.circuit_breaker, answered.alarms))
     )
 
 
