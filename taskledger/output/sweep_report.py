@@ -45,12 +45,19 @@ def report(answer: Answer) -> None:
 
 
 def cluster_words(cluster: Answer) -> str:
-    """What was found in one cluster, on one line: `2 tasks: 1 missed, 1 repaired`."""
+    """What was found in one cluster, on one line: `2 tasks, 1 service: 1 missed, 1 repaired`."""
     tasks, errors = cluster["tasks"], "; ".join(cluster["errors"])
+    services = cluster.get("services", 0)
     if errors and not tasks:
         return f"failed: {errors}"
-    found = ", ".join(f"{number} {name}" for name, number in _counts(cluster).items()) or "nothing to repair"
-    return f"{tasks} task{'' if tasks == 1 else 's'}: {found}" + (f"; failed: {errors}" if errors else "")
+    numbers = ((name, number) for name, number in _counts(cluster).items() if name != "services")
+    found = ", ".join(f"{number} {name}" for name, number in numbers) or "nothing to repair"
+    read = _several(tasks, "task") + (f", {_several(services, 'service')}" if services else "")
+    return f"{read}: {found}" + (f"; failed: {errors}" if errors else "")
+
+
+def _several(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _counts(cluster: Answer) -> dict[str, int]:

@@ -1,5 +1,10 @@
-"""docs/scenarios.md, made of what the scenarios print: `python -m tests.scenario_docs` writes it anew."""
+"""docs/scenarios.md, made of what the scenarios print.
 
+`python -m tests.support.scenario_docs` writes it anew.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from tests.support.running import taskledger
@@ -20,14 +25,19 @@ Each line shows when, what reports, and what it reports:
 | source | reports |
 | --- | --- |
 | `ecs` | what happens to a task or service in ECS, with the version that ECS counts of a task |
-| `event` | its verdict by the ledger and its currency by DescribeTasks, or that it is lost or held back |
+| `event` | its verdict, of a task its currency by DescribeTasks too; or that it is lost or held back |
 | `fault` | what is wrong with the API or the delivery of events from now on |
 | `sweep`, `ledger` | what a sweep found in a cluster, and what it made of the entries |
 | `watch` | how a protection changed; a watch that sees nothing new leaves no line |
-| `finding` | what is wrong with a task, when it is seen first |
+| `finding` | what is wrong with a task or service, when it is seen first |
+| `message` | the subject of what is published |
 | `check` | what the scenario expects of the ledger at this time, and whether it holds |
 
-This page is the real output; a test holds it against the scenarios.
+At the end there is what the ledger has by then, what was found, and each incident with what is said of the
+deployment that it began with.
+
+This page is the real output; a test holds it against the scenarios. Only of the services' own tasks the lives
+are left out here, and what is found again is explained once.
 """
 
 
@@ -39,8 +49,27 @@ def page() -> str:
 def _section(file: Path) -> str:
     ran = taskledger("replay", "--ledger", "memory", file.as_posix())
     lines = [line.rstrip() for line in ran.out.rstrip().splitlines()]
+    services = re.findall(r'create = "([^"]+)"', file.read_text("utf-8"))
+    lines = list(_without_lives(lines, services)) if services else lines
     title = file.stem.replace("-", " ").capitalize()
     return "\n".join([f"## {title}", "", "```", f"$ taskledger replay {file.as_posix()}", *lines, "```", ""])
+
+
+def _without_lives(lines: Iterable[str], services: Iterable[str]) -> Iterator[str]:
+    """All but what the tasks of these services go through, and the second finding of the same words."""
+    task = rf"(?:{'|'.join(map(re.escape, services))})-\d+"
+    life = re.compile(rf"  (?:\S+  (?:ecs|event) +)?{task}[ :]")
+    found = re.compile(rf"  (?:high|medium|low) +(.+)  {task}")
+    seen: set[str] = set()
+    explained = False
+    for line in lines:
+        if heading := found.fullmatch(line):
+            explained = heading[1] in seen
+            seen.add(heading[1])
+        elif not line.startswith("        "):
+            explained = False
+        if not (explained or life.match(line)):
+            yield line
 
 
 if __name__ == "__main__":

@@ -7,7 +7,7 @@ import pytest
 from reconciler.findings.model import Finding, Kind, Severity
 from reconciler.findings.policy import Policy
 from reconciler.incidents.blame import BlameWord
-from reconciler.incidents.deployments import is_over_by_deployments, stands, with_blame
+from reconciler.incidents.deployments import goes_on, is_over_by_deployments, stands, with_blame
 from reconciler.incidents.lifecycle import add_findings, end
 from reconciler.incidents.model import Incident, ReportedFinding, Status, report_service_finding
 from reconciler.incidents.outbox import NotificationType
@@ -17,6 +17,7 @@ from reconciler.services.outcomes import histories
 from tests.support.findings import finding
 from tests.support.services import (
     COMPLETED,
+    DEFINITION,
     FAILED,
     SERVICE,
     STARTED,
@@ -144,6 +145,30 @@ def test_an_impaired_service_stands_while_it_is_below_desired() -> None:
     whole = merge_reading(below, reading(described(1, 0)), minute(5))
     assert stands(incident, below, minute(3))
     assert not stands(incident, whole, minute(5))
+
+
+@pytest.mark.parametrize(
+    ("state", "failed", "stands_on"),
+    [("IN_PROGRESS", 5, True), ("IN_PROGRESS", 0, False), ("COMPLETED", 0, False), ("FAILED", 5, False)],
+)
+def test_between_two_tries_nothing_is_over(state: str, failed: int, stands_on: bool) -> None:  # noqa: FBT001 - a column of the table
+    """While the deployment whose tasks fail is under way, old tasks that run are no end of it."""
+    old = described(1, 0, status="ACTIVE")
+    now = described(2, 10, rollout_state=state, failed_tasks=failed, running=0)
+    found = merge_reading(record(), reading(now, old), minute(20))
+    incident = add_findings(None, [crash(1, 2, 12)], minute(12), POLICY)
+    assert goes_on(incident, found) is stands_on
+    assert not goes_on(add_findings(None, [crash(1, 1, 12)], minute(12), POLICY), found)
+
+
+def test_tasks_name_what_was_deployed() -> None:
+    """The first message names the revision, before any reading has shown it."""
+    failed = crash(1, 2, 12, task_definition_arn=f"{DEFINITION}:43")
+    opened = add_findings(None, [failed], minute(12), POLICY)
+    known = histories(merge_event(record(), deployment_event(2, STARTED, 10)))
+    blamed = with_blame(opened, known).blame
+    assert blamed is not None
+    assert blamed.task_definition_arn == f"{DEFINITION}:43"
 
 
 def test_a_hook_stands_while_it_waits() -> None:

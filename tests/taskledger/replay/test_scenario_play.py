@@ -111,6 +111,24 @@ def test_a_service_starts_its_tasks_by_itself(play: Any) -> None:
     assert "web: SERVICE_STEADY_STATE" in texts(ran, "ecs")
 
 
+def test_what_is_expected_of_a_service(play: Any) -> None:
+    """What came of its deployments, what was found on it, and the blame of its incidents."""
+    ran = play(
+        SERVICE,
+        'at = "3m", plan = "web:2", outcome = "no place"',
+        'at = "3m", update = "web", taskDefinition = "web:2", minimumHealthyPercent = 0',
+        'at = "4m", sweep = true',
+        'at = "4m", expect = "web", outcomes = ["web:2 IN_PROGRESS", "web:1 COMPLETED"], belowDesired = false',
+        'at = "4m", expect = "web", open = ["SERVICE_IMPAIRED PLACEMENT"]',
+        'at = "4m", expect = "web", blame = { "SERVICE_IMPAIRED PLACEMENT" = "began_with web:2" }',
+        'at = "4m", expect = "web", open = []',
+    )
+    (failure,) = ran.document["scenarios"][0]["failures"]
+    assert (failure["task"], failure["found"]) == ("web", ["SERVICE_IMPAIRED PLACEMENT"])
+    assert "OPENED medium: web in default, SERVICE_IMPAIRED PLACEMENT" in texts(ran, "message")
+    assert "web: SERVICE_IMPAIRED PLACEMENT, medium" in texts(ran, "finding")
+
+
 def test_a_name_that_is_taken_is_left_out(play: Any) -> None:
     """The script's own task keeps it."""
     run = 'at = "0m", run = "web-1"'
@@ -137,6 +155,11 @@ def test_events_of_one_kind_are_lost(play: Any) -> None:
         ('plan = "web:1", outcome = "flies"', "outcome", "must be one of healthy, fails to start, crashes"),
         ('continue = "web"', "continue", "the deployment of web is not paused by then"),
         ('expect = "api-1", version = 1', "expect", 'no task "api-1" has been run by then'),
+        (
+            'expect = "web", version = 1',
+            "version",
+            "is no field of a service: these are outcomes, belowDesired",
+        ),
         ('stop = "web-9"', "stop", 'no task "web-9" has been started by then'),
     ],
 )

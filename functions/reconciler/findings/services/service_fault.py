@@ -23,7 +23,7 @@ class ServiceFault:
 
     def of(self, record: ServiceRecord) -> Finding:
         fault, one, state = self.fault, self.deployment, record.state
-        joined = one.service_deployment if one else None
+        joined, source = one.service_deployment if one else None, one or state
         return Finding(
             service_arn=record.service_arn,
             deployment_id=one.deployment_id if one else None,
@@ -31,7 +31,7 @@ class ServiceFault:
             or (joined.service_deployment_arn if joined else None),
             cluster_arn=record.cluster_arn,
             group=f"service:{record.service}",
-            task_definition_arn=one.task_definition_arn if one else state and state.task_definition_arn,
+            task_definition_arn=source.task_definition_arn if source else None,
             kind=fault.kind,
             cause=fault.cause,
             severity=fault.severity,

@@ -180,3 +180,12 @@ def test_what_only_a_replay_brought_is_no_finding() -> None:
         deployment_event(2, FAILED, 7, BREAKER, replayed=True), deployment_event(2, FAILED, 7, BREAKER)
     )
     assert live(confirmed) == confirmed
+
+
+def test_a_finding_names_no_other_revision() -> None:
+    """Of a deployment that only events spoke of, what the service ran before is not what it deploys."""
+    record = recorded(
+        (reading(GOOD), -1), deployment_event(2, STARTED, 0), deployment_event(2, FAILED, 7, BREAKER)
+    )
+    (found,) = judged(record, 8)
+    assert (found.deployment_id, found.task_definition_arn) == (deployment_id(2), None)
