@@ -102,7 +102,7 @@ def test_a_failing_cluster_is_reported(functions: Functions, capsys: pytest.Capt
     (error,) = answer["clusters"][SHOP]["errors"]
     assert error.startswith("AccessDenied: An error occurred (AccessDeniedException)")
     (line,) = functions.lines("cluster failed")
-    assert (line["level"], line["clusterArn"], line["errorClass"]) == ("ERROR", SHOP, "TerminalError")
+    assert (line["level"], line["clusterArn"], line["errorClass"]) == ("ERROR", SHOP, "AccessDenied")
     found = measured(capsys, "sweep")
     assert (found["SweepClusterFailures"], found["TerminalErrors"]) == (1, 1)
 
