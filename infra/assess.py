@@ -1,8 +1,8 @@
-"""The assess function: changes of entries from the table's stream, into findings and incidents.
+"""The assess function: changes of entries and services from the table's stream, into findings and incidents.
 
 The stream passes on entries whose change can matter to a finding: tasks that are over or asked to stop, and
-tasks that were ever protected. History rows, findings, incidents, tasks on their way up and what the time to
-live removed cost nothing when they are left out here.
+tasks that were ever protected; and services. History rows, rows of deployments, findings, incidents, tasks on
+their way up and what the time to live removed cost nothing when they are left out here.
 """
 
 from __future__ import annotations
@@ -34,12 +34,15 @@ _IMAGES: Sequence[Mapping[str, Any]] = (
     {"protectionCheckedAt": {"N": _THERE}},
 )
 
-ENTRY_CHANGES: Sequence[Mapping[str, Any]] = [
-    {
-        "eventName": ["INSERT", "MODIFY"],
-        "dynamodb": {"Keys": {"sk": {"S": ["ENTRY"]}}, "NewImage": image},
-    }
-    for image in _IMAGES
+_WRITTEN = ["INSERT", "MODIFY"]
+
+# At most five patterns, says Lambda.
+CHANGES: Sequence[Mapping[str, Any]] = [
+    *(
+        {"eventName": _WRITTEN, "dynamodb": {"Keys": {"sk": {"S": ["ENTRY"]}}, "NewImage": image}}
+        for image in _IMAGES
+    ),
+    {"eventName": _WRITTEN, "dynamodb": {"Keys": {"pk": {"S": [{"prefix": "SERVICES#"}]}}}},
 ]
 
 
@@ -60,14 +63,14 @@ class Assess(LedgerFunction):
             "ChangeDeadLetters",
             alerts=common.alerts,
             key=common.ledger.key,
-            meaning="Changes of entries could not be assessed: read why in the log of the function that "
-            "reads the table's stream.",
+            meaning="Changes of entries or services could not be assessed: read why in the log of the "
+            "function that reads the table's stream.",
         )
         self.allow(
             permissions.on_table(common.ledger, "BatchGetItem", "PutItem", "UpdateItem"),
             *permissions.publish(common.alerts),
         )
-        self.function.add_event_source(_entry_changes(common.ledger.table, self.dead_letters.queue))
+        self.function.add_event_source(_changes(common.ledger.table, self.dead_letters.queue))
         acknowledge(
             self.function,
             "The stream invokes it: what fails for good goes to the queue of the event source",
@@ -77,20 +80,20 @@ class Assess(LedgerFunction):
         common.alerts.page(
             "AssessLag",
             self.function.metric("IteratorAge", period=FIVE_MINUTES, statistic="Maximum"),
-            "For a quarter of an hour, changes of entries have waited more than five minutes to be assessed: "
-            "read the log of the assess function.",
+            "For a quarter of an hour, changes of entries or services have waited more than five minutes to "
+            "be assessed: read the log of the assess function.",
             Condition(value=300_000, periods=3),
         )
 
 
-def _entry_changes(table: dynamodb.ITableV2, dead_letters: sqs.Queue) -> sources.DynamoEventSource:
+def _changes(table: dynamodb.ITableV2, dead_letters: sqs.Queue) -> sources.DynamoEventSource:
     """The changes as batches: what fails is halved, tried again, and at last left in the queue."""
     return sources.DynamoEventSource(
         table,
         starting_position=lambda_.StartingPosition.TRIM_HORIZON,
         batch_size=100,
         max_batching_window=Duration.seconds(1),
-        filters=[lambda_.FilterCriteria.filter(each) for each in ENTRY_CHANGES],
+        filters=[lambda_.FilterCriteria.filter(each) for each in CHANGES],
         bisect_batch_on_error=True,
         report_batch_item_failures=True,
         retry_attempts=RETRIES,

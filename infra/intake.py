@@ -1,4 +1,4 @@
-"""The way in: task events from the default bus onto a queue that keeps them until they are recorded."""
+"""The way in: events from the default bus onto a queue that keeps them until they are recorded."""
 
 from collections.abc import Sequence
 
@@ -12,14 +12,14 @@ from constructs import Construct
 from .parts.alerting import Alerts, Condition
 from .parts.dead_letter_queue import DeadLetterQueue
 from .parts.encryption import encrypt
-from .parts.patterns import protection_calls, task_events
+from .parts.patterns import all_events, protection_calls, service_events, task_events
 
 # Deliveries before a message counts as poison: fewer, and throttling alone could make it one.
 RECEIVES = 5
 
 
 class Intake(Construct):
-    """A rule for the watched clusters' task events, the queue they go to, and what neither could deliver."""
+    """Rules for the watched clusters' events, the queue they go to, and what neither could deliver."""
 
     def __init__(
         self,
@@ -32,8 +32,7 @@ class Intake(Construct):
         key: kms.IKey | None,
     ) -> None:
         super().__init__(scope, construct_id)
-        self._key = key
-        self._pattern = task_events(clusters)
+        self._key, self._clusters = key, clusters
         self.dead_letters = DeadLetterQueue(
             self,
             "EventDeadLetters",
@@ -60,7 +59,8 @@ class Intake(Construct):
             dead_letter_queue=sqs.DeadLetterQueue(queue=self.dead_letters.queue, max_receive_count=RECEIVES),
         )
         encrypt(self.queue, key)
-        self.rule = self._send("TaskEvents", self._pattern)
+        self.rule = self._send("TaskEvents", task_events(clusters))
+        self.service_rule = self._send("ServiceEvents", service_events(clusters))
         alerts.page(
             "EventQueueAge",  # longer than a poison message waits
             self.queue.metric_approximate_age_of_oldest_message(
@@ -75,13 +75,13 @@ class Intake(Construct):
         return self.dead_letters, self.undelivered
 
     def add_archive(self, days: int) -> events.Archive:
-        """Keeps the events that long on the bus, so that they can be replayed to the rule."""
+        """Keeps the events that long on the bus, so that they can be replayed to the rules."""
         bus = events.EventBus.from_event_bus_name(self, "DefaultBus", "default")
         return events.Archive(
             self,
             "Archive",
             source_event_bus=bus,
-            event_pattern=self._pattern,
+            event_pattern=all_events(self._clusters),
             retention=Duration.days(days),
             kms_key=self._key,
         )

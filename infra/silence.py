@@ -2,6 +2,7 @@
 
 from aws_cdk import Duration
 from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_events as events
 from aws_cdk import aws_lambda as lambda_
 
 from .parts.alerting import Condition
@@ -10,16 +11,19 @@ from .parts.metrics import metric
 
 _MANY = 10  # of tasks in one interval: fewer are late events, which sweeps are for
 _RULE_IS_SILENT = (
-    f"IF(FILL(missed, 0) + FILL(unrecorded, 0) >= {_MANY} AND FILL(invocations, 0) < 1, 1, 0)"  # 1 rings
+    f"IF(FILL(missed, 0) + FILL(unrecorded, 0) >= {_MANY} "
+    "AND (FILL(sent, 0) < 1 OR FILL(invocations, 0) < 1), 1, 0)"  # 1 rings
 )
 
 
-def page_on_silence(common: Common, *, observe: lambda_.Function, watch: lambda_.Function) -> None:
-    """Pages when the rule, the reader of the stream or the schedule of the watch is off."""
+def page_on_silence(
+    common: Common, *, rule: events.Rule, observe: lambda_.Function, watch: lambda_.Function
+) -> None:
+    """Pages when the rule of task events, the reader of the stream or the schedule of the watch is off."""
     every = Duration.minutes(common.config.sweep_minutes)
     common.alerts.page(
         "RuleSilent",
-        _tasks_without_events(common, observe, every),
+        _tasks_without_events(common, rule, observe, every),
         "Two sweeps in a row found tasks that no event had reported, and no event came between them: look at "
         "the EventBridge rule of the stack, whether it is enabled and sends to the event queue.",
         Condition(periods=2),
@@ -41,9 +45,13 @@ def page_on_silence(common: Common, *, observe: lambda_.Function, watch: lambda_
 
 
 def _tasks_without_events(
-    common: Common, observe: lambda_.Function, every: Duration
+    common: Common, rule: events.Rule, observe: lambda_.Function, every: Duration
 ) -> cloudwatch.MathExpression:
-    """1 for each interval in which a sweep found many tasks without an event, and observe did not run."""
+    """1 for each interval in which a sweep found many tasks without an event, and none came.
+
+    What the rule sent says whether it is on, which observe does not: it has events of services, too. That
+    observe did not run says that what the rule sent went elsewhere.
+    """
     return cloudwatch.MathExpression(
         label="tasks without events",
         expression=_RULE_IS_SILENT,
@@ -51,6 +59,12 @@ def _tasks_without_events(
         using_metrics={
             "missed": metric(common.alerts, "sweep", "SweepMissed"),
             "unrecorded": metric(common.alerts, "sweep", "SweepUnrecorded"),
+            "sent": cloudwatch.Metric(
+                namespace="AWS/Events",
+                metric_name="Invocations",
+                dimensions_map={"RuleName": rule.rule_name},
+                statistic="Sum",
+            ),
             "invocations": observe.metric_invocations(statistic="Sum"),
         },
     )

@@ -60,7 +60,7 @@ class TaskLedgerStack(cdk.Stack):
         observe = Observe(self, "Observe", common=common, intake=intake)
         assess = Assess(self, "Assess", common=common)
         sweep, watch = Sweep(self, "Sweep", common=common), Watch(self, "Watch", common=common)
-        page_on_silence(common, observe=observe.function, watch=watch.function)
+        page_on_silence(common, rule=intake.rule, observe=observe.function, watch=watch.function)
         dead_letters = (*intake.dead_letter_queues, assess.dead_letters)
         dashboard = Dashboard(self, "Dashboard", alarms=common.alerts.alarms)
         dashboard.add_queues([intake.queue, *(each.queue for each in dead_letters)])
@@ -72,6 +72,7 @@ class TaskLedgerStack(cdk.Stack):
             RuleDeadLetterQueueUrl=intake.undelivered.queue.queue_url,
             ChangeDeadLetterQueueUrl=assess.dead_letters.queue.queue_url,
             EventRuleArn=intake.rule.rule_arn,
+            ServiceEventRuleArn=intake.service_rule.rule_arn,
             LedgerTableName=common.ledger.table.table_name,
             AlertTopicArn=common.alerts.topic.topic_arn,
             OperationsTopicArn=common.alerts.operations.topic.topic_arn,

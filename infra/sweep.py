@@ -45,7 +45,8 @@ class Sweep(LedgerFunction):
             permissions.on_table(ledger, "Query", "BatchGetItem", *writes),
             permissions.on_indexes(ledger, "open", "closed", "protected", "due"),
             permissions.on_tasks(self, clusters, "DescribeTasks", "GetTaskProtection"),
-            permissions.list_tasks(clusters),
+            *permissions.on_services(self, clusters),
+            permissions.list_in(clusters, "ListTasks", "ListServices"),
             *permissions.publish(self.common.alerts),
         )
         if not clusters:

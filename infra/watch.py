@@ -32,7 +32,7 @@ class Watch(LedgerFunction):
             permissions.on_table(common.ledger, "Query", "BatchGetItem", *writes),
             permissions.on_indexes(common.ledger, "open", "protected", "due"),
             permissions.on_tasks(self, common.clusters, "GetTaskProtection", "DescribeTasks"),
-            permissions.list_tasks(common.clusters),
+            permissions.list_in(common.clusters, "ListTasks"),
             *permissions.publish(common.alerts),
         )
         Schedule(scope, "WatchSchedule", function=self.function, every=Duration.minutes(1))

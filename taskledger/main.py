@@ -12,6 +12,7 @@ from .verbs.forget import forget_task
 from .verbs.incidents import incidents
 from .verbs.replay import replay
 from .verbs.send import send
+from .verbs.services import services
 from .verbs.show import show
 from .verbs.sweep import sweep
 from .verbs.tasks import tasks
@@ -34,5 +35,5 @@ def main() -> None:
     """The ledger of what your Amazon ECS tasks did, and why they stopped."""
 
 
-for command in (replay, send, tasks, show, findings, incidents, sweep, audit, forget_task):
+for command in (replay, send, tasks, services, show, findings, incidents, sweep, audit, forget_task):
     main.add_command(command)

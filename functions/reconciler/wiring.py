@@ -22,18 +22,20 @@ from .adapters.dynamodb.policy import DynamoPolicy
 from .adapters.dynamodb.services import DynamoServices
 from .adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from .adapters.ecs import EcsTasks
+from .adapters.ecs_services import ApiServices
 from .adapters.sns import SnsNotifier
 from .findings.policy import Policy
 from .parsing.home import Home
 from .ports.ecs import Tasks
 from .ports.ledger import Ledger
-from .ports.services import ServiceLedger
+from .ports.services import EcsServices, ServiceLedger
 from .ports.sweep_progress import SweepProgressStore
 from .settings import AlertSettings, LedgerSettings, SweepSettings, read_alert_on_replay, read_policy
 from .use_cases.notify import Alerts
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ecs import ECSClient
 
 # Seconds to connect and to wait for an answer, attempts: the queue, the stream and the schedules try longer.
 TABLE_CALLS = CallLimits(connect=1, read=2, attempts=3)
@@ -61,6 +63,8 @@ class SweepServices:
 
     tasks: Tasks
     ledger: Ledger
+    ecs_services: EcsServices
+    services: ServiceLedger
     progress_store: SweepProgressStore
     policy: Policy
     save_policy: Callable[[Policy, datetime], bool]
@@ -70,7 +74,7 @@ class SweepServices:
 
 def connect_services(settings: LedgerSettings, session: boto3.Session) -> Services:
     """The services on the session's endpoints."""
-    tasks = _tasks(session, TASK_CALLS, settings.calls_per_second)
+    tasks = EcsTasks(_ecs(session, TASK_CALLS, settings.calls_per_second))
     table = _table(session, WRITERS)
     return Services(
         tasks=tasks,
@@ -93,8 +97,11 @@ def sweep_services() -> SweepServices:
     session = boto3.Session()
     table = _table(session)
     return SweepServices(
-        tasks=_tasks(session, SWEEP_CALLS, sweep.calls_per_second, adaptive=True),
+        tasks=EcsTasks(_ecs(session, SWEEP_CALLS, sweep.calls_per_second, adaptive=True)),
+        # Services are another bucket of ECS's than tasks, so they have a pace of their own.
+        ecs_services=ApiServices(_ecs(session, SWEEP_CALLS, sweep.calls_per_second, adaptive=True)),
         ledger=_ledger(settings, _table(session, WRITERS)),
+        services=DynamoServices(table, settings.table_name, settings.retention),
         progress_store=DynamoSweepProgress(table, settings.table_name),
         policy=policy(),
         save_policy=DynamoPolicy(table, settings.table_name).save,
@@ -135,16 +142,16 @@ def _ledger(settings: LedgerSettings, table: DynamoDBClient) -> DynamoLedger:
     return DynamoLedger(table, settings.table_name, settings.retention)
 
 
-def _tasks(
+def _ecs(
     session: boto3.Session, limits: CallLimits, calls_per_second: int | None, *, adaptive: bool = False
-) -> EcsTasks:
-    """The tasks of ECS, asked so often at the most; each attempt of a call may have to wait for its turn."""
+) -> ECSClient:
+    """ECS, asked so often at the most; each attempt of a call may have to wait for its turn."""
     client = session.client("ecs", config=client_config(limits, adaptive=adaptive))
     waiting = limits.attempts / calls_per_second if calls_per_second else 0
     RUN.bound(client, seconds_needed(limits) + waiting)
     if calls_per_second:
         keep_pace(client, Pace(calls_per_second))
-    return EcsTasks(client)
+    return client
 
 
 def _table(session: boto3.Session, connections: int = 1) -> DynamoDBClient:

@@ -10,7 +10,8 @@ from constructs import Construct
 from ..ledger import Ledger
 from .alerting import Alerts
 
-_EVERY_TASK = "arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>:task/*"  # as cdk-nag spells it
+_ECS = "arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>"  # as cdk-nag spells it
+_OF_DEPLOYMENTS, _OF_REVISIONS = ("DescribeServiceDeployments",), ("DescribeServiceRevisions",)
 _KEY_USE = ("kms:Decrypt", "kms:GenerateDataKey")
 
 
@@ -35,20 +36,25 @@ def on_indexes(ledger: Ledger, *indexes: str) -> Permission:
 
 def on_tasks(scope: Construct, clusters: Sequence[str], *actions: str) -> Permission:
     """These actions of ECS on the tasks of the clusters; of all clusters when none are named."""
-    every_task = Stack.of(scope).format_arn(service="ecs", resource="task", resource_name="*")
-    return Permission(
-        statement=_allow(_named("ecs", actions), [every_task], clusters),
-        wildcard=_EVERY_TASK,
-        reason="Tasks come and go, and the older form of their ARNs does not name the cluster: where some "
-        "clusters are named, the condition on ecs:cluster limits it",
+    return _on_every(scope, "task", clusters, actions)
+
+
+def on_services(scope: Construct, clusters: Sequence[str]) -> Sequence[Permission]:
+    """Asking about the services of the clusters, deployments and revisions; of all when none are named."""
+    of_services = ("DescribeServices", "ListServiceDeployments", *_OF_DEPLOYMENTS, *_OF_REVISIONS)
+    return (
+        _on_every(scope, "service", clusters, of_services),
+        _on_every(scope, "service-deployment", clusters, _OF_DEPLOYMENTS),
+        _on_every(scope, "service-revision", clusters, _OF_REVISIONS),
     )
 
 
-def list_tasks(clusters: Sequence[str]) -> Permission:
+def list_in(clusters: Sequence[str], *actions: str) -> Permission:
+    """These lists of ECS, of what is in the clusters."""
     return Permission(
-        statement=_allow(["ecs:ListTasks"], ["*"], clusters),
+        statement=_allow(_named("ecs", actions), ["*"], clusters),
         wildcard="*",
-        reason="ECS authorises ListTasks of a cluster on * only: where some clusters are named, the "
+        reason="ECS authorises the lists of a cluster on * only: where some clusters are named, the "
         "condition on ecs:cluster limits it",
     )
 
@@ -74,6 +80,16 @@ def list_clusters() -> Permission:
         statement=_allow(["ecs:ListClusters"], ["*"]),
         wildcard="*",
         reason="ListClusters has no resource that a policy could name",
+    )
+
+
+def _on_every(scope: Construct, resource: str, clusters: Sequence[str], actions: Sequence[str]) -> Permission:
+    every = Stack.of(scope).format_arn(service="ecs", resource=resource, resource_name="*")
+    return Permission(
+        statement=_allow(_named("ecs", actions), [every], clusters),
+        wildcard=f"{_ECS}:{resource}/*",
+        reason="Tasks and services come and go, and the older form of their ARNs does not name the cluster: "
+        "where some clusters are named, the condition on ecs:cluster limits it",
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from ..config import Config, ConfigError
-from .patterns import task_events
+from .patterns import all_events
 
 PATTERN_LIMIT = 2048  # characters of a rule's event pattern, as EventBridge counts them
 # What stands for the stack's own while it is not known: as long as an account is, and as most Regions are.
@@ -85,7 +85,7 @@ def _arn(cluster: str, place: Place) -> str:
 
 
 def _pattern(clusters: Sequence[str]) -> str:
-    """The pattern as the rule gets it."""
-    pattern = task_events(clusters)
+    """The longest of the patterns, as it is deployed: that of the archive."""
+    pattern = all_events(clusters)
     document = {"source": pattern.source, "detail-type": pattern.detail_type, "detail": pattern.detail}
     return json.dumps({key: value for key, value in document.items() if value}, separators=(",", ":"))

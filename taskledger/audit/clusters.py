@@ -1,4 +1,4 @@
-"""The audit of one cluster: all tasks that ECS lists there or that are open in the ledger, compared.
+"""The audit of one cluster: all tasks and services that ECS lists there or that are open in the ledger.
 
 ECS is asked before the ledger is read, so that an event that arrives in between leaves the ledger ahead and
 not behind. Where the ledger is behind all the same, both are compared again after a while.
@@ -16,16 +16,19 @@ from reconciler.errors import LedgerError
 from reconciler.model.task import Absence
 from reconciler.use_cases.cluster_tasks import cluster_tasks
 
-from .compare import DifferenceKind, differences
+from .compare import differences
+from .difference import BEHIND
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from datetime import datetime
 
     from reconciler.adapters.dynamodb.reads import LedgerReads
     from reconciler.ports.ecs import Tasks
+    from reconciler.ports.services import EcsServices
 
-    from .compare import Difference
+    from ..deployed.services.ledger import DeployedServices
+    from .difference import Difference, DifferenceKind
     from .missed_events import MissedEvents
 
 CHUNK = 100  # tasks in one DescribeTasks or BatchGetItem call, and the most that are compared again
@@ -33,10 +36,11 @@ CHUNK = 100  # tasks in one DescribeTasks or BatchGetItem call, and the most tha
 
 @dataclass(slots=True, kw_only=True)
 class ClusterAudit:
-    """The result for one cluster: the differences of each task, None where ECS gave no answer for it."""
+    """The result for one cluster: the differences of each task and service, None where ECS gave no answer."""
 
     cluster_arn: str
     tasks: dict[str, Sequence[Difference] | None] = field(default_factory=dict)
+    services: dict[str, Sequence[Difference] | None] = field(default_factory=dict)
     missed: MissedEvents | None = None
     error: LedgerError | None = None
 
@@ -46,26 +50,30 @@ class ClusterAudit:
 
     @property
     def unknown(self) -> int:
-        return sum(found is None for found in self.tasks.values())
+        return sum(found is None for found in self._compared)
 
     @property
     def differences(self) -> list[Difference]:
-        return [each for found in self.tasks.values() for each in found or ()]
+        return [each for found in self._compared for each in found or ()]
 
     @property
     def kinds(self) -> Counter[DifferenceKind]:
-        """How many tasks differ in each way."""
-        return Counter(kind for found in self.tasks.values() for kind in {each.kind for each in found or ()})
+        """How many tasks and services differ in each way."""
+        return Counter(kind for found in self._compared for kind in {each.kind for each in found or ()})
 
     @property
     def unexplained(self) -> int:
-        """How many tasks have a difference that a correct ledger does not have."""
-        return sum(any(not each.kind.explained for each in found or ()) for found in self.tasks.values())
+        """How many tasks and services have a difference that a correct ledger does not have."""
+        return sum(any(not each.kind.explained for each in found or ()) for found in self._compared)
 
     @property
     def explained(self) -> int:
-        """How many tasks have only differences that a correct ledger has too."""
-        return sum(bool(found) for found in self.tasks.values()) - self.unexplained
+        """How many tasks and services have only differences that a correct ledger has too."""
+        return sum(bool(found) for found in self._compared) - self.unexplained
+
+    @property
+    def _compared(self) -> Iterable[Sequence[Difference] | None]:
+        return (*self.tasks.values(), *self.services.values())
 
 
 @dataclass(slots=True, kw_only=True)
@@ -98,6 +106,8 @@ class AuditContext:
 
     tasks: Tasks
     ledger: LedgerReads
+    services: EcsServices
+    records: DeployedServices
     clock: Callable[[], datetime]
     wait: Callable[[], None]
     on_progress: Callable[[int], None]
@@ -134,4 +144,4 @@ def _compare(audit: ClusterAudit, task_arns: Sequence[str], context: AuditContex
 
 
 def _is_behind(found: Sequence[Difference] | None) -> bool:
-    return any(each.kind in (DifferenceKind.MISSED, DifferenceKind.UNRECORDED) for each in found or ())
+    return any(each.kind in BEHIND for each in found or ())

@@ -15,59 +15,18 @@ any          NOT_IN_EVENTS  yes   health and tags, which only a sweep fills in
 UNKNOWN      -              -     nothing can be concluded
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from reconciler.drift import Drift, drift, may_vanish
 from reconciler.model.entry import LedgerEntry
 from reconciler.model.task import Absence, Container, TaskState
 
+from .difference import Difference, DifferenceKind, Value
+
 GRACE = timedelta(seconds=60)  # from a change in ECS until its event must have come
 PASSING_STATUSES = frozenset({"ACTIVATING", "DEACTIVATING", "STOPPING"})
 
-Value = str | int | datetime | Mapping[str, str] | None
-
-
-class DifferenceKind(StrEnum):
-    """Why the ledger and ECS differ, as far as it can be known from the two."""
-
-    UNRECORDED = "UNRECORDED"
-    MISSED = "MISSED"
-    VANISHED = "VANISHED"
-    REAPPEARED = "REAPPEARED"
-    CONTRADICTION = "CONTRADICTION"
-    IN_FLIGHT = "IN_FLIGHT"
-    AHEAD = "AHEAD"
-    SETTLING = "SETTLING"
-    PASSING = "PASSING"
-    NOT_IN_EVENTS = "NOT_IN_EVENTS"
-
-    @property
-    def explained(self) -> bool:
-        """Whether a correct ledger can differ from ECS in this way."""
-        return self in _EXPLAINED
-
-    @property
-    def cause(self) -> str:
-        return {**_UNEXPLAINED, **_EXPLAINED}[self]
-
-
-_UNEXPLAINED = {
-    DifferenceKind.UNRECORDED: "no event of the task arrived, and no sweep has found it yet",
-    DifferenceKind.MISSED: "an event was lost, and no sweep has repaired it yet",
-    DifferenceKind.VANISHED: "its end was not reported and ECS forgot it; two sweeps close it as UNOBSERVED",
-    DifferenceKind.REAPPEARED: "it was closed as UNOBSERVED too early; the next sweep opens it again",
-    DifferenceKind.CONTRADICTION: "one version with two states: the entry was changed by hand, or a bug",
-}
-_EXPLAINED = {
-    DifferenceKind.IN_FLIGHT: "ECS changed it within the last minute: the event may be on its way",
-    DifferenceKind.AHEAD: "the API is behind the events: its eventual consistency",
-    DifferenceKind.SETTLING: "ECS reported it a few minutes ago: its API may not show it yet",
-    DifferenceKind.PASSING: "a passing status, which has no version and makes no event",
-    DifferenceKind.NOT_IN_EVENTS: "events do not carry it: the next sweep fills it in",
-}
 
 # ECS's name of each field that both know, and what it is called here.
 _FIELDS = {
@@ -98,21 +57,6 @@ _CONTAINER_FIELDS = {
 }
 
 Pair = tuple[str, Value, Value]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
-    """One field of one task, as ECS names it, with its values in the ledger and in ECS.
-
-    A container's field is named `containers[app].exitCode`. The field `task` stands for the whole of it: its
-    lastStatus where it is known, None where it is not.
-    """
-
-    task_arn: str
-    field: str
-    ledger: Value
-    ecs: Value
-    kind: DifferenceKind
 
 
 def differences(

@@ -10,7 +10,7 @@ from ..output import payload
 
 if TYPE_CHECKING:
     from .clusters import Audit, ClusterAudit
-    from .compare import Difference, Value
+    from .difference import Difference, Value
     from .missed_events import MissedEvents
 
 
@@ -40,6 +40,7 @@ def _cluster(cluster: ClusterAudit) -> dict[str, Any]:
         "clusterArn": cluster.cluster_arn,
         "cluster": cluster.name,
         "tasks": len(cluster.tasks),
+        "services": len(cluster.services),
         "unknown": cluster.unknown,
         "explained": cluster.explained,
         "unexplained": cluster.unexplained,
@@ -64,6 +65,7 @@ def _missed(missed: MissedEvents) -> dict[str, Any]:
 def _difference(each: Difference, cluster_arn: str) -> dict[str, Any]:
     return {
         "taskArn": each.task_arn,
+        "serviceArn": each.service_arn,
         "clusterArn": cluster_arn,
         "field": each.field,
         "ledger": value_of(each.ledger),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from reconciler.arns import task_id
+from reconciler.arns import service_name, task_id
 
 from ..deployed.advice import advice
 from ..output.terminal import console, literal, short_id
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from .clusters import Audit, ClusterAudit
-    from .compare import Difference, Value
+    from .difference import Difference, Value
 
 MOST = 200  # differences shown to people; --json has them all
 
@@ -39,14 +39,16 @@ def report(found: Audit) -> None:
 
 
 def _summary(cluster: ClusterAudit) -> Text:
-    """`shop: 214 tasks, 2 differ without explanation (1 MISSED, 1 CONTRADICTION), 3 explained (3 AHEAD)`."""
-    text = Text.assemble(literal(cluster.name, "bold"), f": {_plural(len(cluster.tasks), 'task')} compared")
+    """`shop: 9 tasks and 2 services compared, 1 with unexplained differences (1 MISSED)`."""
+    services = f" and {_plural(len(cluster.services), 'service')}" if cluster.services else ""
+    compared = f": {_plural(len(cluster.tasks), 'task')}{services} compared"
+    text = Text.assemble(literal(cluster.name, "bold"), compared)
     ways = ", ".join(f"{number} {kind}" for kind, number in sorted(cluster.kinds.items()))
     if cluster.unexplained:
         text.append(f", {cluster.unexplained} with unexplained differences", "bold red")
     if cluster.explained:
         text.append(f", {cluster.explained} with explained differences only")
-    text.append(f" ({ways})" if ways else ", all agree" if cluster.tasks else "")
+    text.append(f" ({ways})" if ways else ", all agree" if cluster.tasks or cluster.services else "")
     if cluster.unknown:
         text.append(f"; ECS gave no answer for {cluster.unknown}", "bold red")
     if cluster.error:
@@ -63,7 +65,7 @@ def _differences(screen: Console, found: Audit) -> None:
     if not rows:
         return
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for title in ("task", "field", "ledger", "ECS", "likely cause"):
+    for title in ("task or service", "field", "ledger", "ECS", "likely cause"):
         table.add_column(title)
     for each in rows[:MOST]:
         table.add_row(*_row(each))
@@ -74,7 +76,8 @@ def _differences(screen: Console, found: Audit) -> None:
 
 
 def _row(each: Difference) -> Sequence[Text]:
-    found = task_id(each.task_arn) or each.task_arn
+    arn = each.subject_arn
+    found = task_id(arn) or service_name(arn) or arn
     return (
         literal(short_id(found) if sys.stdout.isatty() else found),
         literal(each.field),
@@ -114,13 +117,23 @@ def _missed_events(screen: Console, clusters: Sequence[ClusterAudit]) -> None:
 
 def _end(found: Audit) -> Text:
     if found.unexplained:
-        tasks = f"{_plural(found.unexplained, 'task')} with differences that are not explained"
-        return Text(f"\n{tasks}{'; and not all could be compared' if found.incomplete else ''}.", "bold red")
+        differ = f"{_unexplained(found)} with differences that are not explained"
+        return Text(f"\n{differ}{'; and not all could be compared' if found.incomplete else ''}.", "bold red")
     if found.incomplete:
         return Text("\nNot all could be compared.", "bold red")
     if not found.clusters:
         return Text("There is no cluster to audit.")
     return Text("\nThe ledger agrees with ECS, or the difference is explained.")
+
+
+def _unexplained(found: Audit) -> str:
+    """How many tasks and services differ without an explanation: `2 tasks and 1 service`."""
+    wrong = [one for cluster in found.clusters for one in cluster.differences if not one.kind.explained]
+    counts = {
+        "task": len({one.task_arn for one in wrong if one.task_arn}),
+        "service": len({one.service_arn for one in wrong if one.service_arn}),
+    }
+    return " and ".join(_plural(number, thing) for thing, number in counts.items() if number)
 
 
 def _plural(number: int, thing: str) -> str:

@@ -1,4 +1,4 @@
-"""A whole audit: which clusters, each of them compared, and how much events missed there."""
+"""A whole audit: which clusters, each compared with its services, and how much events missed there."""
 
 from __future__ import annotations
 
@@ -11,18 +11,21 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from reconciler.adapters.clients import Pace, keep_pace
 from reconciler.adapters.ecs import EcsTasks
+from reconciler.adapters.ecs_services import ApiServices
 from reconciler.arns import cluster_name
 from reconciler.errors import LedgerError
 from reconciler.settings import SweepSettings
 
 from ..deployed.advice import advice
 from ..deployed.ledger import EVER, deployed_ledger
+from ..deployed.services.ledger import deployed_services
 from ..deployed.stack import Unusable
 from ..deployed.task_query import MAX_PAGE, TaskQuery, is_named, names_of, query_tasks
 from ..output.progress import counted, working
-from ..output.terminal import note
+from ..output.terminal import note, note_unreadable
 from .clusters import Audit, AuditContext, audit_cluster
 from .missed_events import MissedEvents, missed_events
+from .services import audit_services
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -42,7 +45,7 @@ def run_audit(stack: Stack, names: Sequence[str], history: int | None) -> Audit:
     ledger = deployed_ledger(stack, page=min(history + 1, MAX_PAGE) if history else None)
     ecs = stack.client("ecs")
     keep_pace(ecs, Pace(CALLS_PER_SECOND))
-    tasks = EcsTasks(ecs)
+    tasks, services, records = EcsTasks(ecs), ApiServices(ecs), deployed_services(stack)
     audit = Audit(stack=stack.name, at=_now())
     recorded = ledger.clusters()
     listed, error = _listed(tasks)
@@ -51,14 +54,25 @@ def run_audit(stack: Stack, names: Sequence[str], history: int | None) -> Audit:
         audit.errors.append(error)
     for arn in _named(known, names, error) if names else _watched(stack, known):
         with working(f"tasks audited in {cluster_name(arn)}") as update:
-            context = AuditContext(tasks=tasks, ledger=ledger, clock=_now, wait=_wait, on_progress=update)
-            cluster = audit_cluster(arn, context, may_be_gone=not error and arn not in listed)
+            context = AuditContext(
+                tasks=tasks,
+                ledger=ledger,
+                services=services,
+                records=records,
+                clock=_now,
+                wait=_wait,
+                on_progress=update,
+            )
+            gone = not error and arn not in listed
+            cluster = audit_cluster(arn, context, may_be_gone=gone)
+            audit_services(cluster, context, may_be_gone=gone)
         if history != 0 and arn in recorded:
             try:
                 cluster.missed = _missed(arn, ledger, history, audit.at)
             except LedgerError as failure:
                 cluster.error = cluster.error or failure
         audit.clusters.append(cluster)
+    note_unreadable(records.unreadable)
     return audit
 
 

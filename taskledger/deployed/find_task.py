@@ -33,6 +33,10 @@ _ID = re.compile(r"[A-Za-z0-9_-]+")
 _WHOLE_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
+class NotFound(click.ClickException):
+    """The ledger has nothing of that name: exit code 1."""
+
+
 def find_task(ledger: DeployedLedger, wanted: str, closed_since: datetime) -> LedgerEntry:
     """The one such task; ends the command with exit code 1 when there is none, or more than one."""
     is_arn = is_task_arn(wanted)
@@ -42,13 +46,17 @@ def find_task(ledger: DeployedLedger, wanted: str, closed_since: datetime) -> Le
         )
     clusters = ledger.clusters()
     found = ledger.entries([wanted] if is_arn else _arns(wanted, clusters))
-    if not found and not is_arn and not _WHOLE_ID.fullmatch(wanted):
+    if not found and not is_arn and not is_whole_id(wanted):
         found = ledger.entries(_beginning_with(wanted, ledger, clusters, closed_since))
     return _only(found, wanted)
 
 
 def is_task_arn(wanted: str) -> bool:
     return bool(_ARN.fullmatch(wanted))
+
+
+def is_whole_id(wanted: str) -> bool:
+    return bool(_WHOLE_ID.fullmatch(wanted))
 
 
 def _arns(wanted: str, clusters: Iterable[str]) -> list[str]:
@@ -75,7 +83,7 @@ def _only(found: Mapping[str, LedgerEntry], wanted: str) -> LedgerEntry:
     if len(found) == 1:
         return next(iter(found.values()))
     if not found:
-        raise click.ClickException(
+        raise NotFound(
             f'The ledger has no task "{wanted}". A whole id or ARN finds any task, the beginning of an id '
             "only open tasks and those that closed since --since, by default in the last day."
         )

@@ -86,7 +86,7 @@ def clusters_named(known: Sequence[str], wanted: str | None) -> Sequence[str]:
     found = [arn for arn in known if is_named(arn, wanted)]
     if not found:
         names = ", ".join(names_of(known))
-        raise Unusable(f'The ledger has no task of a cluster "{wanted}". It has tasks of: {names}.')
+        raise Unusable(f'The ledger does not know a cluster "{wanted}". It knows: {names}.')
     return found
 
 

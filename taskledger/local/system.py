@@ -17,6 +17,7 @@ from unittest.mock import patch
 
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.adapters.ecs import EcsTasks
+from reconciler.adapters.ecs_services import ApiServices
 from reconciler.ports.ledger import EntryChange
 from reconciler.ports.services import ServiceChange
 from reconciler.use_cases.assess import assess
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from reconciler.ports.ecs import Tasks
     from reconciler.ports.ledger import Ledger
     from reconciler.ports.notifier import Notifier
+    from reconciler.ports.services import EcsServices
     from reconciler.ports.sweep_progress import SweepProgressStore
 
     from ..simulator.api.ecs import Ecs
@@ -81,6 +83,7 @@ class LocalSystem:
     tasks: Tasks
     ledger: Ledger
     progress_store: SweepProgressStore
+    ecs_services: EcsServices
     services: MemoryServices
     alerts: Alerts
     clusters: Sequence[str] = ()
@@ -103,6 +106,8 @@ class LocalSystem:
         sweep = Sweep(
             tasks=self.tasks,
             ledger=self.ledger,
+            ecs_services=self.ecs_services,
+            services=self.services,
             incidents=self.alerts.incidents,
             progress_store=self.progress_store,
             clock=lambda: self.clock.now,
@@ -163,10 +168,11 @@ def local_system(
 
 
 def _system(ecs: Ecs, clock: Clock, policy: Policy, ledger: Ledger, notifier: Notifier) -> LocalSystem:
-    services = MemoryServices()
+    client, services = direct_client(ecs), MemoryServices()
     return LocalSystem(
         clock=clock,
-        tasks=EcsTasks(direct_client(ecs)),
+        tasks=EcsTasks(client),
+        ecs_services=ApiServices(client),
         ledger=ledger,
         progress_store=MemorySweepProgress(),
         services=services,

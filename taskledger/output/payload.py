@@ -106,6 +106,7 @@ def incident(found: Incident) -> dict[str, Any]:
     """What is published of it, and how it stands."""
     return {
         **incident_facts(found),
+        "serviceArn": found.service_arn,
         "status": found.status,
         "openedAt": time(found.opened_at),
         "notifiedAt": time(found.outbox.notified_at),

@@ -4,36 +4,44 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
 from .payload import missing_versions, time
-from .terminal import STATUS_STYLE, console, fault_heading, indented, literal
+from .service_report import print_deployments
+from .terminal import STATUS_STYLE, console, indented, literal, print_findings, print_grid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-
-    from rich.console import Console
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from reconciler.findings.model import Finding
     from reconciler.model.entry import HistoryRow, LedgerEntry
     from reconciler.model.protection import Protection
     from reconciler.model.task import TaskState
+    from reconciler.services.outcomes import History
 
-    Cell = str | Text | None
+    from .terminal import Cell
 
 
-def report(entry: LedgerEntry, rows: Sequence[HistoryRow], found: Sequence[Finding]) -> None:
+def report(
+    entry: LedgerEntry,
+    rows: Sequence[HistoryRow],
+    deployed: Sequence[History],
+    found: Sequence[Finding],
+    now: datetime,
+) -> None:
+    """Prints it; `deployed` are the deployments of its service in its time."""
     screen = console()
     state = entry.state
     screen.print(Text.assemble(literal(state.task_id, "bold"), "  ", _status(state.last_status)))
-    _grid(screen, "", (field for field in _fields(entry) if field[1]))
-    _grid(screen, "containers", _containers(state))
-    _grid(screen, "history", _history(rows))
+    print_grid(screen, "", (field for field in _fields(entry) if field[1]))
+    print_grid(screen, "containers", _containers(state))
+    print_grid(screen, "history", _history(rows))
     if missing := missing_versions(row.version for row in rows if row.version <= state.version):
         versions = ", ".join(map(str, missing))
         screen.print(indented(f"not recorded: version {versions}; ECS may have skipped it", "yellow"))
-    _findings(screen, found)
+    print_deployments(screen, deployed, now)
+    print_findings(screen, found)
 
 
 def _fields(entry: LedgerEntry) -> Iterator[tuple[str, Cell]]:
@@ -68,29 +76,6 @@ def _history(rows: Sequence[HistoryRow]) -> Iterator[tuple[Cell, ...]]:
     for row in rows:
         wanted = row.desired_status if row.desired_status != row.last_status else None
         yield f"v{row.version}", time(row.at), _status(row.last_status), wanted and f"-> {wanted}", row.source
-
-
-def _findings(screen: Console, found: Sequence[Finding]) -> None:
-    screen.print()
-    if not found:
-        screen.print(Text("nothing is wrong with it", "dim"))
-    for finding in found:
-        screen.print(fault_heading(finding.severity, finding.kind, finding.cause))
-        screen.print(indented(finding.summary))
-        screen.print(indented(finding.remedy, "dim"))
-
-
-def _grid(screen: Console, title: str, lines: Iterable[Sequence[Cell]]) -> None:
-    """Lines under each other, their parts in columns; nothing where there are none."""
-    grid = Table.grid(padding=(0, 2))
-    for line in lines:
-        grid.add_row("", *(part if isinstance(part, Text) else literal(part or "") for part in line))
-    if not grid.row_count:
-        return
-    if title:
-        screen.print()
-        screen.print(Text(title, "bold"))
-    screen.print(grid)
 
 
 def _status(status: str) -> Text:

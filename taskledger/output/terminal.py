@@ -4,20 +4,30 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import click
 from rich.console import Console, RenderableType
 from rich.padding import Padding
+from rich.table import Table
 from rich.text import Text
 
 from reconciler.errors import InvalidInput
+from reconciler.findings.model import Finding
 
 INDENT = 8
 PIPED_WIDTH = 10_000  # nothing is wrapped or cut for a program that reads lines
 
 STATUS_STYLE = {"RUNNING": "green", "STOPPED": "dim", "PENDING": "yellow", "PROVISIONING": "yellow"}
+OUTCOME_STYLE = {
+    "FAILED": "bold red",
+    "ROLLED_BACK": "bold red",
+    "IN_PROGRESS": "yellow",
+    "COMPLETED": "green",
+}
 SEVERITY_STYLE = {"high": "bold red", "medium": "yellow", "low": "cyan"}
+
+Cell = str | Text | None
 
 _UUID = re.compile(r"[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}")
 
@@ -49,6 +59,30 @@ def fault_heading(severity: str, kind: str, cause: str | None) -> Text:
     title = " ".join(filter(None, (kind, cause)))
     style = SEVERITY_STYLE.get(severity, "")
     return Text.assemble(literal(f"{severity:<6}", style), "  ", literal(title, "bold"))
+
+
+def print_findings(screen: Console, found: Sequence[Finding]) -> None:
+    """What is wrong, why, and what to look at next; or that nothing is."""
+    screen.print()
+    if not found:
+        screen.print(Text("nothing is wrong with it", "dim"))
+    for finding in found:
+        screen.print(fault_heading(finding.severity, finding.kind, finding.cause))
+        screen.print(indented(finding.summary))
+        screen.print(indented(finding.remedy, "dim"))
+
+
+def print_grid(screen: Console, title: str, lines: Iterable[Sequence[Cell]]) -> None:
+    """Lines under each other, their parts in columns; nothing where there are none."""
+    grid = Table.grid(padding=(0, 2))
+    for line in lines:
+        grid.add_row("", *(part if isinstance(part, Text) else literal(part or "") for part in line))
+    if not grid.row_count:
+        return
+    if title:
+        screen.print()
+        screen.print(Text(title, "bold"))
+    screen.print(grid)
 
 
 def shown(text: str) -> str:

@@ -12,6 +12,7 @@ from rich.text import Text
 from reconciler.gate import Currency, Verdict
 
 from ..output.payload import missing_versions
+from ..output.services_table import table as services_table
 from ..output.terminal import STATUS_STYLE, console, fault_heading, indented, literal, short_id
 from .scenario import report as scenario_report
 
@@ -35,6 +36,7 @@ def report(replayed: Replayed) -> None:
     if saved:
         _counts(screen, replayed)
         _tasks(screen, replayed.tasks)
+        _services(screen, replayed)
         _findings(screen, replayed.findings)
     if saved and replayed.scenarios:
         screen.print()
@@ -96,6 +98,15 @@ def _versions(versions: Sequence[int]) -> Text:
     ]
     ranges = ",".join(str(run[0]) if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs)
     return Text(ranges, "yellow" if missing_versions(seen) else "")
+
+
+def _services(screen: Console, replayed: Replayed) -> None:
+    """A table of the services that were deployed, or with which something is wrong."""
+    judged = [(record, found) for record, found in replayed.services if found or record.deployments]
+    if judged:
+        screen.print()
+        screen.print(Text(_several(len(judged), "service"), "bold"))
+        screen.print(services_table(judged, replayed.now))
 
 
 def _findings(screen: Console, found: Sequence[Finding]) -> None:

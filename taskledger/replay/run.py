@@ -8,12 +8,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from reconciler.findings.rules import findings
+from reconciler.findings.services.rules import live, service_findings
 from reconciler.gate import Currency, Verdict
 
 from ..local.memory_incidents import MemoryNotifier
 from ..local.system import local_system
 from ..output import payload
 from ..output.progress import reading
+from ..output.service_payload import service
 from ..simulator.api.ecs import SimulatedEcs
 from ..simulator.engine.clock import Clock
 from . import captures
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
     from reconciler.findings.model import Finding
     from reconciler.findings.policy import Policy
     from reconciler.model.entry import HistoryRow, LedgerEntry
+    from reconciler.model.service import ServiceRecord
     from reconciler.notifications.message import Message
     from reconciler.ports.ledger import Ledger
 
@@ -35,10 +38,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Replayed:
-    """All that came of a replay; all but `scenarios` is of saved events alone."""
+    """All that came of a replay; all but `scenarios` is of saved events alone.
+
+    `services` are judged as of `now`, when the replay ended; `findings` are those of tasks and services.
+    """
 
     outcome: Outcome
+    now: datetime
     tasks: Sequence[tuple[LedgerEntry, Sequence[HistoryRow]]]
+    services: Sequence[tuple[ServiceRecord, Sequence[Finding]]]
     findings: Sequence[Finding]
     notifications: Sequence[Message]
     scenarios: Sequence[Played]
@@ -59,10 +67,19 @@ def replay_paths(paths: Sequence[str], policy: Policy, *, in_memory: bool) -> Re
     with local as system, reading(paths) as advance:
         outcome = deliver(_events(events, advance), system, ecs)
         tasks = [_task(system.ledger, task_arn) for task_arn in outcome.tasks]
+        services = [
+            (record, service_findings(live(record), clock.now, policy))
+            for record in system.services.everything()
+        ]
     return Replayed(
         outcome=outcome,
+        now=clock.now,
         tasks=tasks,
-        findings=[finding for entry, _ in tasks for finding in findings(entry, clock.now, policy)],
+        services=services,
+        findings=[
+            *(finding for entry, _ in tasks for finding in findings(entry, clock.now, policy)),
+            *(finding for _, found in services for finding in found),
+        ],
         notifications=notifier.sent,
         scenarios=player.play_all(scripts, outcome, policy, in_memory=in_memory),
     )
@@ -77,12 +94,17 @@ def document(replayed: Replayed) -> dict[str, Any]:
     accepted = sum(each.accepted for each in counted)
     rejected, skipped = len(outcome.rejected), outcome.skipped.total()
     tasks = [*replayed.tasks, *(task for each in played for task in each.tasks)]
+    services = [
+        *(record for record, _ in replayed.services),
+        *(record for each in played for record in each.services),
+    ]
     found = [*replayed.findings, *(finding for each in played for finding in each.findings)]
     return {
         "events": {"read": accepted + rejected + skipped, "accepted": accepted, "rejected": rejected},
         "verdicts": {verdict: verdicts[verdict] for verdict in Verdict},
         "currency": {each: currency[each] for each in Currency},
         "tasks": [payload.task_with_history(entry, rows) for entry, rows in tasks],
+        "services": [service(record) for record in services],
         "findings": [payload.finding(each) for each in found],
         "notifications": [dict(message.document) for message in replayed.notifications],
         "skipped": dict(sorted(outcome.skipped.items())),

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 from rich.text import Text
 
-from reconciler.arns import task_id
+from reconciler.arns import cluster_name, task_id
 from reconciler.incidents.model import key_of
 
 from ..deployed.incidents import deployed_incidents
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 @selection_options
 @ledger_command
 def findings(stack: Stack, *, as_json: bool, selection: Selection) -> None:
-    """List what is or was wrong with single tasks: what was found, why, and what to look at next.
+    """List what is or was wrong with single tasks and services: why, and what to look at next.
 
     With --open, lists the findings of open incidents, however old these are, as far back as --since.
     """
@@ -72,8 +72,16 @@ def _report(found: Sequence[Dated]) -> None:
     if not found:
         screen.print(Text("nothing was found", "dim"))
     for at, finding in found:
-        of = f"{finding.owner}  {short_id(task_id(finding.subject_arn) or finding.subject_arn)}"
         heading = fault_heading(finding.severity, finding.kind, finding.cause)
-        screen.print(heading.append_text(literal(f"  {of}  {at:%Y-%m-%dT%H:%M:%SZ}")))
+        screen.print(
+            heading.append_text(literal(f"  {finding.owner}  {_subject(finding)}  {at:%Y-%m-%dT%H:%M:%SZ}"))
+        )
         screen.print(indented(finding.summary))
         screen.print(indented(finding.remedy, "dim"))
+
+
+def _subject(finding: Finding) -> str:
+    """The start of its task's id; of a service the deployment, and where it is of none, its cluster."""
+    if finding.task_arn:
+        return short_id(task_id(finding.task_arn) or finding.task_arn)
+    return finding.deployment_id or cluster_name(finding.cluster_arn) or finding.cluster_arn

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 import click
 from rich.text import Text
 
+from reconciler.notifications.blame_words import blame_words
+
 from ..deployed.incidents import deployed_incidents
 from ..deployed.ledger import deployed_ledger
 from ..deployed.selection import selection_options
@@ -65,6 +67,8 @@ def _report(found: Sequence[Incident], now: datetime) -> None:
         screen.print(heading.append_text(literal(f"  {one.key.owner} in {one.cluster}")))
         screen.print(indented(_state(one, now), "yellow" if one.open else "dim"))
         screen.print(indented(one.summary))
+        if one.blame:
+            screen.print(indented(blame_words(one.blame, one.first_seen_at)))
         screen.print(indented(one.remedy, "dim"))
 
 

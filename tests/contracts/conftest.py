@@ -5,10 +5,13 @@ from collections.abc import Iterator
 import pytest
 
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
+from reconciler.adapters.dynamodb.services import DynamoServices
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.ports.ledger import Ledger
+from reconciler.ports.services import ServiceLedger
 from reconciler.ports.sweep_progress import SweepProgressStore
 from taskledger.local.memory_ledger import MemoryLedger
+from taskledger.local.memory_services import MemoryServices
 from taskledger.local.memory_sweep_progress import MemorySweepProgress
 from tests.support.ledgers import RETENTION, dynamodb_table
 
@@ -34,3 +37,12 @@ def passes(request: pytest.FixtureRequest) -> Iterator[SweepProgressStore]:
         return
     with dynamodb_table() as (client, name):
         yield DynamoSweepProgress(client, name)
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def services(request: pytest.FixtureRequest) -> Iterator[ServiceLedger]:
+    if request.param == "memory":
+        yield MemoryServices()
+        return
+    with dynamodb_table() as (client, name):
+        yield DynamoServices(client, name, RETENTION)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 
+from taskledger.simulator.services.outcomes import fails_to_start
 from tests.e2e.emulator import REGION
 
 if TYPE_CHECKING:
@@ -60,6 +61,28 @@ class Cluster:
         self._report(task, "PENDING")
         self._client.submit_task_state_change(cluster=self.name, task=task, status="STOPPED", reason=PULL)
         return task
+
+    def create_service(self, name: str, definition: str) -> None:
+        """A service of one task, which rolls back a deployment that fails."""
+        breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
+        self._client.create_service(
+            cluster=self.name,
+            serviceName=name,
+            taskDefinition=definition,
+            desiredCount=1,
+            launchType="FARGATE",
+            deploymentConfiguration=breaker,
+        )
+
+    def update_service(self, name: str, definition: str) -> None:
+        """A deployment whose tasks soon fail to start."""
+        self._ecs.plan(definition, fails_to_start(after=5))
+        self._client.update_service(cluster=self.name, service=name, taskDefinition=definition)
+
+    def schedule(self) -> list[dict[str, Any]]:
+        """The events of what the scheduler has done by now."""
+        self._ecs.schedule()
+        return self.take()
 
     def protect(self, task: str, minutes: int) -> None:
         asked = {"protectionEnabled": True, "expiresInMinutes": minutes}

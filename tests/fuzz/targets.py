@@ -12,6 +12,7 @@ from typing import Any
 
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.reads import LedgerReads
+from reconciler.adapters.dynamodb.services import DynamoServices
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.adapters.ecs_services import ApiServices
 from reconciler.errors import InvalidInput, LedgerError
@@ -22,6 +23,7 @@ from reconciler.handlers.assess import read_records, response
 from reconciler.model.entry import LedgerEntry
 from reconciler.model.service import ServiceReading, ServiceRecord
 from reconciler.ports.ecs import Listing
+from reconciler.ports.services import ServiceChange
 from reconciler.services.merge import merge_reading
 from reconciler.services.outcomes import histories
 from reconciler.use_cases.assess import assess
@@ -34,10 +36,12 @@ from taskledger.replay.delivery import deliver
 from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.engine.clock import Clock
 from tests.fuzz.mutate import Mutator
-from tests.fuzz.rows import ENTRY, FINDING, INCIDENT, ROW
+from tests.fuzz.rows import DEPLOYMENT, ENTRY, FINDING, INCIDENT, ROW, SERVICE_ROW
 from tests.fuzz.verbs import verbs
 from tests.support.findings import failed_to_start
+from tests.support.full_service import full_service
 from tests.support.ledgers import RETENTION
+from tests.support.services import SERVICE
 from tests.support.service_events import deployment_change, hook_change, service_action
 from tests.support.stream import batch
 from tests.support.values import CLUSTER, START, TASK, at, envelope, task_arn
@@ -227,6 +231,23 @@ def rows(mutator: Mutator) -> None:
         assert found_again
 
 
+def service_rows(mutator: Mutator) -> None:
+    """The same of the rows of services; a change of one is assessed, or named as unreadable."""
+    stored = DynamoServices(_rows(mutator, SERVICE_ROW), "t", RETENTION).services(CLUSTER)
+    assert any(not isinstance(one, InvalidInput) for one in stored.values())
+    deployments = DynamoServices(_rows(mutator, DEPLOYMENT), "t", RETENTION).deployments(SERVICE, START)
+    assert not isinstance(deployments[1], InvalidInput)
+    given = batch([ServiceChange(record=full_service(), previous=None, at=START)])
+    shown = given["Records"][0]["dynamodb"]
+    shown["NewImage"] = mutator.row(shown["NewImage"])
+    clock = Clock(START)
+    system = memory_system(SimulatedEcs(clock), clock, DEFAULT, MemoryNotifier())
+    records = read_records(given)
+    answer = response(records, assess(list(records.changes.values()), system.alerts))
+    assert len(records.changes) + len(records.unreadable) == 1
+    assert len(answer["batchItemFailures"]) == bool(records.unreadable)
+
+
 def policies(mutator: Mutator) -> None:
     """A policy file or document that is wrong is refused by its key."""
     place = mutator.random.randrange(len(POLICY))
@@ -265,8 +286,9 @@ TARGETS: Mapping[Target, int] = {
     events: 8,
     stream: 4,
     answers: 3,
-    service_answers: 3,
     rows: 4,
+    service_rows: 3,
+    service_answers: 3,
     policies: 2,
     files: 2,
     verbs: 1,

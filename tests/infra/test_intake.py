@@ -12,22 +12,36 @@ QUEUES = (
 )
 
 
-def test_all_task_events_come_in(stack: Synthesised) -> None:
-    """One rule on the default bus takes every task state change, and no other rule is there."""
-    (rule,) = stack.of_type("AWS::Events::Rule").values()
-    assert rule["EventPattern"] == {"source": ["aws.ecs"], "detail-type": ["ECS Task State Change"]}
-    assert rule["State"] == "ENABLED"
-    assert "EventBusName" not in rule
+OF_SERVICES = ["ECS Deployment State Change", "ECS Service Action", "ECS Hook State Change"]
+NAMED = {
+    "clusterArn": [
+        "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:cluster/shop",
+        "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/billing",
+    ]
+}
+NAMED_OR_NONE = {"$or": [NAMED, {"clusterArn": [{"exists": False}]}]}
+
+
+def test_all_events_of_tasks_and_services_come_in(stack: Synthesised) -> None:
+    """One rule takes every task state change on the default bus, one all of services; there is no other."""
+    rules = stack.of_type("AWS::Events::Rule")
+    assert {path: each["EventPattern"] for path, each in rules.items()} == {
+        "Intake/TaskEvents": {"source": ["aws.ecs"], "detail-type": ["ECS Task State Change"]},
+        "Intake/ServiceEvents": {"source": ["aws.ecs"], "detail-type": OF_SERVICES},
+    }
+    for rule in rules.values():
+        assert rule["State"] == "ENABLED"
+        assert "EventBusName" not in rule
+        assert [target["Arn"] for target in rule["Targets"]] == ["${Intake/EventQueue.Arn}"]
 
 
 def test_named_clusters_alone_come_in(other: Synthesised) -> None:
-    """Where clusters are named, by name or ARN, the rule takes their events only."""
-    assert other["Intake/TaskEvents"]["EventPattern"]["detail"] == {
-        "clusterArn": [
-            "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:cluster/shop",
-            "arn:aws-us-gov:ecs:us-gov-west-1:111122223333:cluster/billing",
-        ]
-    }
+    """Where clusters are named, by name or ARN, the rules take their events only.
+
+    Events of deployments that name no cluster come in, too: their service's ARN may name it.
+    """
+    assert other["Intake/TaskEvents"]["EventPattern"]["detail"] == NAMED
+    assert other["Intake/ServiceEvents"]["EventPattern"]["detail"] == NAMED_OR_NONE
 
 
 def test_calls_that_changed_protection_come_in_when_chosen(other: Synthesised) -> None:
@@ -59,6 +73,7 @@ def test_rules_alone_may_send(other: Synthesised, queue: str) -> None:
     allowed = [each for each in statements if each["Effect"] == "Allow"]
     assert {each["Condition"]["ArnEquals"]["aws:SourceArn"] for each in allowed} == {
         "${Intake/TaskEvents.Arn}",
+        "${Intake/ServiceEvents.Arn}",
         "${Intake/ProtectionCalls.Arn}",
     }
     assert {each["Principal"]["Service"] for each in allowed} == {"events.amazonaws.com"}
@@ -108,9 +123,10 @@ def test_dead_letters_wait_as_long_as_they_can(stack: Synthesised, queue: str) -
 
 
 def test_events_are_archived_unless_chosen_otherwise(stack: Synthesised, other: Synthesised) -> None:
-    """Just the events that the rule takes are archived, for a week; -c archiveDays=0 turns it off."""
+    """Just the events that the rules take are archived, for a week; -c archiveDays=0 turns it off."""
     (archive,) = stack.of_type("AWS::Events::Archive").values()
-    assert archive["EventPattern"] == stack["Intake/TaskEvents"]["EventPattern"]
+    taken = ["ECS Task State Change", *OF_SERVICES]
+    assert archive["EventPattern"] == {"source": ["aws.ecs"], "detail-type": taken}
     assert archive["RetentionDays"] == 7
     assert archive["SourceArn"].endswith(":event-bus/default")
     assert other.of_type("AWS::Events::Archive") == {}

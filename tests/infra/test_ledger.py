@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.assess import ENTRY_CHANGES
+from infra.assess import CHANGES
 from reconciler.adapters.dynamodb.items import entry_items, history_items
 from reconciler.adapters.dynamodb.items.finding_items import finding_item
 from reconciler.gate import history_row, succeed
@@ -16,6 +16,7 @@ from tests.infra.contexts import ADOPTED
 from tests.infra.synthesised import Synthesised
 from tests.support.findings import finding
 from tests.support.ledgers import RETENTION, dynamodb_table
+from tests.support.services import SERVICE
 from tests.support.values import CLUSTER, START, TASK, at, event
 
 TABLE = "Ledger/Table"
@@ -104,12 +105,21 @@ def matches(pattern: Any, found: Any) -> bool:
     """Whether a value is let through, by the rules of Lambda's event filtering."""
     if isinstance(pattern, Mapping):
         return isinstance(found, Mapping) and all(matches(pattern[key], found.get(key)) for key in pattern)
-    return any(found is not None if each == {"exists": True} else found == each for each in pattern)
+    return any(_is_let_through(each, found) for each in pattern)
+
+
+def _is_let_through(rule: Any, found: Any) -> bool:
+    if rule == {"exists": True}:
+        return found is not None
+    if isinstance(rule, Mapping):
+        return isinstance(found, str) and found.startswith(rule["prefix"])
+    return bool(found == rule)
 
 
 def passes(event_name: str, item: Mapping[str, Any]) -> bool:
-    record = {"eventName": event_name, "dynamodb": {"Keys": {"sk": item["sk"]}, "NewImage": item}}
-    return any(matches(pattern, record) for pattern in ENTRY_CHANGES)
+    keys = {name: item[name] for name in ("pk", "sk")}
+    record = {"eventName": event_name, "dynamodb": {"Keys": keys, "NewImage": item}}
+    return any(matches(pattern, record) for pattern in CHANGES)
 
 
 def image(last_status: str, desired_status: str, protection: Protection | None = None) -> dict[str, Any]:
@@ -134,6 +144,8 @@ PROTECTED = Protection(expires_at=at(60), checked_at=START, since=START)
         (image("RUNNING", "RUNNING", PROTECTED), True),
         (image("RUNNING", "RUNNING", replace(PROTECTED, ended=ProtectionEnd.EXPIRED)), True),
         ({"pk": {"S": "CLUSTERS"}, "sk": {"S": CLUSTER}, "ttl": {"N": "1"}}, False),
+        ({"pk": {"S": f"SERVICES#{CLUSTER}"}, "sk": {"S": "checkout"}}, True),
+        ({"pk": {"S": SERVICE}, "sk": {"S": "D#1795165200000#ecs-svc/1"}}, False),
         (
             history_items.row_item(
                 history_row(event(6, last_status="STOPPED", desired_status="STOPPED")), RETENTION
@@ -144,6 +156,6 @@ PROTECTED = Protection(expires_at=at(60), checked_at=START, since=START)
     ],
 )
 def test_only_what_can_matter_passes_the_filter(item: dict[str, Any], expected: bool) -> None:  # noqa: FBT001 - a table
-    """Entries pass that are to stop, over or were ever protected; all else costs nothing."""
+    """Services pass, and entries that are to stop, over or were ever protected; all else costs nothing."""
     assert passes("INSERT", item) is passes("MODIFY", item) is expected
     assert not passes("REMOVE", item)

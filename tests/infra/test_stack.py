@@ -25,6 +25,7 @@ def test_outputs_are_the_contract(stack: Synthesised) -> None:
         "RuleDeadLetterQueueUrl": "${Intake/RuleDeadLetters/Queue}",
         "ChangeDeadLetterQueueUrl": "${ChangeDeadLetters/Queue}",
         "EventRuleArn": "${Intake/TaskEvents.Arn}",
+        "ServiceEventRuleArn": "${Intake/ServiceEvents.Arn}",
         "EventArchiveArn": "${Intake/Archive/Archive.Arn}",
         "LedgerTableName": "${Ledger/Table}",
         "AlertTopicArn": "${Alerts/Topic}",

@@ -19,6 +19,7 @@ from botocore.awsrequest import AWSResponse
 from moto import mock_aws
 
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
+from reconciler.adapters.dynamodb.services import DynamoServices
 from reconciler.model.task import Observation
 from reconciler.parsing.event import parse_task_event
 from taskledger.deployed import stack as deployed_stack
@@ -133,6 +134,7 @@ class Deployment:
     sqs: Any
     monkeypatch: pytest.MonkeyPatch
     ledger: DynamoLedger
+    services: DynamoServices
 
     @property
     def outputs(self) -> dict[str, str]:
@@ -195,6 +197,7 @@ def deployment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
             sqs=sqs,
             monkeypatch=monkeypatch,
             ledger=DynamoLedger(dynamodb, TABLE, RETENTION),
+            services=DynamoServices(dynamodb, TABLE, RETENTION),
         )
 
 

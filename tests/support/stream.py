@@ -1,4 +1,4 @@
-"""The table's stream as Lambda delivers it, made of the entries before and after."""
+"""The table's stream as Lambda delivers it, made of what was before and after."""
 
 import base64
 import json
@@ -6,32 +6,32 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from reconciler.adapters.dynamodb.items import entry_items
+from reconciler.adapters.dynamodb.items import entry_items, service_items
 from reconciler.model.entry import LedgerEntry
 from reconciler.ports.ledger import EntryChange
+from reconciler.ports.services import ServiceChange
 from tests.support.ledgers import RETENTION
 
 
-def record(change: EntryChange, number: int) -> dict[str, Any]:
+def record(change: EntryChange | ServiceChange, number: int) -> dict[str, Any]:
     """The record of a change, binary values in base64 as JSON needs them."""
-    images = {"NewImage": _image(change.entry)}
-    if change.previous:
-        images["OldImage"] = _image(change.previous)
+    images = _service_images(change) if isinstance(change, ServiceChange) else _entry_images(change)
+    shown = {name: image for name, image in zip(("NewImage", "OldImage"), images, strict=True) if image}
     return {
         "eventID": f"{number:032x}",
         "eventName": "MODIFY" if change.previous else "INSERT",
         "eventSource": "aws:dynamodb",
         "dynamodb": {
             "ApproximateCreationDateTime": change.at.timestamp(),
-            "Keys": entry_items.key(change.entry.state.task_arn),
+            "Keys": {name: shown["NewImage"][name] for name in ("pk", "sk")},
             "SequenceNumber": str(number),
             "StreamViewType": "NEW_AND_OLD_IMAGES",
-            **images,
+            **shown,
         },
     }
 
 
-def batch(changes: Sequence[EntryChange], start: int = 0) -> dict[str, Any]:
+def batch(changes: Sequence[EntryChange | ServiceChange], start: int = 0) -> dict[str, Any]:
     """What Lambda is given: as JSON, so that nothing that JSON lacks gets through."""
     records = [record(change, number) for number, change in enumerate(changes, start)]
     shown: dict[str, Any] = json.loads(json.dumps({"Records": records}, default=_base64))
@@ -40,6 +40,14 @@ def batch(changes: Sequence[EntryChange], start: int = 0) -> dict[str, Any]:
 
 def stopped(entry: LedgerEntry, at: datetime, previous: LedgerEntry | None = None) -> EntryChange:
     return EntryChange(entry=entry, previous=previous, at=at)
+
+
+def _entry_images(change: EntryChange) -> Sequence[dict[str, Any] | None]:
+    return _image(change.entry), change.previous and _image(change.previous)
+
+
+def _service_images(change: ServiceChange) -> Sequence[dict[str, Any] | None]:
+    return [one and service_items.service_item(one, RETENTION) for one in (change.record, change.previous)]
 
 
 def _image(entry: LedgerEntry) -> dict[str, Any]:

@@ -217,6 +217,7 @@ def new_system(policy: Policy = DEFAULT) -> System:
         clock=clock,
         tasks=local.tasks,
         ledger=local.ledger,
+        ecs_services=local.ecs_services,
         services=local.services,
         progress_store=local.progress_store,
         alerts=local.alerts,

@@ -56,6 +56,8 @@ def _sweep(context: LambdaContext) -> Sweep:
     return Sweep(
         tasks=services.tasks,
         ledger=services.ledger,
+        ecs_services=services.ecs_services,
+        services=services.services,
         incidents=alerts(_now).incidents,
         progress_store=services.progress_store,
         clock=_now,
@@ -71,10 +73,16 @@ def _sweep(context: LambdaContext) -> Sweep:
 def _cluster(found: ClusterSweepResult) -> dict[str, Any]:
     return {
         "tasks": _tasks(found),
-        **{name.lower(): found.counts[name] for name in sorted(found.counts) if name != Drift.NONE},
+        **{_camel(name): found.counts[name] for name in sorted(found.counts) if name != Drift.NONE},
         "stuck": [finding.task_arn for finding in found.stuck],
+        "findings": [one.finding.finding_id for one in found.services.standing],
         "errors": _texts(found.errors),
     }
+
+
+def _camel(name: str) -> str:
+    first, *others = name.lower().split("_")
+    return first + "".join(map(str.title, others))
 
 
 def _tasks(found: ClusterSweepResult) -> int:
@@ -98,13 +106,24 @@ def _log_progress(cluster_arn: str, found: ClusterSweepResult) -> None:
 
 def _log(result: SweepResult) -> None:
     for arn, found in result.clusters.items():
-        logger.info("swept", extra={"clusterArn": arn, **_cluster(found), "stuck": len(found.stuck)})
+        logger.info("swept", extra={"clusterArn": arn, **_counted(found)})
         for error in _distinct(found.errors):
             telemetry.error("cluster failed", error, clusterArn=arn)
         for finding in found.stuck:
             logger.warning("stuck", extra={"taskArn": finding.task_arn, "summary": finding.summary})
+        for one in found.services.standing:
+            facts = {"serviceArn": one.finding.service_arn, "findingId": one.finding.finding_id}
+            logger.warning("found", extra={**facts, "summary": one.finding.summary})
     for error in _distinct(result.errors):
         telemetry.error("not swept", error)
+    if result.refused:
+        refused = {name: str(error) for name, error in result.refused.items()}
+        logger.warning("not allowed to ask", extra={"refused": refused})
+
+
+def _counted(found: ClusterSweepResult) -> dict[str, Any]:
+    summed = _cluster(found)
+    return {**summed, "stuck": len(summed["stuck"]), "findings": len(summed["findings"])}
 
 
 def _measure(result: SweepResult, seconds: float) -> None:
@@ -119,6 +138,10 @@ def _measure(result: SweepResult, seconds: float) -> None:
     for name in ("Tasks", "Repaired", "Closed", *drifts):
         telemetry.count(f"Sweep{name}", total[name.upper()])
     telemetry.count("SweepClusterFailures", total["FAILURES"] + len(result.errors))
+    telemetry.count("SweepServices", total["SERVICES"])
+    telemetry.count("SweepServicesRepaired", total["SERVICES_REPAIRED"])
+    if result.refused:
+        telemetry.count("OptionalCallsRefused", len(result.refused))
     if total["RESET"]:
         telemetry.count("SweepReset", total["RESET"])
     if result.late:

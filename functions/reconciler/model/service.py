@@ -100,6 +100,11 @@ class ServiceRecord:
         return arns.service_name(self.service_arn) or self.service_arn
 
     @property
+    def deployed_by_ecs(self) -> bool:
+        """Whether its deployments are ECS's own, and not those of CodeDeploy or of an external controller."""
+        return self.state is None or self.state.deployment_controller == "ECS"
+
+    @property
     def closed_at(self) -> datetime | None:
         """When it was first known to be deleted; None while it is not."""
         deleted = self.state is not None and self.state.status == "INACTIVE"

@@ -31,6 +31,7 @@ _FAULT_TYPES = frozenset({"WARN", "WARNING", "ERROR"})
 _HOOK_RANKS = {"IN_PROGRESS": 0, "AWAITING_ACTION": 1}
 _STATUS_RANKS = {"PENDING": 0, "IN_PROGRESS": 1, "STOP_REQUESTED": 2, "ROLLBACK_REQUESTED": 2}
 _STATUS_RANKS |= {"ROLLBACK_IN_PROGRESS": 3}
+UNDER_WAY = frozenset(_STATUS_RANKS)  # the statuses of a service deployment that is not over
 
 
 def merge_event(record: ServiceRecord, event: ServiceEvent) -> ServiceRecord:
@@ -59,6 +60,13 @@ def merge_reading(record: ServiceRecord, reading: ServiceReading, now: datetime)
         known = after.deployment(described.deployment_id)
         after = with_deployment(after, _described(known, described, now))
     return after
+
+
+def merge_missing(record: ServiceRecord, sweep_began: datetime, now: datetime) -> ServiceRecord:
+    """The record after ECS answered that it knows no such service; gone where an earlier sweep heard so."""
+    if record.missing_since is None:
+        return replace(record, missing_since=now)
+    return replace(record, gone_at=now) if record.missing_since < sweep_began else record
 
 
 def merge_service_deployment(known: Deployment, answered: ServiceDeployment) -> Deployment:

@@ -74,11 +74,7 @@ def histories(record: ServiceRecord) -> Sequence[History]:
 
 def judged_histories(record: ServiceRecord | None) -> Sequence[History] | None:
     """The same where ECS itself deploys; None where no deployment is known, or another controller deploys."""
-    if record is None or not record.deployments:
-        return None
-    if record.state and record.state.deployment_controller != "ECS":
-        return None
-    return histories(record)
+    return histories(record) if record and record.deployments and record.deployed_by_ecs else None
 
 
 def is_undone(known: Sequence[History], deployment_id: str) -> bool:

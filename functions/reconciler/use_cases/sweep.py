@@ -9,14 +9,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ..errors import LedgerError
+from ..errors import AccessDenied, LedgerError
 from ..findings.policy import Policy
 from ..incidents.model import report_finding
 from ..parsing.home import Home, elsewhere
 from ..ports.incidents import Incidents
+from ..ports.services import EcsServices, ServiceLedger
 from ..ports.sweep_progress import SweepProgress, SweepProgressStore
 from .checks.late_findings import late_findings
 from .notify import Alerts, NotifyResult
+from .service_sweep.context import ServiceSweep
+from .service_sweep.optional_calls import OptionalCalls
+from .service_sweep.sweep import sweep_services
 from .sweep_cluster import ClusterSweep, ClusterSweepResult, SweepContext
 
 
@@ -26,7 +30,7 @@ class SweepResult:
 
     `errors` are those that belong to no cluster. `excluded` when another run was under way: nothing was done.
     `complete` when the run came to the end of the sweep. `late` are the findings of closed tasks that should
-    have been reported when they closed.
+    have been reported when they closed. `refused` are the optional calls that this deployment may not make.
     """
 
     place: SweepProgress | None = None
@@ -36,6 +40,7 @@ class SweepResult:
     complete: bool = False
     notified: Sequence[NotifyResult] = ()
     late: int = 0
+    refused: dict[str, AccessDenied] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +50,8 @@ class Sweep(SweepContext):
     Where `home` is known, a cluster of another account or Region is an error by itself.
     """
 
+    ecs_services: EcsServices
+    services: ServiceLedger
     incidents: Incidents
     progress_store: SweepProgressStore
     save_policy: Callable[[Policy, datetime], object]
@@ -82,7 +89,7 @@ class Sweep(SweepContext):
             result.errors.append(error)
 
     def _clusters(self, run_id: str, place: SweepProgress, result: SweepResult) -> None:
-        listed = self._listed(result)
+        listed, services = self._listed(result), self._service_sweep(result)
         for cluster_arn in sorted({*(listed or ()), *self._known()}):
             if cluster_arn < (place.cluster_arn or ""):
                 continue
@@ -96,12 +103,28 @@ class Sweep(SweepContext):
                 found.errors.append(error)  # whoever named it hears of it, and the others are swept
                 continue
             may_be_gone = listed is not None and cluster_arn not in listed
+            # The services come first: a run that goes on within the tasks of a cluster has read them before.
+            if place.after is None and not _read_services(services, place, found, may_be_gone=may_be_gone):
+                return
             after = ClusterSweep(self, place, found, may_be_gone=may_be_gone).run()
             if after is not None:
                 result.place = replace(place, after=after)
                 return
             self._find_late(cluster_arn, found)
         result.place, result.complete = None, True
+
+    def _service_sweep(self, result: SweepResult) -> ServiceSweep:
+        return ServiceSweep(
+            ecs=self.ecs_services,
+            services=self.services,
+            tasks=self.tasks,
+            ledger=self.ledger,
+            incidents=self.incidents,
+            clock=self.clock,
+            out_of_time=self.out_of_time,
+            policy=self.policy,
+            optional=OptionalCalls(self.ecs_services, result.refused),
+        )
 
     def _find_late(self, cluster_arn: str, found: ClusterSweepResult) -> None:
         try:
@@ -129,11 +152,25 @@ class Sweep(SweepContext):
 
 
 def sweep_and_notify(sweep: Sweep, alerts: Alerts, run_id: str, until: datetime) -> SweepResult:
-    """One run of the sweep, then what it found stuck, and what was not reported when it closed."""
+    """One run of the sweep, then what stands, and what was not reported when it happened."""
     result = sweep.run(run_id, until)
-    stuck = [finding for cluster in result.clusters.values() for finding in cluster.stuck]
-    notified = alerts.notify((report_finding(one, one.occurred_at) for one in stuck), reopen=True)
-    late = alerts.notify(one for cluster in result.clusters.values() for one in cluster.late)
-    result.notified = [*notified.values(), *late.values()]
+    found = list(result.clusters.values())
+    stuck = [report_finding(one, one.occurred_at) for cluster in found for one in cluster.stuck]
+    standing = [one for cluster in found for one in cluster.services.standing]
+    notified = alerts.notify([*stuck, *standing], reopen=True)
+    missed = alerts.notify(one for cluster in found for one in cluster.services.missed)
+    late = alerts.notify(one for cluster in found for one in cluster.late)
+    result.notified = [*notified.values(), *missed.values(), *late.values()]
     result.late = sum(one.new for one in late.values())
     return result
+
+
+def _read_services(
+    sweep: ServiceSweep, place: SweepProgress, found: ClusterSweepResult, *, may_be_gone: bool
+) -> bool:
+    """Whether there was time for all services of the cluster; one that failed is no reason to wait."""
+    assert place.cluster_arn is not None  # noqa: S101 - set before the cluster's turn
+    found.services = sweep_services(sweep, place.cluster_arn, place.began, may_be_gone=may_be_gone)
+    found.counts.update(found.services.counts)
+    found.errors += found.services.errors
+    return found.services.complete

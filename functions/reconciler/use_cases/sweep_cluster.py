@@ -29,6 +29,7 @@ from .checks.repairs import repairs
 from .checks.stuck import find_stuck
 from .checks.twice_seen import TwiceSeen
 from .cluster_tasks import cluster_tasks
+from .service_sweep.context import ServicesSwept
 
 CHUNK = 100  # tasks in one DescribeTasks, GetTaskProtection or BatchGetItem call
 
@@ -39,13 +40,15 @@ class ClusterSweepResult:
 
     Counted beside the drifts are REPAIRED (a version recorded that no event had brought), REFRESHED (health,
     tags or an end concluded too early, at the ledger's own version), CLOSED, RESET (taken back to what ECS
-    described), and changes of protection. `late` should have been reported when the tasks closed.
+    described), changes of protection, and what `services` counts. `late` should have been reported when the
+    tasks closed.
     """
 
     counts: Counter[str] = field(default_factory=Counter)
     errors: list[LedgerError] = field(default_factory=list)
     stuck: list[Finding] = field(default_factory=list)
     late: list[ReportedFinding] = field(default_factory=list)
+    services: ServicesSwept = field(default_factory=ServicesSwept)
 
 
 def no_progress(cluster_arn: str, result: ClusterSweepResult) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from reconciler.findings.model import Finding
     from reconciler.findings.policy import Policy
     from reconciler.model.entry import HistoryRow, LedgerEntry
+    from reconciler.model.service import ServiceRecord
 
     from ..delivery import Outcome
     from .script import Step
@@ -35,11 +36,12 @@ SUFFIX = ".toml"
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A scenario that was played to its end, with what the ledger had of its tasks then."""
+    """A scenario that was played to its end, with what the ledger had of its tasks and services then."""
 
     scenario: Scenario
     play: Play
     tasks: Sequence[tuple[LedgerEntry, Sequence[HistoryRow]]]
+    services: Sequence[ServiceRecord]
 
     @property
     def passed(self) -> bool:
@@ -64,7 +66,7 @@ def play_all(files: Sequence[str], outcome: Outcome, policy: Policy, *, in_memor
 
 
 def document(played: Played) -> dict[str, Any]:
-    """What `--json` prints of a scenario, beside its tasks and findings among all others."""
+    """What `--json` prints of a scenario, beside its tasks, services and findings among all others."""
     play, scenario = played.play, played.scenario
     return {
         "file": scenario.file,
@@ -103,7 +105,8 @@ def _play(scenario: Scenario, play: Play) -> Played | Rejected:
             refused = InvalidInput(step.verb, f"is refused by ECS: {error}")
             return _rejected(scenario.file, step.index, refused)
         play.deliver_emitted()
-    return Played(scenario, play, [found for name in play.tasks if (found := play.entry(name))])
+    tasks = [found for name in play.tasks if (found := play.entry(name))]
+    return Played(scenario, play, tasks, play.system.services.everything())
 
 
 def _act(play: Play, step: Step) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 import reconciler.settings
-from infra.assess import ENTRY_CHANGES
+from infra.assess import CHANGES
 from reconciler.parsing.home import Home
 from reconciler.settings import (
     AlertSettings,
@@ -148,8 +148,9 @@ def test_assess_takes_changes_from_the_stream(stack: Synthesised) -> None:
     """From the oldest on, failures are parted and halved, at last left in the queue that rings."""
     mapping = mapping_of(stack, "Assess")
     filters = mapping.pop("FilterCriteria")["Filters"]
-    assert [json.loads(each["Pattern"]) for each in filters] == ENTRY_CHANGES
-    assert not any("REMOVE" in each["eventName"] for each in ENTRY_CHANGES)
+    assert [json.loads(each["Pattern"]) for each in filters] == CHANGES
+    assert len(filters) <= 5  # or Lambda refuses the mapping
+    assert not any("REMOVE" in each["eventName"] for each in CHANGES)
     assert mapping == {
         "EventSourceArn": "${Ledger/Table.StreamArn}",
         "FunctionName": "${Assess/Function}",

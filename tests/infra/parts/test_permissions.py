@@ -7,7 +7,7 @@ import pytest
 from tests.infra.synthesised import Statement, Synthesised
 
 TABLE = "${Ledger/Table.Arn}"
-EVERY_TASK = "arn:${AWS::Partition}:ecs:${AWS::Region}:${AWS::AccountId}:task/*"
+OF_DEPLOYMENTS, OF_REVISIONS = "DescribeServiceDeployments", "DescribeServiceRevisions"
 PUBLISHES = [
     Statement(frozenset({"sns:Publish"}), frozenset({"${Alerts/Topic}"})),
     Statement(frozenset({"kms:Decrypt", "kms:GenerateDataKey"}), frozenset({"${Alerts/Key.Arn}"})),
@@ -26,6 +26,10 @@ def may(actions: str, *resources: str, conditions: dict[str, Any] | None = None)
     )
 
 
+def every(resource: str) -> str:
+    return f"arn:${{AWS::Partition}}:ecs:${{AWS::Region}}:${{AWS::AccountId}}:{resource}/*"
+
+
 def assert_may(stack: Synthesised, role: str, *expected: Statement) -> None:
     found = stack.statements(role)
     assert [each for each in found if each not in expected] == []
@@ -39,7 +43,7 @@ def test_observe(stack: Synthesised) -> None:
         "Observe/Role",
         may("logs:CreateLogStream PutLogEvents", "${Observe/Log.Arn}"),
         may("dynamodb:UpdateItem BatchWriteItem", TABLE),
-        may("ecs:DescribeTasks GetTaskProtection", EVERY_TASK),
+        may("ecs:DescribeTasks GetTaskProtection", every("task")),
         may(
             "sqs:ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl",
             "${Intake/EventQueue.Arn}",
@@ -76,8 +80,11 @@ def test_sweep(stack: Synthesised) -> None:
         may("logs:CreateLogStream PutLogEvents", "${Sweep/Log.Arn}"),
         may("dynamodb:Query BatchGetItem UpdateItem BatchWriteItem PutItem", TABLE),
         may("dynamodb:Query", *(f"{TABLE}/index/{name}" for name in ("open", "closed", "protected", "due"))),
-        may("ecs:DescribeTasks GetTaskProtection", EVERY_TASK),
-        may("ecs:ListTasks ListClusters", "*"),
+        may("ecs:DescribeTasks GetTaskProtection", every("task")),
+        may(f"ecs:DescribeServices ListServiceDeployments {OF_DEPLOYMENTS} {OF_REVISIONS}", every("service")),
+        may(f"ecs:{OF_DEPLOYMENTS}", every("service-deployment")),
+        may(f"ecs:{OF_REVISIONS}", every("service-revision")),
+        may("ecs:ListTasks ListServices ListClusters", "*"),
         *PUBLISHES,
     )
 
@@ -90,7 +97,7 @@ def test_watch(stack: Synthesised) -> None:
         may("logs:CreateLogStream PutLogEvents", "${Watch/Log.Arn}"),
         may("dynamodb:Query BatchGetItem UpdateItem PutItem DeleteItem", TABLE),
         may("dynamodb:Query", *(f"{TABLE}/index/{name}" for name in ("open", "protected", "due"))),
-        may("ecs:GetTaskProtection DescribeTasks", EVERY_TASK),
+        may("ecs:GetTaskProtection DescribeTasks", every("task")),
         may("ecs:ListTasks", "*"),
         *PUBLISHES,
     )

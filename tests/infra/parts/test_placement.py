@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from infra.config import Config, ConfigError
-from infra.parts.patterns import task_events
+from infra.parts.patterns import all_events
 from infra.parts.placement import PATTERN_LIMIT, Place, check_place
 from tests.infra.contexts import ADOPTED, OWN_KEY
 from tests.infra.test_app import run_app
@@ -59,7 +59,7 @@ def test_scattered_clusters_are_refused(old: str, new: str) -> None:
 
 def test_a_pattern_that_a_rule_cannot_hold_is_refused() -> None:
     """The last name that fits is accepted, one character more is refused with the length of the pattern."""
-    names = [f"{number:02}" + "c" * 38 for number in range(20)]
+    names = [f"{number:02}" + "c" * 31 for number in range(20)]
     length = len(rendered(names))
     assert length < PATTERN_LIMIT
     fits = [*names[:-1], names[-1] + "c" * (PATTERN_LIMIT - length)]
@@ -71,7 +71,7 @@ def test_a_pattern_that_a_rule_cannot_hold_is_refused() -> None:
 
 def rendered(names: list[str]) -> str:
     """The pattern as CloudFormation hands it to EventBridge."""
-    pattern = task_events([SHOP.replace("shop", name) for name in names])
+    pattern = all_events([SHOP.replace("shop", name) for name in names])
     whole = {"source": pattern.source, "detail-type": pattern.detail_type, "detail": pattern.detail}
     return json.dumps(whole, separators=(",", ":"))
 

@@ -85,6 +85,8 @@ def functions(system: System, monkeypatch: pytest.MonkeyPatch) -> Functions:
         return SweepServices(
             tasks=system.tasks,
             ledger=system.ledger,
+            ecs_services=system.ecs_services,
+            services=system.services,
             progress_store=system.progress_store,
             policy=system.policy,
             save_policy=functions.save_policy,

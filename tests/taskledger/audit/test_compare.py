@@ -9,7 +9,8 @@ import pytest
 from reconciler.gate import enrich, succeed
 from reconciler.model.entry import Closure, LedgerEntry
 from reconciler.model.task import Absence, ClosedAs, Container, TaskState
-from taskledger.audit.compare import Difference, DifferenceKind, differences
+from taskledger.audit.compare import differences
+from taskledger.audit.difference import Difference, DifferenceKind
 from tests.support.values import TASK, at, event, state
 
 LATER = at(3600)

@@ -10,7 +10,7 @@ from tests.support.running import Ran, taskledger
 
 DOCUMENT = {"stack", "at", "clusters", "differences", "errors", "explained", "unexplained"}
 CLUSTER = {
-    *("clusterArn", "cluster", "tasks", "unknown", "explained", "unexplained", "kinds", "error"),
+    *("clusterArn", "cluster", "tasks", "services", "unknown", "explained", "unexplained", "kinds", "error"),
     "missedEvents",
 }
 MISSED = {
@@ -61,6 +61,7 @@ def test_an_entry_that_was_tampered_with(deployed_ecs: DeployedEcs) -> None:
     assert ran.document["differences"] == [
         {
             "taskArn": arn,
+            "serviceArn": None,
             "clusterArn": "arn:aws:ecs:eu-central-1:111122223333:cluster/shop",
             "field": "group",
             "ledger": "service:other",
@@ -212,7 +213,7 @@ def test_the_text(deployed_ecs: DeployedEcs) -> None:
     assert [" ".join(line.split()) for line in ran.out.splitlines()] == [
         SUMMARY,
         "",
-        "task field ledger ECS likely cause",
+        "task or service field ledger ECS likely cause",
         f"{tampered[-32:]} stopCode UserInitiated - CONTRADICTION: {CONTRADICTION}",
         f"{passing[-32:]} lastStatus RUNNING DEACTIVATING PASSING: {PASSING}",
         "",

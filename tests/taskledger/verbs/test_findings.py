@@ -24,7 +24,7 @@ from tests.support.values import task_arn
 KEYS = {
     "incidentId", "kind", "cause", "severity", "account", "region", "clusterArn", "cluster", "group",
     "service", "taskDefinitionArn", "count", "firstSeenAt", "lastSeenAt", "summary", "remedy", "tasks",
-    "links", "status", "openedAt", "notifiedAt", "resolvedAt",
+    "links", "deployment", "serviceArn", "status", "openedAt", "notifiedAt", "resolvedAt",
 }  # fmt: skip
 
 
@@ -163,4 +163,4 @@ def test_nothing_is_an_answer(deployment: Deployment) -> None:
 def test_a_cluster_that_is_not_known_is_wrong_usage(alerted: Alerted) -> None:
     """As with tasks: the known ones are named."""
     ran = taskledger("incidents", "--cluster", "other")
-    assert (ran.code, "It has tasks of: shop" in ran.err) == (2, True)
+    assert (ran.code, "It knows: shop" in ran.err) == (2, True)

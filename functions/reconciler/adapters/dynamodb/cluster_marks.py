@@ -1,4 +1,4 @@
-"""Marks of clusters: which have tasks in the ledger, and in which something is due.
+"""Marks of clusters: which have tasks or services in the ledger, and in which something is due.
 
 pk        sk          ttl
 CLUSTERS  clusterArn  as long as the cluster's tasks are kept, once ECS has answered for the cluster; before

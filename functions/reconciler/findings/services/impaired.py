@@ -48,7 +48,7 @@ def below_desired(
         BELOW_DESIRED.cause,
         occasion=f"{BELOW_DESIRED.cause}.{stamp(since)}",
     )
-    yield _with_deployment(fault, since + policy.below_desired, rolling_at(past, since))
+    yield _with_deployment(fault, since, rolling_at(past, since))
 
 
 def _is_over(record: ServiceRecord, report: Report) -> bool:

@@ -45,18 +45,13 @@ def _faults(
     record: ServiceRecord, now: datetime, policy: Policy, protected: Iterable[LedgerEntry]
 ) -> Iterator[ServiceFault]:
     past = histories(record)
-    if has_deployments(record):
+    if record.deployed_by_ecs:
         yield from failed(record, past, now)
         yield from stalled(record, past, now, policy)
         yield from hooks_waiting(record, now)
         yield from scale_in_blocked(record, protected, now, policy)
     yield from impaired(record, past)
     yield from below_desired(record, past, now, policy)
-
-
-def has_deployments(record: ServiceRecord) -> bool:
-    """Whether its deployments are ECS's own, and not those of CodeDeploy or of a foreign controller."""
-    return record.state is None or record.state.deployment_controller == "ECS"
 
 
 def live(record: ServiceRecord) -> ServiceRecord:

@@ -105,7 +105,7 @@ def test_below_desired_is_one_finding_for_as_long_as_it_lasts() -> None:
     assert one.finding_id == other.finding_id
     assert one.summary == "0 of 4 tasks run, since 12:01 UTC."
     assert other.summary == "2 of 4 tasks run, since 12:01 UTC."
-    assert one.occurred_at == minute(11)
+    assert one.occurred_at == minute(1)
 
 
 def test_a_foreign_controller_changes_nothing() -> None:

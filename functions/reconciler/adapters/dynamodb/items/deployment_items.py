@@ -120,7 +120,7 @@ def read_reports(item: Item, name: str, cluster_arn: str) -> dict[str, Report]:
 
 
 def _began(item: Item) -> Began:
-    source = next(source for source, name in _BEGAN.items() if name in item)
+    source = Source.DESCRIBE if _BEGAN[Source.DESCRIBE] in item else Source.EVENT
     return Began(at=moment(item[_BEGAN[source]]), source=source)
 
 

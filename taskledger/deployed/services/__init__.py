@@ -1,0 +1,1 @@
+"""Services of a deployed stack: found by name, listed, and judged."""

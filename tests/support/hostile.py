@@ -1,0 +1,228 @@
+"""A text from outside in every place from which the commands print any."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from reconciler.errors import InvalidInput, TransientError
+from reconciler.findings.model import Cause, Finding, Kind, Severity
+from reconciler.findings.policy import DEFAULT
+from reconciler.gate import history_row, succeed
+from reconciler.incidents.lifecycle import add_findings
+from reconciler.incidents.model import report_finding
+from reconciler.model.deployment import Began, Deployment, Image, Report, Rollout, ServiceDeployment
+from reconciler.model.entry import HistoryRow, LedgerEntry
+from reconciler.model.service import Hook, Message, ServiceRecord, ServiceState
+from reconciler.model.task import Container, Source
+from reconciler.services.signs import FAILED
+from taskledger.audit.clusters import Audit, ClusterAudit
+from taskledger.audit.difference import Difference, DifferenceKind
+from taskledger.audit.missed_events import MissedEvents
+from taskledger.replay.captures import Unreadable
+from taskledger.replay.delivery import Outcome, Rejected
+from taskledger.replay.run import Replayed
+from taskledger.replay.scenario.play import Failure, Moment
+from tests.support.findings import finding
+from tests.support.values import CLUSTER, START, TASK, at, event
+
+NO_SLASH = str.maketrans("/", "|")
+SERVICE = "a-service"  # for which `show` finds the service, and for all else the task
+
+
+class World:
+    """A text in every field of a task, its history, a service, findings, and all else that has texts."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.id = f"x{text.translate(NO_SLASH)}"
+        self.arn = f"{TASK.rsplit('/', 1)[0]}/{self.id}"
+        self.cluster_arn = f"{CLUSTER}{text}"
+        container = Container(
+            name=text, last_status=text, exit_code=3, reason=text, health_status=text, image=text
+        )
+        observation = event(
+            3,
+            **dict.fromkeys(
+                ("last_status", "desired_status", "group", "started_by", "launch_type", "availability_zone"),
+                text,
+            ),
+            **dict.fromkeys(("health_status", "stop_code", "stopped_reason", "task_definition_arn"), text),
+            task_arn=self.arn,
+            cluster_arn=self.cluster_arn,
+            tags={text: text},
+            containers=(container,),
+        )
+        self.entry: LedgerEntry = succeed(None, observation)
+        self.rows: list[HistoryRow] = [history_row(observation)]
+        self.service = _service(text, self.cluster_arn)
+        self.finding: Finding = finding(
+            task_arn=self.arn,
+            cluster_arn=self.cluster_arn,
+            group=text,
+            kind=Kind(text),
+            cause=Cause(text),
+            severity=Severity(text),
+            summary=text,
+            remedy=text,
+        )
+        reported = report_finding(self.finding, START, self.entry.state)
+        self.incident = replace(add_findings(None, [reported], START, DEFAULT), summary=text, remedy=text)
+        self.refusal = InvalidInput(text, text)
+
+    def audit(self, *_: Any) -> Audit:
+        return Audit(
+            stack=self.text,
+            at=START,
+            clusters=[
+                ClusterAudit(
+                    cluster_arn=self.cluster_arn,
+                    tasks={
+                        self.arn: [
+                            Difference(
+                                task_arn=self.arn,
+                                field=self.text,
+                                ledger=self.text,
+                                ecs={self.text: self.text},  # as tags are
+                                kind=DifferenceKind.MISSED,
+                            )
+                        ]
+                    },
+                    missed=MissedEvents(tasks=1, sampled=True),
+                    error=TransientError(self.text),
+                )
+            ],
+            errors=[TransientError(self.text)],
+        )
+
+    def sweep(self, *_: Any) -> dict[str, Any]:
+        found = {"tasks": 1, self.text: 2, "stuck": [self.arn], "errors": [self.text]}
+        return {"complete": True, "errors": [self.text], "clusters": {self.cluster_arn: found}}
+
+    def replayed(self, *_: Any, **__: Any) -> Replayed:
+        rejected = Rejected(file=self.text, index=0, field=self.text, error=self.text)
+        failure = Failure(index=0, at=START, task=self.text, field=self.text, expected=1, found=2)
+        play = SimpleNamespace(
+            moments=[Moment(START, self.text, self.text), Moment(at(1), "check", self.text, wrong=True)],
+            name=lambda _: self.text,
+            found={"1": self.finding},
+            failures=[failure],
+            expectations=1,
+            tasks={self.text: self.arn},
+            verdicts=Counter(),
+            currency=Counter(),
+        )
+        played: Any = SimpleNamespace(
+            scenario=SimpleNamespace(title=self.text, file=self.text, story=f"a {self.text}"),
+            play=play,
+            tasks=[(self.entry, self.rows)],
+            services=[],
+            findings=[self.finding],
+            passed=False,
+        )
+        return Replayed(
+            outcome=Outcome(read=1, rejected=[rejected]),
+            now=START,
+            tasks=[(self.entry, self.rows)],
+            services=[(self.service, [self.finding])],
+            findings=[self.finding],
+            notifications=[],
+            scenarios=[played],
+        )
+
+    def patches(self) -> dict[str, Any]:
+        """What stands in the commands for AWS and for files."""
+        ledger = SimpleNamespace(unreadable=[self.refusal], clusters=list, history=lambda _: self.rows)
+        incidents = SimpleNamespace(unreadable=[self.refusal])
+        services = SimpleNamespace(unreadable=[self.refusal], readable=lambda *_: self.service)
+        queue = SimpleNamespace(url=self.text, send=lambda events: ((each, None) for each in events))
+        one = {
+            "deployed.stack.find": lambda _: SimpleNamespace(name=self.text, home=None),
+            "verbs.tasks.query_tasks": lambda *_: ([self.entry], True),
+            "verbs.tasks.findings": lambda *_, **__: [self.finding],
+            "verbs.services.query_services": lambda *_: [(self.service, [self.finding])],
+            "verbs.show.find_service": lambda *names: self.service if names[-1] == SERVICE else None,
+            "verbs.show.judge_service": lambda *_: [self.finding],
+            "verbs.show.find_task": lambda *_: self.entry,
+            "verbs.show.findings": lambda *_: [self.finding],
+            "verbs.findings._select": lambda *_: [(START, self.finding)],
+            "verbs.incidents._select": lambda *_: [self.incident],
+            "verbs.audit.run_audit": self.audit,
+            "verbs.sweep._run": self.sweep,
+            "verbs.replay.replay_paths": self.replayed,
+            "verbs.send.Queue": lambda _: queue,
+            "verbs.send.RepeatedEvents": lambda _: [Unreadable(self.text, 0, self.refusal)],
+        }
+        for verb in ("tasks", "services", "show", "findings", "incidents"):
+            one[f"verbs.{verb}.deployed_ledger"] = lambda *_, **__: ledger
+        for verb in ("services", "show"):
+            one[f"verbs.{verb}.deployed_services"] = lambda *_: services
+        for verb in ("tasks", "services", "show"):
+            one[f"verbs.{verb}.policy_in_force"] = lambda _: DEFAULT
+        for verb in ("findings", "incidents"):
+            one[f"verbs.{verb}.deployed_incidents"] = lambda _: incidents
+        return one
+
+
+def _service(text: str, cluster_arn: str) -> ServiceRecord:
+    """One that deployed twice, with the text in all fields that have any."""
+    image = Image(container=text, image=text, digest=text)
+    joined = ServiceDeployment(
+        service_deployment_arn=text,
+        status=text,
+        created_at=START,
+        images=(image,),
+        source_images=(replace(image, image=f"{text}2"),),
+    )
+    deployments = [
+        Deployment(
+            deployment_id=f"{text}{number}",
+            began=Began(at=at(number), source=Source.DESCRIBE),
+            task_definition_arn=text,
+            reports={FAILED: Report(at=at(number), reason=text)},
+            rollout=Rollout(status=text, rollout_state=text, reason=text),
+            service_deployment=joined,
+        )
+        for number in (2, 1)
+    ]
+    state = ServiceState(
+        service_arn=text,
+        cluster_arn=cluster_arn,
+        service=text,
+        status=text,
+        desired_count=4,
+        running_count=2,
+        pending_count=1,
+        scheduling_strategy=text,
+        deployment_controller=text,
+        launch_type=text,
+        task_definition_arn=text,
+        messages=(Message(at=START, text=text),),
+    )
+    hook = Hook(
+        hook_id=text, status=text, at=START, hook_type=text, stage=text, expires_at=at(1), timeout_action=text
+    )
+    return ServiceRecord(
+        service_arn=text,
+        cluster_arn=cluster_arn,
+        state=state,
+        read_at=START,
+        below_desired_since=START,
+        hooks=(hook,),
+        deployments=tuple(deployments),
+    )
+
+
+@contextmanager
+def world(text: str) -> Iterator[World]:
+    made = World(text)
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in made.patches().items():
+            patch.setattr(f"taskledger.{name}", value)
+        yield made
