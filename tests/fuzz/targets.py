@@ -41,8 +41,8 @@ from tests.fuzz.verbs import verbs
 from tests.support.findings import failed_to_start
 from tests.support.full_service import full_service
 from tests.support.ledgers import RETENTION
-from tests.support.services import SERVICE
 from tests.support.service_events import deployment_change, hook_change, service_action
+from tests.support.services import SERVICE
 from tests.support.stream import batch
 from tests.support.values import CLUSTER, START, TASK, at, envelope, task_arn
 
