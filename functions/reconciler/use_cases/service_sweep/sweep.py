@@ -30,12 +30,15 @@ def sweep_services(
 ) -> ServicesSwept:
     """One pass over the services of a cluster, in the sweep that began then.
 
-    `may_be_gone` when ECS's complete list of clusters did not name it.
+    `may_be_gone` when ECS's complete list of clusters did not name it. Of any other cluster that ECS does not
+    know nothing is concluded, and no error is added: the listing of its tasks fails as well.
     """
     swept = ServicesSwept()
     try:
         read = _Reading(sweep, cluster_arn, began, swept).run(may_be_gone=may_be_gone)
         look_closer(sweep, read, swept)
+    except ClusterNotFound:
+        return swept
     except LedgerError as error:
         swept.errors.append(error)
     return swept

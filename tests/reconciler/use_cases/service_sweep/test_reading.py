@@ -136,10 +136,19 @@ def test_one_that_cannot_be_read_leaves_the_others_alone(
 def test_services_that_cannot_be_listed(sweeps: Sweeps) -> None:
     """The cluster's services are left to the next sweep, and none is closed."""
     sweeps.observe(deployment_event(1, STARTED, 0))
-    sweeps.ecs.errors["list_services"] = error = ClusterNotFound("no such cluster")
+    sweeps.ecs.errors["list_services"] = error = TransientError("throttled")
     for _ in range(3):
         assert sweeps.run().errors == [error]
-    assert sweeps.record().closed_at is None
+    assert (sweeps.record().missing_since, sweeps.record().closed_at) == (None, None)
+
+
+def test_services_of_a_cluster_that_ecs_does_not_know(sweeps: Sweeps) -> None:
+    """Unless its complete list of clusters lacks it, too, nothing is concluded."""
+    sweeps.observe(deployment_event(1, STARTED, 0))
+    sweeps.ecs.errors["list_services"] = ClusterNotFound("no such cluster")
+    for _ in range(3):
+        assert sweeps.run().errors == []
+    assert (sweeps.record().missing_since, sweeps.record().closed_at) == (None, None)
 
 
 def test_services_of_a_deleted_cluster(sweeps: Sweeps) -> None:
