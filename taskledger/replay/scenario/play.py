@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reconciler.findings.rules import findings
 from reconciler.handlers.sweep import summary
-from reconciler.use_cases.recording.task_events import Failed
 
 from ...output.sweep_report import cluster_words
 from ...simulator.engine.errors import ApiError
 from ...simulator.faults.delivery import Fate, FaultyDelivery
+from ..counts import Counts
 from . import emitted
 from .moment import Failure, Moment
 from .words import entry_words, finding_words, spell, state_words
@@ -50,8 +49,7 @@ class Play:
     failures: list[Failure] = field(default_factory=list)
     expectations: int = 0
     found: dict[str, Finding] = field(default_factory=dict)
-    verdicts: Counter[str] = field(default_factory=Counter)
-    currency: Counter[str] = field(default_factory=Counter)
+    counts: Counts = field(default_factory=Counts)
     step: int = 0
 
     def __post_init__(self) -> None:
@@ -126,15 +124,12 @@ class Play:
 
     def deliver(self, events: Sequence[Answer]) -> None:
         """Hands events to the observe handler in one batch, and looks at what changed."""
-        if not (events := [event for event in events if emitted.is_read(event)]):
+        if not events:
             return
-        bodies = {str(number): json.dumps(event) for number, event in enumerate(events)}
-        for event, outcome in zip(events, self.system.observe(bodies).events.values(), strict=True):
-            if isinstance(outcome, Failed):
-                raise outcome.error
-            self.verdicts[outcome.verdict] += 1
-            self.currency[outcome.currency] += 1
-            self.report("event", f"{self._of(event)} arrives: {outcome.verdict}, {outcome.currency}")
+        result = self.system.observe({str(number): json.dumps(event) for number, event in enumerate(events)})
+        self.counts.add(result)
+        for event, arrival in zip(events, emitted.arrivals(result), strict=True):
+            self.report("event", f"{self._of(event)} arrives: {arrival}")
         self._find_in(self._assess())
 
     def sweep(self) -> None:
