@@ -67,7 +67,8 @@ class Assess(LedgerFunction):
             "function that reads the table's stream.",
         )
         self.allow(
-            permissions.on_table(common.ledger, "BatchGetItem", "PutItem", "UpdateItem"),
+            permissions.on_table(common.ledger, "Query", "GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
+            permissions.on_indexes(common.ledger, "due"),
             *permissions.publish(common.alerts),
         )
         self.function.add_event_source(_changes(common.ledger.table, self.dead_letters.queue))

@@ -81,7 +81,9 @@ class Dashboard(Construct):
         return {
             "Differences found by sweeps": self._of("sweep", *(f"Sweep{each}" for each in DRIFTS)),
             "Repaired, closed and reset by sweeps": self._of("sweep", *(f"Sweep{each}" for each in REPAIRS)),
-            "Tasks swept, clusters failed": self._of("sweep", "SweepTasks", "SweepClusterFailures"),
+            "Tasks and services swept, clusters failed": self._of(
+                "sweep", "SweepTasks", "SweepServices", "SweepClusterFailures"
+            ),
         }
 
     def _alerts(self) -> dict[str, list[cloudwatch.Metric]]:
@@ -99,7 +101,7 @@ class Dashboard(Construct):
             "Failures at the stream and at incidents": [
                 *self._of("assess", "ChangesUnreadable"),
                 *self._of("watch", "IncidentFailures"),
-                *self._of("sweep", "FindingsLate"),
+                *self._of("sweep", "FindingsLate", "OptionalCallsRefused"),
             ],
         }
 
@@ -109,7 +111,9 @@ class Dashboard(Construct):
             "Sweeps completed": self._of("sweep", "SweepCompleted"),
             "Duration of a sweep, seconds": [longest],
             "Found by the watch": self._of("watch", "WatchFindings", "WatchClusterFailures"),
-            "Calls of UpdateTaskProtection": self._of("observe", "CallsFollowed"),
+            "Events of services, calls followed, skipped": self._of(
+                "observe", "ServiceEvents", "EventsUnplaced", "CallsFollowed", "EventsSkipped"
+            ),
         }
 
     def _of(self, service: str, *names: str) -> list[cloudwatch.Metric]:

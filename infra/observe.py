@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .intake import Intake
 
 SECONDS = 30
+_OF_SERVICES = ("GetItem", "Query", "PutItem", "DeleteItem")  # the last where a deployment's row moves
 WINDOW_SECONDS = 2  # an event waits that long for others: one DescribeTasks call then serves many
 VISIBILITY_SECONDS = 6 * SECONDS + WINDOW_SECONDS  # what Lambda asks for
 
@@ -62,7 +63,7 @@ class Observe(LedgerFunction):
     def _allow_calls(self) -> None:
         ledger, clusters = self.common.ledger, self.common.clusters
         self.allow(
-            permissions.on_table(ledger, "UpdateItem", "BatchWriteItem"),
+            permissions.on_table(ledger, "UpdateItem", "BatchWriteItem", *_OF_SERVICES),
             permissions.on_tasks(self, clusters, "DescribeTasks", "GetTaskProtection"),
         )
         if self.common.config.cloud_trail_protection:

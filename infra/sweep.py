@@ -40,9 +40,9 @@ class Sweep(LedgerFunction):
 
     def _allow_calls(self) -> None:
         ledger, clusters = self.common.ledger, self.common.clusters
-        writes = ("UpdateItem", "BatchWriteItem", "PutItem")
+        writes = ("UpdateItem", "BatchWriteItem", "PutItem", "DeleteItem")
         self.allow(
-            permissions.on_table(ledger, "Query", "BatchGetItem", *writes),
+            permissions.on_table(ledger, "Query", "GetItem", "BatchGetItem", *writes),
             permissions.on_indexes(ledger, "open", "closed", "protected", "due"),
             permissions.on_tasks(self, clusters, "DescribeTasks", "GetTaskProtection"),
             *permissions.on_services(self, clusters),

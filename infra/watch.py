@@ -29,7 +29,7 @@ class Watch(LedgerFunction):
         )
         writes = ("UpdateItem", "PutItem", "DeleteItem")
         self.allow(
-            permissions.on_table(common.ledger, "Query", "BatchGetItem", *writes),
+            permissions.on_table(common.ledger, "Query", "GetItem", "BatchGetItem", *writes),
             permissions.on_indexes(common.ledger, "open", "protected", "due"),
             permissions.on_tasks(self, common.clusters, "GetTaskProtection", "DescribeTasks"),
             permissions.list_in(common.clusters, "ListTasks"),

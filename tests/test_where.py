@@ -24,8 +24,8 @@ def defines(scope: ast.AST, name: str) -> ast.AST | None:
 
 
 def test_twenty_questions_are_answered() -> None:
-    """Each row is one question, one file and one symbol."""
-    assert len(ROWS) == SECTION.count("\n| ") - 2 == 20
+    """Twenty at least, and each row is one question, one file and one symbol."""
+    assert len(ROWS) == SECTION.count("\n| ") - 2 >= 20
 
 
 @pytest.mark.parametrize(("file", "symbol"), [row[1:] for row in ROWS])

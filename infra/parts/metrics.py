@@ -7,7 +7,7 @@ from constructs import Construct
 VERDICTS = ("New", "Newer", "Duplicate", "Stale")
 CURRENCIES = ("Current", "Behind", "Ahead", "Gone", "Unverified")
 DRIFTS = ("Missed", "Unrecorded", "Ahead", "Vanished", "Unknown")
-REPAIRS = ("Repaired", "Closed", "Reset")
+REPAIRS = ("Repaired", "Closed", "Reset", "ServicesRepaired")
 
 
 def namespace(scope: Construct) -> str:

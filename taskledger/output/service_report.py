@@ -99,7 +99,7 @@ def _fields(record: ServiceRecord, now: datetime) -> Iterator[tuple[str, Cell]]:
         yield "definition", revision(state.task_definition_arn)
         yield "launch type", state.launch_type
         yield "scheduling", state.scheduling_strategy
-        yield "controller", state.deployment_controller
+        yield "controller", state.deployment_controller if state.deployment_controller != "ECS" else None
         yield "created", time(state.created_at)
     if since:
         yield "below desired", Text(f"since {time(since)}, {age(now, since)}", "yellow")

@@ -26,7 +26,7 @@ TITLES = ("service", "cluster", "tasks", "below since", "newest deployment", "fi
 
 
 def table(judged: Sequence[tuple[ServiceRecord, Sequence[Finding]]], now: datetime) -> Table:
-    """A line for each; in a terminal what is too long for it is wrapped, not cut."""
+    """A row for each: one line for a program, in a terminal as many as its columns need, and nothing cut."""
     piped = not sys.stdout.isatty()
     rows = Table(box=None, pad_edge=False, header_style="dim")
     for title in TITLES:
@@ -39,7 +39,7 @@ def table(judged: Sequence[tuple[ServiceRecord, Sequence[Finding]]], now: dateti
             _tasks(record),
             _below(record, now, piped=piped),
             _deployment(newest, now, piped=piped) if newest else Text("-"),
-            _findings(found),
+            _findings(found, piped=piped),
         )
     return rows
 
@@ -70,17 +70,20 @@ def _deployment(newest: History, now: datetime, *, piped: bool) -> Text:
     when = newest.ended_at or one.began.at
     named = literal(revision(one.task_definition_arn) or one.deployment_id)
     style = OUTCOME_STYLE.get(newest.outcome, "")
-    return Text.assemble(named, " ", (newest.outcome, style), " ", _when(when, now, piped=piped))
+    outcome = Text.assemble((newest.outcome, style), " ", _when(when, now, piped=piped))
+    return Text.assemble(named, " " if piped else "\n", outcome)
 
 
 def _when(moment: datetime, now: datetime, *, piped: bool) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%SZ}" if piped else age(now, moment)
 
 
-def _findings(found: Sequence[Finding]) -> Text:
+def _findings(found: Sequence[Finding], *, piped: bool) -> Text:
     """By their causes; by their kind where they have none."""
     if not found:
         return Text("-")
     causes = dict.fromkeys(each.cause or each.kind for each in found)
     highest = max((each.severity for each in found), key=lambda severity: severity.rank)
-    return literal(", ".join(causes), SEVERITY_STYLE.get(highest, ""))
+    named = Text(", " if piped else "\n").join(map(literal, causes))
+    named.stylize(SEVERITY_STYLE.get(highest, ""))
+    return named

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     Answer = Mapping[str, Any]
 
+SWEPT = ("tasks", "services")
 ALWAYS = ("missed", "unrecorded", "vanished", "repaired", "closed")
 
 
@@ -41,30 +42,31 @@ def report(answer: Answer) -> None:
             screen.print(literal(f"{_name(arn)} failed: {error}", "bold red"))
         for task_arn in cluster["stuck"]:
             screen.print(literal(f"{_name(arn)} stuck: {task_arn}", "yellow"))
+        for finding_id in cluster.get("findings", ()):  # which the function of an earlier version lacks
+            screen.print(literal(f"{_name(arn)} found: {finding_id}", "yellow"))
     screen.print(_end(answer))
 
 
 def cluster_words(cluster: Answer) -> str:
     """What was found in one cluster, on one line: `2 tasks, 1 service: 1 missed, 1 repaired`."""
-    tasks, errors = cluster["tasks"], "; ".join(cluster["errors"])
-    services = cluster.get("services", 0)
-    if errors and not tasks:
+    tasks, services, errors = cluster["tasks"], cluster.get("services", 0), "; ".join(cluster["errors"])
+    if errors and not tasks and not services:
         return f"failed: {errors}"
-    numbers = ((name, number) for name, number in _counts(cluster).items() if name != "services")
-    found = ", ".join(f"{number} {name}" for name, number in numbers) or "nothing to repair"
-    read = _several(tasks, "task") + (f", {_several(services, 'service')}" if services else "")
-    return f"{read}: {found}" + (f"; failed: {errors}" if errors else "")
+    found = ", ".join(f"{number} {name}" for name, number in _counts(cluster).items()) or "nothing to repair"
+    swept = ", ".join([_counted(tasks, "task"), *([_counted(services, "service")] if services else [])])
+    return f"{swept}: {found}" + (f"; failed: {errors}" if errors else "")
 
 
-def _several(number: int, what: str) -> str:
+def _counted(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _counts(cluster: Answer) -> dict[str, int]:
-    """How often each drift, repair and change of protection occurred, without those that did not."""
+    """How often each drift, repair and change of protection occurred, and what was found; without zeros."""
     numbers = {name: value for name, value in cluster.items() if isinstance(value, int)}
     numbers["stuck"] = len(cluster["stuck"])
-    return {name: number for name, number in numbers.items() if number and name != "tasks"}
+    numbers["found"] = len(cluster.get("findings", ()))
+    return {name: number for name, number in numbers.items() if number and name not in SWEPT}
 
 
 def _table(clusters: Mapping[str, Answer]) -> Table:
@@ -73,10 +75,13 @@ def _table(clusters: Mapping[str, Answer]) -> Table:
     others = sorted({name for each in found.values() for name in each} - set(ALWAYS))
     table = Table(box=None, pad_edge=False, header_style="dim")
     table.add_column("cluster", no_wrap=True)
-    for name in ("tasks", *ALWAYS, *others):
+    for name in (*SWEPT, *ALWAYS, *others):
         table.add_column(literal(name), no_wrap=True, justify="right")
     for arn, cluster in clusters.items():
-        numbers = [cluster["tasks"], *(found[arn].get(name, 0) for name in (*ALWAYS, *others))]
+        numbers = [
+            *(cluster.get(name, 0) for name in SWEPT),
+            *(found[arn].get(name, 0) for name in (*ALWAYS, *others)),
+        ]
         table.add_row(
             literal(_name(arn)), *(Text(f"{number:,}", "" if number else "dim") for number in numbers)
         )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -13,10 +12,10 @@ from reconciler.model.protection import ProtectionCall
 from reconciler.model.service_event import HookEvent
 from reconciler.model.task import Observation
 from reconciler.parsing.event import Skipped, parse_event, parse_json
-from reconciler.use_cases.recording.service_events import ObservedService
 from reconciler.use_cases.recording.task_events import Observed
 
 from .captures import Captured, Unreadable
+from .counts import Counts
 from .known_tasks import learn
 
 if TYPE_CHECKING:
@@ -45,21 +44,13 @@ class Rejected:
     error: str
 
 
-@dataclass(slots=True)
-class Outcome:
-    """What became of all events; `tasks` are the ARNs in the order in which they were first met.
-
-    Events of services have no currency, and those that leave nothing behind no verdict. `skipped` are those
-    that are not read, by their detail-type.
-    """
+@dataclass(slots=True, kw_only=True)
+class Outcome(Counts):
+    """What became of all events; `tasks` are the ARNs in the order in which they were first met."""
 
     read: int = 0
-    accepted: int = 0
-    verdicts: Counter[str] = field(default_factory=Counter)
-    currency: Counter[str] = field(default_factory=Counter)
     tasks: dict[str, None] = field(default_factory=dict)
     rejected: list[Rejected] = field(default_factory=list)
-    skipped: Counter[str] = field(default_factory=Counter)
 
 
 @dataclass(slots=True)
@@ -104,8 +95,7 @@ def deliver(events: Iterable[Captured | Unreadable], system: LocalSystem, ecs: S
         result = system.observe(batch.bodies())
         observed = (event.entry for event in result.events.values() if isinstance(event, Observed))
         system.assess({entry.state.task_arn: entry for entry in observed})
-        _reject(result, batch, outcome)
-        count(result, len(batch.captured), outcome)
+        _count(result, batch, outcome)
     return outcome
 
 
@@ -155,24 +145,13 @@ def _advance(clock: Clock, moment: datetime, *, anew: bool) -> None:
     clock.move_to(moment)
 
 
-def count(result: ObserveResult, messages: int, outcome: Outcome) -> None:
-    """Adds what became of so many messages, but for those that failed."""
-    outcome.skipped.update(skipped.detail_type for skipped in result.skipped.values())
-    outcome.accepted += messages - len(result.failed) - len(result.skipped)
-    for observed in result.events.values():
-        if isinstance(observed, Observed):
-            outcome.verdicts[observed.verdict] += 1
-            outcome.currency[observed.currency] += 1
-            outcome.tasks[observed.observation.state.task_arn] = None
-    for of_service in result.services.values():
-        if isinstance(of_service, ObservedService) and of_service.verdict:
-            outcome.verdicts[of_service.verdict] += 1
-
-
-def _reject(result: ObserveResult, batch: _Batch, outcome: Outcome) -> None:
+def _count(result: ObserveResult, batch: _Batch, outcome: Outcome) -> None:
+    outcome.add(result)
     for message_id, error in result.failed.items():
         refused = error if isinstance(error, InvalidInput) else _unrecorded(error)
         outcome.rejected.append(_rejected(batch.captured[message_id], refused))
+    observed = (one for one in result.events.values() if isinstance(one, Observed))
+    outcome.tasks |= dict.fromkeys(one.observation.state.task_arn for one in observed)
 
 
 def _unrecorded(error: LedgerError) -> InvalidInput:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -87,9 +88,10 @@ def replay_paths(paths: Sequence[str], policy: Policy, *, in_memory: bool) -> Re
 def document(replayed: Replayed) -> dict[str, Any]:
     """What `--json` prints: events, tasks and findings of scenarios among all others."""
     outcome, played = replayed.outcome, replayed.scenarios
-    verdicts = sum((each.play.outcome.verdicts for each in played), outcome.verdicts)
-    currency = sum((each.play.outcome.currency for each in played), outcome.currency)
-    accepted = outcome.accepted + sum(each.play.outcome.accepted for each in played)
+    counted = [outcome, *(each.play.counts for each in played)]
+    verdicts = sum((each.verdicts for each in counted), Counter[str]())
+    currency = sum((each.currency for each in counted), Counter[str]())
+    accepted = sum(each.accepted for each in counted)
     rejected, skipped = len(outcome.rejected), outcome.skipped.total()
     tasks = [*replayed.tasks, *(task for each in played for task in each.tasks)]
     services = [

@@ -34,14 +34,17 @@ def sweep(stack: Stack, *, as_json: bool) -> None:
     """Run a sweep of all clusters now, as the schedule does, and show what it found and repaired.
 
     \b
-    missed      ECS was ahead of the ledger: an event was lost, or is late
-    unrecorded  no event of the task has arrived
-    vanished    open in the ledger and unknown to ECS: closed after two sweeps in a row
-    unknown     ECS did not answer for the task: nothing is concluded
-    ahead       the ledger was ahead of the API: nothing to repair
-    repaired    a version recorded that no event had reported
-    closed      vanished for the second time, and closed as UNOBSERVED
-    reset       above the API in two sweeps ten minutes apart, and taken back to what it describes
+    missed            ECS was ahead of the ledger: an event was lost, or is late
+    unrecorded        no event of the task has arrived
+    vanished          open in the ledger and unknown to ECS: closed after two sweeps in a row
+    unknown           ECS did not answer for the task: nothing is concluded
+    ahead             the ledger was ahead of the API: nothing to repair
+    repaired          a version recorded that no event had reported
+    closed            vanished for the second time, and closed as UNOBSERVED
+    reset             above the API in two sweeps ten minutes apart, and taken back to what it describes
+    servicesRepaired  deployments of services, and outcomes of them, that no event had reported
+    servicesClosed    services that are deleted, or that ECS did not know in two sweeps in a row
+    found             services that lack tasks, or whose deployments stall, wait or are blocked
 
     With --json, prints what the sweep function returns. Exits with 1 if a cluster failed, if time was up
     before all clusters were done (the next sweep continues there), or if another sweep was running and

@@ -9,12 +9,13 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from reconciler.adapters.dynamodb.items import entry_items
+from reconciler.adapters.dynamodb.items.service_items import PREFIX as SERVICES
 from reconciler.gate import description, succeed
 from reconciler.parsing.answer import parse_described_task
 from taskledger.simulator.engine.shapes import from_event
@@ -29,11 +30,19 @@ ID, CLUSTER = "e18d15b738378d055e9b878e0b150d5d", "shop"
 Answers = Mapping[str, Callable[[Any], bytes]]
 
 
+class OfServices(Protocol):
+    """What is answered of the services of each cluster."""
+
+    def list_services(self, asked: Any) -> bytes: ...
+    def describe_services(self, asked: Any) -> bytes: ...
+    def rows(self, cluster: str) -> bytes: ...
+
+
 class Account:
     """`clusters` clusters with as many tasks each, behind a session's clients."""
 
-    def __init__(self, session: boto3.Session, *, clusters: int, tasks: int) -> None:
-        self._tasks = tasks
+    def __init__(self, session: boto3.Session, *, clusters: int, tasks: int, services: OfServices) -> None:
+        self._tasks, self._services = tasks, services
         self._names = [f"c{number:05d}" for number in range(clusters)]
         described = {
             **from_event(json.loads(SAMPLE.read_text())[2]["detail"]),
@@ -45,6 +54,8 @@ class Account:
             "ListClusters": lambda _: json.dumps(
                 {"clusterArns": [_cluster(name) for name in self._names]}
             ).encode(),
+            "ListServices": services.list_services,
+            "DescribeServices": services.describe_services,
             "ListTasks": self._list_tasks,
             "DescribeTasks": lambda asked: _several(
                 self._described, asked["tasks"], b'{"tasks":[%b],"failures":[]}'
@@ -71,7 +82,10 @@ class Account:
         return json.dumps(answer).encode()
 
     def _query(self, asked: Any) -> bytes:
-        """The clusters that the ledger knows, or a page of the index of open tasks."""
+        """The clusters that the ledger knows, the services of one, or a page of the index of open tasks."""
+        partition = asked["ExpressionAttributeValues"].get(":pk", {}).get("S", "")
+        if partition.startswith(SERVICES):
+            return self._services.rows(partition.rsplit("/", 1)[1])
         if "IndexName" not in asked:
             return json.dumps(
                 {"Items": [{"pk": {"S": "CLUSTERS"}, "sk": {"S": _cluster(name)}} for name in self._names]}

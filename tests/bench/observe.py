@@ -29,6 +29,7 @@ CONTEXT = SimpleNamespace(
     memory_limit_in_mb=512,
     invoked_function_arn="arn:aws:lambda:eu-central-1:111122223333:function:observe",
     aws_request_id="1",
+    get_remaining_time_in_millis=lambda: 600_000,
 )
 
 

@@ -63,13 +63,13 @@ class Cluster:
         return task
 
     def create_service(self, name: str, definition: str) -> None:
-        """A service of one task, which rolls back a deployment that fails."""
+        """A service that rolls back a deployment that fails."""
         breaker = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
         self._client.create_service(
             cluster=self.name,
             serviceName=name,
             taskDefinition=definition,
-            desiredCount=1,
+            desiredCount=3,  # as many failures at once as the circuit breaker takes
             launchType="FARGATE",
             deploymentConfiguration=breaker,
         )

@@ -12,12 +12,14 @@ from click.testing import CliRunner
 from taskledger.deployed.stack import Stack
 from taskledger.main import main
 from tests.fuzz.mutate import Mutator
-from tests.fuzz.rows import ENTRY, FINDING, INCIDENT, ROW
+from tests.fuzz.rows import ENTRY, FINDING, INCIDENT, ROW, SERVICE_ROW
 from tests.support.values import CLUSTER, task_arn
 
 VERBS = (
     ("tasks", "--since", "2020-01-01T00:00Z"),
+    ("services", "--since", "2020-01-01T00:00Z"),
     ("show", task_arn(1)),
+    ("show", "checkout"),
     ("findings", "--since", "2020-01-01T00:00Z"),
     ("incidents", "--since", "2020-01-01T00:00Z"),
 )
@@ -35,9 +37,11 @@ class Table:
         self.found = [mutator.row(finding, keep), finding, mutator.row(resolved, keep), resolved]
         self.incidents = [mutator.row(INCIDENT), INCIDENT]
         self.rows = [mutator.row(ROW), ROW]
+        self.services = [mutator.row(SERVICE_ROW, ("pk", "sk")), SERVICE_ROW]
 
-    def get_item(self, **_: Any) -> Any:
-        return {}
+    def get_item(self, Key: Mapping[str, Any], **_: Any) -> Any:  # noqa: N803 - as boto3 has it
+        is_service = Key["pk"]["S"].startswith("SERVICES#")
+        return {"Item": self.services[0]} if is_service else {}
 
     def batch_get_item(self, RequestItems: Mapping[str, Any]) -> Any:  # noqa: N803 - as boto3 has it
         ((name, request),) = RequestItems.items()
@@ -55,9 +59,14 @@ class Table:
             "found": self.found,
             "due": self.incidents,
         }
-        of_task = ":v" in request["ExpressionAttributeValues"]
-        by_key = self.rows if of_task else [{"pk": {"S": "CLUSTERS"}, "sk": {"S": CLUSTER}}]
-        yield {"Items": indexes.get(IndexName, by_key)}
+        yield {"Items": indexes.get(IndexName, self._by_key(request["ExpressionAttributeValues"]))}
+
+    def _by_key(self, values: Mapping[str, Any]) -> list[Any]:
+        if ":v" in values:
+            return self.rows
+        if values.get(":pk", {}).get("S", "").startswith("SERVICES#"):
+            return self.services
+        return [{"pk": {"S": "CLUSTERS"}, "sk": {"S": CLUSTER}}]
 
 
 class _Stack(Stack):

@@ -4,6 +4,9 @@ import re
 from dataclasses import replace
 
 from infra.config import Config
+from reconciler.use_cases.service_sweep.closer_look import MOST
+from reconciler.use_cases.service_sweep.sweep import CALL
+from tests.bench.sweep import LARGE, SECONDS
 from tests.infra.synthesised import ROOT
 
 A_SECOND = 20  # DescribeTasks and ListTasks together, of one account in one Region
@@ -29,6 +32,27 @@ def test_two_stacks_fit_with_the_values_on_the_page() -> None:
     both = 2 * worst_case(replace(Config(), calls_per_second=calls, sweep_calls_per_second=sweep))
     assert both < A_SECOND
     assert f"2 x (2 x {calls} + {calls} + {sweep}) = {both}." in SECTION
+
+
+def test_services_are_asked_about_within_their_own_buckets() -> None:
+    """The sweep alone asks about services, at its pace, from buckets as large as that of the tasks."""
+    pace = Config().sweep_calls_per_second
+    assert f"`sweepCallsPerSecond` at most: {pace} of {A_SECOND}, and of two stacks 2 x 3 = 6." in SECTION
+    calls = 3 * MOST
+    assert f"50 services of a cluster, {calls} calls or {round(calls / pace)} s" in SECTION.replace("\n", " ")
+    assert MOST == 50
+
+
+def test_the_page_adds_up_a_large_sweep() -> None:
+    """Of the account that `make bench` sweeps, in calls and in seconds at the default pace."""
+    clusters, tasks, services = LARGE
+    of_tasks = 1 + clusters * (tasks // 100 + 1 + 2 * tasks // 100)
+    of_services = clusters * (services // 100 + services // CALL)
+    together, pace = of_tasks + of_services, Config().sweep_calls_per_second
+    assert f"= {of_tasks} calls" in SECTION
+    assert f"{clusters} x (1 + {services // CALL}) = {of_services} read" in SECTION
+    assert f"{together} / {pace} = {together // pace} s" in SECTION
+    assert together / pace < SECONDS
 
 
 def test_the_page_adds_up_the_defaults() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -26,6 +25,7 @@ from taskledger.audit.clusters import Audit, ClusterAudit
 from taskledger.audit.difference import Difference, DifferenceKind
 from taskledger.audit.missed_events import MissedEvents
 from taskledger.replay.captures import Unreadable
+from taskledger.replay.counts import Counts
 from taskledger.replay.delivery import Outcome, Rejected
 from taskledger.replay.run import Replayed
 from taskledger.replay.scenario.play import Failure, Moment
@@ -115,8 +115,7 @@ class World:
             failures=[failure],
             expectations=1,
             tasks={self.text: self.arn},
-            verdicts=Counter(),
-            currency=Counter(),
+            counts=Counts(),
         )
         played: Any = SimpleNamespace(
             scenario=SimpleNamespace(title=self.text, file=self.text, story=f"a {self.text}"),

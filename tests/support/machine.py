@@ -8,10 +8,11 @@ ten minutes apart, make all of it right.
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -23,6 +24,7 @@ from reconciler.errors import TransientError
 from reconciler.findings.policy import DEFAULT
 from reconciler.model.protection import Protection
 from reconciler.model.task import Source
+from reconciler.ports.ledger import Entries, Ledger
 from reconciler.use_cases.sweep import SweepResult
 from taskledger.local.memory_incidents import MemoryNotifier
 from taskledger.local.system import LocalSystem, memory_system
@@ -48,12 +50,30 @@ class _Noted:
     call: Callable[[str, Fields], Answer]
 
 
+@dataclass
+class _NotedLedger:
+    """A ledger whose reads of entries are shown to this function."""
+
+    ledger: Ledger
+    show: Callable[[Entries], None]
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.ledger, name)
+
+    def entries(self, task_arns: Sequence[str]) -> Entries:
+        found = self.ledger.entries(task_arns)
+        self.show(found)
+        return found
+
+
 class Account(EcsMachine):
     """The same, and the ledger of it."""
 
     def deploy(self) -> None:
-        self.system = memory_system(_Noted(self._call), self.clock, DEFAULT, MemoryNotifier())
-        self.ledger, self.progress = self.system.ledger, self.system.progress_store
+        system = memory_system(_Noted(self._call), self.clock, DEFAULT, MemoryNotifier())
+        self.system = replace(system, ledger=_NotedLedger(system.ledger, self._compare))
+        self.ledger, self.progress = system.ledger, system.progress_store
+        self.answered: dict[str, int] = {}
         self.lost: set[str] = set()
         self.versions: dict[str, int] = {}
         self.denied: defaultdict[str, set[datetime]] = defaultdict(set)
@@ -173,16 +193,20 @@ class Account(EcsMachine):
     # How it is done.
 
     def _call(self, operation: str, request: Fields) -> Answer:
-        """The answer on a day like this; which sweeps got MISSING or an older state for a task is noted."""
+        """The answer on a day like this; which sweeps got MISSING for a task is noted, and all versions."""
         answer = self.api.call(operation, request)
         if operation == "DescribeTasks" and self.sweeping and self.progress.place:
             for failure in answer["failures"]:
                 self.denied[failure["arn"]].add(self.progress.place.began)
-            for task in answer["tasks"]:
-                entry = self.ledger.entry(task["taskArn"])
-                if entry and task["version"] < entry.state.version:
-                    self.behind[task["taskArn"]].add(self.progress.place.began)
+            self.answered = {task["taskArn"]: task["version"] for task in answer["tasks"]}
         return answer
+
+    def _compare(self, entries: Entries) -> None:
+        """Notes the sweeps that got an older state than the entry that they read after it."""
+        if self.sweeping and self.progress.place:
+            for arn in entries.keys() & self.answered.keys():
+                if self.answered[arn] < entries[arn].state.version:
+                    self.behind[arn].add(self.progress.place.began)
 
     def _around(self, turn: Turn) -> LocalSystem:
         """The system for one run, whose calls may be interrupted."""

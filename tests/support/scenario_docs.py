@@ -1,7 +1,4 @@
-"""docs/scenarios.md, made of what the scenarios print.
-
-`python -m tests.support.scenario_docs` writes it anew.
-"""
+"""docs/scenarios.md, as the scenarios print it; `python -m tests.support.scenario_docs` writes it."""
 
 import re
 from collections.abc import Iterable, Iterator

@@ -5,19 +5,22 @@ from __future__ import annotations
 from itertools import count
 from typing import TYPE_CHECKING
 
+from reconciler.use_cases.recording.service_events import ObservedService
+from reconciler.use_cases.recording.task_events import Observed
+
 from .words import state_words
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping, Sequence
+
+    from reconciler.use_cases.observe import ObserveResult
+    from reconciler.use_cases.recording.service_events import ServiceOutcome
+    from reconciler.use_cases.recording.task_events import Failed
 
     from ...simulator.engine.shapes import Fields
 
-DETAIL_TYPES = (
-    "ECS Task State Change",
-    "ECS Deployment State Change",
-    "ECS Service Action",
-    "ECS Hook State Change",
-)
+TASK = "ECS Task State Change"
+DETAIL_TYPES = (TASK, "ECS Deployment State Change", "ECS Service Action", "ECS Hook State Change")
 
 
 def service_of(event: Fields) -> str:
@@ -60,3 +63,18 @@ def _cluster(detail: Fields) -> str:
 def _newly_stopping(detail: Fields) -> bool:
     """Whether this is the event of the wish that the task stop; it has been stopping for no time then."""
     return bool(detail.get("stoppingAt") == detail["updatedAt"])
+
+
+def arrivals(result: ObserveResult) -> Sequence[str]:
+    """What observe made of each event, in their order; raises why one is not recorded."""
+    for error in result.failed.values():
+        raise error
+    outcomes: Mapping[str, Observed | Failed | ServiceOutcome] = {**result.events, **result.services}
+    return [_arrival(outcomes[number]) for number in sorted(outcomes, key=int)]
+
+
+def _arrival(outcome: Observed | Failed | ServiceOutcome) -> str:
+    if isinstance(outcome, Observed):
+        return f"{outcome.verdict}, {outcome.currency}"
+    verdict = outcome.verdict if isinstance(outcome, ObservedService) else "unplaced"
+    return verdict or "information"

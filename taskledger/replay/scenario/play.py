@@ -12,10 +12,10 @@ from reconciler.handlers.sweep import summary
 
 from ...output.sweep_report import cluster_words
 from ...simulator.faults.delivery import Fate, FaultyDelivery
-from ..delivery import Outcome, count
+from ..counts import Counts
 from . import emitted
 from .moment import Failure, Moment
-from .words import entry_words, finding_words, outcome_words, service_words, spell
+from .words import entry_words, finding_words, service_words, spell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -55,7 +55,7 @@ class Play:
     expectations: int = 0
     findings: list[Finding] = field(default_factory=list)
     reported: int = 0
-    outcome: Outcome = field(default_factory=Outcome)
+    counts: Counts = field(default_factory=Counts)
     step: int = 0
 
     def __post_init__(self) -> None:
@@ -124,14 +124,10 @@ class Play:
         """Hands events to the observe handler in one batch, and looks at what changed."""
         if not events:
             return
-        bodies = {str(number): json.dumps(event) for number, event in enumerate(events)}
-        result = self.system.observe(bodies)
-        outcomes = {**result.events, **result.services}
-        for message_id, event in zip(bodies, events, strict=True):
-            self.report("event", f"{self._of(event)} arrives: {outcome_words(outcomes[message_id])}")
-        for error in result.failed.values():
-            raise error
-        count(result, len(bodies), self.outcome)
+        result = self.system.observe({str(number): json.dumps(event) for number, event in enumerate(events)})
+        self.counts.add(result)
+        for event, arrival in zip(events, emitted.arrivals(result), strict=True):
+            self.report("event", f"{self._of(event)} arrives: {arrival}")
         self._assess()
         self._report_found()
 

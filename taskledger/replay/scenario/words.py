@@ -9,16 +9,12 @@ from reconciler.arns import revision
 from reconciler.incidents.model import Incident
 from reconciler.notifications.blame_words import blame_words
 from reconciler.services.outcomes import histories
-from reconciler.use_cases.recording.service_events import ObservedService, Unplaced
-from reconciler.use_cases.recording.task_events import Observed
 
 if TYPE_CHECKING:
     from reconciler.findings.model import Finding
     from reconciler.model.entry import LedgerEntry
     from reconciler.model.service import ServiceRecord
     from reconciler.services.outcomes import History
-    from reconciler.use_cases.recording.service_events import ServiceOutcome
-    from reconciler.use_cases.recording.task_events import Failed
 
     from ...simulator.engine.shapes import Fields
 
@@ -48,15 +44,6 @@ def entry_words(entry: LedgerEntry) -> str:
         f"protected until {held.expires_at:%H:%M:%S}" if held and held.enabled and held.expires_at else "",
     ]
     return ", ".join(filter(None, parts))
-
-
-def outcome_words(outcome: Observed | Failed | ServiceOutcome) -> str:
-    """What became of an event that arrived."""
-    if isinstance(outcome, ObservedService):
-        return outcome.verdict or "no news"
-    if isinstance(outcome, Observed):
-        return f"{outcome.verdict}, {outcome.currency}"
-    return "of no known cluster" if isinstance(outcome, Unplaced) else f"failed, {outcome.error}"
 
 
 def service_words(record: ServiceRecord) -> str:

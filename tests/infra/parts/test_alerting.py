@@ -25,6 +25,7 @@ COMPOSED = {
     "sweep": {
         *(f"Sweep{each.title()}" for each in Drift if each is not Drift.NONE),
         *(f"Sweep{each}" for each in ("Tasks", "Repaired", "Closed")),
+        *(f"SweepServices{each}" for each in ("", "Repaired")),
         "FindingsLate",  # when there are any
     },
     "assess": set[str](),

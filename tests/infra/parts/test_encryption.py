@@ -86,6 +86,7 @@ def test_rules_alone_may_still_send(keyed: Synthesised, queue: str) -> None:
     statements = keyed[f"{queue}/Policy"]["PolicyDocument"]["Statement"]
     allowed = [each for each in statements if each["Effect"] == "Allow"]
     assert {each["Condition"]["ArnEquals"]["aws:SourceArn"] for each in allowed} == {
+        "${Intake/ServiceEvents.Arn}",
         "${Intake/TaskEvents.Arn}",
         "${Intake/ProtectionCalls.Arn}",
     }

@@ -37,12 +37,12 @@ def assert_may(stack: Synthesised, role: str, *expected: Statement) -> None:
 
 
 def test_observe(stack: Synthesised) -> None:
-    """Observe takes from its queue, asks ECS, writes entries and rows, and logs; it reads no table."""
+    """Observe takes from its queue, asks ECS, writes entries, and reads and writes services."""
     assert_may(
         stack,
         "Observe/Role",
         may("logs:CreateLogStream PutLogEvents", "${Observe/Log.Arn}"),
-        may("dynamodb:UpdateItem BatchWriteItem", TABLE),
+        may("dynamodb:UpdateItem BatchWriteItem GetItem Query PutItem DeleteItem", TABLE),
         may("ecs:DescribeTasks GetTaskProtection", every("task")),
         may(
             "sqs:ReceiveMessage DeleteMessage ChangeMessageVisibility GetQueueAttributes GetQueueUrl",
@@ -58,7 +58,8 @@ def test_assess(stack: Synthesised) -> None:
         stack,
         "Assess/Role",
         may("logs:CreateLogStream PutLogEvents", "${Assess/Log.Arn}"),
-        may("dynamodb:BatchGetItem PutItem UpdateItem", TABLE),
+        may("dynamodb:Query GetItem BatchGetItem PutItem UpdateItem", TABLE),
+        may("dynamodb:Query", f"{TABLE}/index/due"),
         may("dynamodb:DescribeStream GetRecords GetShardIterator ListStreams", stream),
         may("sqs:SendMessage GetQueueAttributes GetQueueUrl", "${ChangeDeadLetters/Queue.Arn}"),
         *PUBLISHES,
@@ -78,7 +79,7 @@ def test_sweep(stack: Synthesised) -> None:
         stack,
         "Sweep/Role",
         may("logs:CreateLogStream PutLogEvents", "${Sweep/Log.Arn}"),
-        may("dynamodb:Query BatchGetItem UpdateItem BatchWriteItem PutItem", TABLE),
+        may("dynamodb:Query GetItem BatchGetItem UpdateItem BatchWriteItem PutItem DeleteItem", TABLE),
         may("dynamodb:Query", *(f"{TABLE}/index/{name}" for name in ("open", "closed", "protected", "due"))),
         may("ecs:DescribeTasks GetTaskProtection", every("task")),
         may(f"ecs:DescribeServices ListServiceDeployments {OF_DEPLOYMENTS} {OF_REVISIONS}", every("service")),
@@ -95,7 +96,7 @@ def test_watch(stack: Synthesised) -> None:
         stack,
         "Watch/Role",
         may("logs:CreateLogStream PutLogEvents", "${Watch/Log.Arn}"),
-        may("dynamodb:Query BatchGetItem UpdateItem PutItem DeleteItem", TABLE),
+        may("dynamodb:Query GetItem BatchGetItem UpdateItem PutItem DeleteItem", TABLE),
         may("dynamodb:Query", *(f"{TABLE}/index/{name}" for name in ("open", "protected", "due"))),
         may("ecs:GetTaskProtection DescribeTasks", every("task")),
         may("ecs:ListTasks", "*"),

@@ -1,6 +1,7 @@
 """The sweep's and the watch's Lambda functions: what they answer, log and measure."""
 
 import json
+from datetime import timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -9,6 +10,7 @@ from reconciler.errors import TransientError
 from reconciler.handlers import sweep as sweep_module
 from reconciler.parsing.home import Home
 from taskledger.simulator.engine.errors import ApiError
+from taskledger.simulator.services.outcomes import no_place
 from tests.reconciler.handlers.conftest import Functions, measured
 from tests.support.system import BATCH, SHOP
 from tests.support.values import envelope, task_arn
@@ -102,9 +104,49 @@ def test_a_failing_cluster_is_reported(functions: Functions, capsys: pytest.Capt
     (error,) = answer["clusters"][SHOP]["errors"]
     assert error.startswith("AccessDenied: An error occurred (AccessDeniedException)")
     (line,) = functions.lines("cluster failed")
-    assert (line["level"], line["clusterArn"], line["errorClass"]) == ("ERROR", SHOP, "TerminalError")
+    assert (line["level"], line["clusterArn"], line["errorClass"]) == ("ERROR", SHOP, "AccessDenied")
     found = measured(capsys, "sweep")
     assert (found["SweepClusterFailures"], found["TerminalErrors"]) == (1, 1)
+
+
+def test_services_are_answered_and_measured(functions: Functions, capsys: pytest.CaptureFixture[str]) -> None:
+    """How many were read, what no event had reported, and what stands, with words in the log."""
+    system = functions.system
+    system.ecs.plan("checkout:42", no_place())
+    wanted = {"serviceName": "checkout", "taskDefinition": "checkout:42", "desiredCount": 2}
+    system.ecs.call("CreateService", {"cluster": "shop", "launchType": "FARGATE", **wanted})
+    system.drop()
+    system.ecs.run_until(system.clock.now + timedelta(minutes=31))
+    answer = functions.sweep()["clusters"][SHOP]
+    assert (answer["services"], answer["servicesRepaired"], answer["errors"]) == (1, 1, [])
+    (stalled,) = answer["findings"]
+    assert stalled.startswith("shop/checkout.DEPLOYMENT_FAILED.ecs-svc/")
+    (line,) = functions.lines("found")
+    assert (line["findingId"], line["serviceArn"].rsplit(":", 1)[1]) == (stalled, "service/shop/checkout")
+    assert functions.lines("swept")[-1]["findings"] == 1
+    found = measured(capsys, "sweep")
+    assert (found["SweepServices"], found["SweepServicesRepaired"], found["Findings"]) == (1, 1, 1)
+    assert "OptionalCallsRefused" not in found
+    assert [message.document["cause"] for message in functions.sent()] == ["STALLED"]
+
+
+def test_a_refused_optional_call_fails_nothing(
+    functions: Functions, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It is one line of log and a metric of the run, however many services it was to be made for."""
+    system = functions.system
+    for name in ("checkout", "basket"):
+        wanted = {"serviceName": name, "taskDefinition": f"{name}:42", "desiredCount": 2}
+        system.ecs.call("CreateService", {"cluster": "shop", "launchType": "FARGATE", **wanted})
+    system.api.refuse = lambda operation, _: (
+        ApiError("AccessDeniedException", "not yours") if operation == "ListServiceDeployments" else None
+    )
+    answer = functions.sweep()
+    assert (answer["complete"], answer["clusters"][SHOP]["errors"]) == (True, [])
+    (line,) = functions.lines("not allowed to ask")
+    assert (line["level"], list(line["refused"])) == ("WARNING", ["service deployments"])
+    found = measured(capsys, "sweep")
+    assert (found["OptionalCallsRefused"], found["SweepClusterFailures"], found["SweepServices"]) == (1, 0, 2)
 
 
 def test_clusters_that_cannot_be_listed_are_reported(

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.adapters.dynamodb.services import MAX_ACTIONS
 from reconciler.errors import InvalidInput, LedgerError, TerminalError, TransientError
 from reconciler.gate import Verdict
 from reconciler.handlers.observe import response
@@ -134,6 +135,20 @@ def test_who_is_overtaken_for_ever_comes_again(system: System) -> None:
     received = receive(replace(system, services=overtaken), started(), service_action(resource=OTHER))
     (error,) = received.failed.values()
     assert (failed(received), type(error)) == (["m0"], TransientError)
+
+
+def test_a_batch_of_one_service(system: System) -> None:
+    """However many of its deployments are new, each write is one that a transaction of the table can hold."""
+
+    class Limited(MemoryServices):
+        def save(self, record: ServiceRecord, before: ServiceRecord | None, now: datetime) -> bool:
+            held = before.deployments if before else ()
+            changed = [one for one in record.deployments if one not in held]
+            assert 2 * len(changed) < MAX_ACTIONS
+            return super().save(record, before, now)
+
+    received = receive(replace(system, services=Limited()), *map(started, range(100)))
+    assert (failed(received), judged(received)) == ([], [Verdict.NEW] * 100)
 
 
 def old_form(number: int = 1, **detail: Any) -> dict[str, Any]:

@@ -33,7 +33,7 @@ def test_what_is_expected_holds(path: Path) -> None:
 
 
 def test_the_page_shows_what_they_print() -> None:
-    """docs/scenarios.md is the output; `python -m tests.scenario_docs` writes it anew."""
+    """docs/scenarios.md is the output; `python -m tests.support.scenario_docs` writes it anew."""
     assert PAGE.read_text("utf-8") == page()
 
 

@@ -45,9 +45,18 @@ def test_the_document(samples: dict[str, Any]) -> None:
     assert samples["events"].keys() == {"read", "accepted", "rejected"}
     assert samples["verdicts"].keys() == {"NEW", "NEWER", "DUPLICATE", "STALE"}
     assert samples["currency"].keys() == {"CURRENT", "BEHIND", "AHEAD", "GONE", "UNVERIFIED"}
-    assert samples["events"]["accepted"] == sum(samples["verdicts"].values())
-    assert samples["events"]["accepted"] == sum(samples["currency"].values())
-    assert samples["verdicts"]["NEW"] == len(samples["tasks"])
+    assert samples["events"]["read"] == samples["events"]["accepted"]
+    assert samples["skipped"] == {}
+
+
+def test_counts_of_tasks(tmp_path: Path) -> None:
+    """Each event of a task has a verdict and a currency, and each task is new once."""
+    events = [EVENTS / f"{name}.json" for name in ("fargate-life", "out-of-order", "duplicate", "spot")]
+    document = replay(*events, write(tmp_path / "a.jsonl", lines([envelope(1), "nonsense"]))).document
+    accepted = document["events"]["accepted"]
+    assert accepted == document["events"]["read"] - 1
+    assert accepted == sum(document["verdicts"].values()) == sum(document["currency"].values())
+    assert document["verdicts"]["NEW"] == len(document["tasks"])
 
 
 def test_tasks(samples: dict[str, Any]) -> None:

@@ -36,13 +36,15 @@ def lines(deployment: Deployment, result: Any) -> tuple[int, list[str]]:
 
 def test_the_table(deployment: Deployment) -> None:
     """Clusters by counts; beside those that are always shown, a column for each that some cluster has."""
-    result = answer(shop=cluster(214, missed=3, repaired=3, protected=1), billing=cluster(7, unknown=2))
+    result = answer(
+        shop=cluster(214, services=12, missed=3, repaired=3, protected=1), billing=cluster(7, unknown=2)
+    )
     assert lines(deployment, result) == (
         0,
         [
-            "cluster tasks missed unrecorded vanished repaired closed protected unknown",
-            "shop 214 3 0 0 3 0 1 0",
-            "billing 7 0 0 0 0 0 0 2",
+            "cluster tasks services missed unrecorded vanished repaired closed protected unknown",
+            "shop 214 12 3 0 0 3 0 1 0",
+            "billing 7 0 0 0 0 0 0 0 2",
             "All clusters are swept.",
         ],
     )
@@ -54,6 +56,14 @@ def test_what_is_stuck(deployment: Deployment) -> None:
     code, shown = lines(deployment, answer(shop=cluster(1, stuck=(TASK,))))
     assert (code, shown[0].split()[-1], shown[1].split()[-1]) == (0, "stuck", "1")
     assert shown[2] == f"shop stuck: {TASK}"
+
+
+def test_what_is_wrong_with_services(deployment: Deployment) -> None:
+    """What stands is counted and named; the function of an earlier version has no word of it."""
+    found = "shop/checkout.SERVICE_IMPAIRED.BELOW_DESIRED.20261120T090000Z"
+    code, shown = lines(deployment, answer(shop=cluster(1, services=1) | {"findings": [found]}))
+    assert (code, shown[0].split()[-1], shown[1].split()[-1]) == (0, "found", "1")
+    assert shown[2] == f"shop found: {found}"
 
 
 def test_json(deployment: Deployment) -> None:

@@ -90,7 +90,7 @@ def test_an_unknown_cluster(deployment: Deployment) -> None:
     ran = taskledger("tasks", "--cluster", "shopp")
     assert (ran.code, ran.out) == (2, "")
     assert '"shopp"' in ran.err
-    assert "tasks of: shop." in ran.err
+    assert "It knows: shop." in ran.err
 
 
 @pytest.mark.parametrize(

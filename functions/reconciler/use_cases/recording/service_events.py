@@ -14,6 +14,7 @@ from datetime import datetime
 from functools import cache
 
 from ...arns import service_name
+from ...chunks import chunks
 from ...errors import LedgerError, TransientError
 from ...gate import Verdict
 from ...model.deployment import Report
@@ -24,6 +25,7 @@ from ...services.held import held, reported
 from ...services.merge import is_fault, merge_event
 
 ATTEMPTS = 5  # to write a record, while others write it too
+MOST = 40  # events of a service in one write, which may take two actions of a transaction for each
 
 Clock = Callable[[], datetime]
 
@@ -72,7 +74,8 @@ def record_service_events(
             name = service_name(event.service_arn) or event.service_arn
             by_service.setdefault((placed.cluster_arn or "", name), {})[message_id] = placed
     for (cluster_arn, name), of_service in by_service.items():
-        outcomes |= _outcomes(cluster_arn, name, of_service, services, clock)
+        for some in chunks(list(of_service.items()), MOST):
+            outcomes |= _outcomes(cluster_arn, name, dict(some), services, clock)
     return {message_id: outcomes[message_id] for message_id in events}
 
 

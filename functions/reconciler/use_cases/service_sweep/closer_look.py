@@ -8,7 +8,7 @@ Each such service costs calls of its own, so a pass asks about so many of them a
 where something is wrong, then about those with the newest deployments. The next sweeps come to the others.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -64,7 +64,7 @@ class _Judged:
     protected: Sequence[LedgerEntry] = ()
 
     @property
-    def wrong(self) -> Iterable[str]:
+    def wrong(self) -> Collection[str]:
         """The ids of its deployments with a finding."""
         return {one.deployment_id for one in self.findings if one.deployment_id}
 

@@ -224,7 +224,7 @@ def test_protected_tasks_that_block_a_scale_in(sweeps: Sweeps) -> None:
     free = dict.fromkeys(arns[5:], ProtectionAnswer(enabled=False, expires_at=None))
     sweeps.tasks = Protected({**dict.fromkeys(arns[:5], held), **free})
     sweeps.ecs.readings[SERVICE] = reading(described(1, -3000), running=6)
-    for _ in range(3):
+    for _ in range(4):
         swept = sweeps.run()
     (found,) = swept.standing
     assert (found.finding.kind, found.finding.cause) == ("SCALE_IN_BLOCKED", "PROTECTION")

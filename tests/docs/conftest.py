@@ -1,0 +1,5 @@
+"""A deployed stack, of which pages show output."""
+
+from tests.taskledger.conftest import deployment
+
+__all__ = ["deployment"]
