@@ -111,7 +111,7 @@ class World:
         play = SimpleNamespace(
             moments=[Moment(START, self.text, self.text), Moment(at(1), "check", self.text, wrong=True)],
             name=lambda _: self.text,
-            found={"1": self.finding},
+            findings=[self.finding],
             failures=[failure],
             expectations=1,
             tasks={self.text: self.arn},
@@ -121,7 +121,8 @@ class World:
             scenario=SimpleNamespace(title=self.text, file=self.text, story=f"a {self.text}"),
             play=play,
             tasks=[(self.entry, self.rows)],
-            services=[],
+            services=[self.service],
+            incidents=[self.incident],
             findings=[self.finding],
             passed=False,
         )

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from reconciler.findings.model import Finding
     from reconciler.findings.policy import Policy
+    from reconciler.incidents.model import Incident
     from reconciler.model.entry import HistoryRow, LedgerEntry
     from reconciler.model.service import ServiceRecord
 
@@ -36,12 +37,13 @@ SUFFIX = ".toml"
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A scenario that was played to its end, with what the ledger had of its tasks and services then."""
+    """A scenario that was played to its end, with what the ledger had then; its incidents as they opened."""
 
     scenario: Scenario
     play: Play
     tasks: Sequence[tuple[LedgerEntry, Sequence[HistoryRow]]]
     services: Sequence[ServiceRecord]
+    incidents: Sequence[Incident]
 
     @property
     def passed(self) -> bool:
@@ -107,7 +109,8 @@ def _play(scenario: Scenario, play: Play) -> Played | Rejected:
             return _rejected(scenario.file, step.index, refused)
         play.deliver_emitted()
     tasks = [found for name in play.tasks if (found := play.entry(name))]
-    return Played(scenario, play, tasks, play.system.services.everything())
+    incidents = sorted(play.system.incidents.everything(), key=lambda one: one.opened_at)
+    return Played(scenario, play, tasks, play.system.services.everything(), incidents)
 
 
 def _act(play: Play, step: Step) -> None:

@@ -51,10 +51,10 @@ def _scenario(screen: Console, played: Played) -> None:
     for moment in played.play.moments:
         screen.print(_moment(moment, among=played.play.moments))
     screen.print(Text("  the ledger at the end", "dim"))
-    for entry in (*_entries(played), *_records(played.play)):
+    for entry in (*_entries(played), *_records(played)):
         screen.print(entry)
     _findings(screen, played.play)
-    for incident in _incidents(played.play):
+    for incident in _incidents(played):
         screen.print(incident)
     screen.print(_verdict(played))
 
@@ -84,13 +84,13 @@ def _entries(played: Played) -> Iterator[Text]:
         yield Text.assemble("  ", literal(name, "bold"), words)
 
 
-def _records(play: Play) -> Iterator[Text]:
-    for record in play.system.services.everything():
+def _records(played: Played) -> Iterator[Text]:
+    for record in played.services:
         yield Text.assemble("  ", literal(record.service, "bold"), literal(f": {service_words(record)}"))
 
 
-def _incidents(play: Play) -> Iterator[Text]:
-    for incident in sorted(play.system.incidents.everything(), key=lambda one: one.opened_at):
+def _incidents(played: Played) -> Iterator[Text]:
+    for incident in played.incidents:
         heading = fault_heading(incident.severity, incident.key.kind, incident.cause)
         words = literal(f"  {incident.key.owner.partition(':')[2]}: {incident_words(incident)}")
         yield Text.assemble("  incident  ", heading, words)

@@ -118,13 +118,16 @@ def test_what_is_expected_of_a_service(play: Any) -> None:
         'at = "3m", plan = "web:2", outcome = "no place"',
         'at = "3m", update = "web", taskDefinition = "web:2", minimumHealthyPercent = 0',
         'at = "4m", sweep = true',
-        'at = "4m", expect = "web", outcomes = ["web:2 IN_PROGRESS", "web:1 COMPLETED"], belowDesired = false',
-        'at = "4m", expect = "web", open = ["SERVICE_IMPAIRED PLACEMENT"]',
+        'at = "4m", expect = "web", outcomes = ["web:2 IN_PROGRESS", "web:1 COMPLETED"]',
+        'at = "4m", expect = "web", open = ["SERVICE_IMPAIRED PLACEMENT", "DEPLOYMENT_FAILED STALLED"]',
         'at = "4m", expect = "web", blame = { "SERVICE_IMPAIRED PLACEMENT" = "began_with web:2" }',
         'at = "4m", expect = "web", open = []',
     )
     (failure,) = ran.document["scenarios"][0]["failures"]
-    assert (failure["task"], failure["found"]) == ("web", ["SERVICE_IMPAIRED PLACEMENT"])
+    assert (failure["task"], failure["found"]) == (
+        "web",
+        ["SERVICE_IMPAIRED PLACEMENT", "DEPLOYMENT_FAILED STALLED"],
+    )
     assert "OPENED medium: web in default, SERVICE_IMPAIRED PLACEMENT" in texts(ran, "message")
     assert "web: SERVICE_IMPAIRED PLACEMENT, medium" in texts(ran, "finding")
 

@@ -70,15 +70,16 @@ def test_tasks(samples: dict[str, Any]) -> None:
 
 
 def test_findings(samples: dict[str, Any]) -> None:
-    """Every finding has all keys of the contract, is of one of the tasks, and has an id of its own."""
-    arns = {task["taskArn"] for task in samples["tasks"]}
+    """Every finding has all keys of the contract and is of a task or service; no two tasks share an id."""
+    arns = {each.get("taskArn") or each["serviceArn"] for each in (*samples["tasks"], *samples["services"])}
     for finding in samples["findings"]:
         assert finding.keys() == FINDING
-        assert finding["taskArn"] in arns
+        assert (finding["taskArn"] or finding["serviceArn"]) in arns
         assert finding["severity"] in {"low", "medium", "high"}
         assert finding["summary"]
         assert finding["remedy"]
-    assert len({finding["findingId"] for finding in samples["findings"]}) == len(samples["findings"])
+    of_tasks = [finding["findingId"] for finding in samples["findings"] if finding["taskArn"]]
+    assert len(set(of_tasks)) == len(of_tasks)
 
 
 def test_times(samples: dict[str, Any]) -> None:
