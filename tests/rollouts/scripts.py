@@ -7,7 +7,7 @@ that it began with. Each script begins an hour after its service was created.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from taskledger.simulator.services.outcomes import HEALTHY, crashes, fails_to_start, role_refused
@@ -32,14 +32,22 @@ DAY = 25  # hours: longer than failures are looked back for
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Label:
-    """Of each incident what is to be blamed, and which are open in the end."""
+    """Of each incident what is to be blamed, and which are open in the end.
 
-    blames: Mapping[tuple[str, str], int]
+    `again` where one may be over between two failures, which are further apart than the policy's `resolve`.
+    """
+
+    blames: Counter[tuple[str, str]]
     open: frozenset[str] = field(default_factory=frozenset)
+    again: bool = False
 
 
-def label(*blames: tuple[str, str], open: tuple[str, ...] = ()) -> Label:  # noqa: A002 - as the field
-    return Label(blames=Counter(blames), open=frozenset(open))
+def label(
+    *blames: tuple[str, str],
+    open: tuple[str, ...] = (),  # noqa: A002 - as the field
+    again: bool = False,
+) -> Label:
+    return Label(blames=Counter(blames), open=frozenset(open), again=again)
 
 
 Script = Callable[[World], None]
@@ -75,7 +83,7 @@ def bad_image_without_breaker(world: World) -> None:
     world.wait(40)
 
 
-@rollout(label((SIGNAL, SECOND), open=(SIGNAL,)))
+@rollout(label((SIGNAL, SECOND), open=(SIGNAL,), again=True))
 def leak_after_completion(world: World) -> None:
     world.ecs.plan("checkout:2", crashes(137, after=20 * 60))
     world.deploy(2)
@@ -124,6 +132,7 @@ def two_deployments_the_second_bad(world: World) -> None:
         (STALLED, SECOND),
         (STALLED, THIRD),
         open=(IMAGE, IMPAIRED, STALLED),
+        again=True,
     )
 )
 def two_deployments_both_bad(world: World) -> None:

@@ -18,7 +18,7 @@ from taskledger.simulator.faults.delivery import DeliveryChance, FaultyDelivery
 from tests.support.system import Inbox
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Callable, Sequence
 
     from reconciler.errors import LedgerError
     from reconciler.incidents.model import Incident
@@ -172,7 +172,3 @@ def late(detail_type: str, seconds: float) -> Callable[[Answer], Sequence[Wait] 
 
 def shown(incident: Incident) -> str:
     return " ".join(filter(None, (incident.key.kind, incident.cause)))
-
-
-def names(found: Iterable[tuple[str, str]]) -> list[str]:
-    return sorted(name for name, _ in found)
