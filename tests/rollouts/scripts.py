@@ -34,7 +34,8 @@ DAY = 25  # hours: longer than failures are looked back for
 class Label:
     """Of each incident what is to be blamed, and which are open in the end.
 
-    `again` where one may be over between two failures, which are further apart than the policy's `resolve`.
+    `again` where one may be over between two failures: these are further apart than the policy's `resolve`,
+    or become known only when what they began with is undone.
     """
 
     blames: Counter[tuple[str, str]]
@@ -208,7 +209,7 @@ def deployment_events_without_cluster(world: World) -> None:
     world.wait(50)
 
 
-@rollout(label((EXIT, UNDONE), (IMPAIRED, UNDONE), (BROKEN, UNDONE)))
+@rollout(label((EXIT, UNDONE), (IMPAIRED, UNDONE), (BROKEN, UNDONE), again=True))
 def events_of_failed_tasks_late(world: World) -> None:
     world.fate = late(TASKS, 600)
     world.ecs.plan("checkout:2", crashes())
