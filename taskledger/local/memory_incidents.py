@@ -1,6 +1,6 @@
 """The ports `Incidents` and `Notifier` in memory, under the same contract as the table and the topic."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from threading import Lock
@@ -12,10 +12,15 @@ from reconciler.notifications.message import Message
 from reconciler.ports.incidents import Refused
 
 
-class MemoryIncidents:
-    """Keeps everything; many threads may save at once."""
+def _no_mark(cluster_arn: str, until: datetime) -> None:
+    """Marks nothing: a ledger in memory knows its clusters without."""
 
-    def __init__(self) -> None:
+
+class MemoryIncidents:
+    """Keeps everything; many threads may save at once. `mark_active` lets the watch find what is due."""
+
+    def __init__(self, mark_active: Callable[[str, datetime], None] = _no_mark) -> None:
+        self._mark_active = mark_active
         self._findings: dict[tuple[str, str], Finding] = {}
         self._open: dict[IncidentKey, Incident] = {}
         self._resolved: dict[str, Incident] = {}
@@ -88,6 +93,8 @@ class MemoryIncidents:
         return self._resolved.get(incident.incident_id)
 
     def _put(self, incident: Incident) -> None:
+        if incident.due_at:
+            self._mark_active(incident.key.cluster_arn, incident.due_at)
         if incident.open:
             self._open[incident.key] = incident
             return

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from reconciler.adapters.dynamodb.cluster_marks import ACTIVE, ClusterMarks
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.adapters.ecs_services import ApiServices
@@ -147,7 +148,7 @@ class LocalSystem:
 
 def memory_system(ecs: Ecs, clock: Clock, policy: Policy, notifier: Notifier) -> LocalSystem:
     """A system that keeps all in memory, on this ECS or on what stands before it."""
-    return _system(ecs, clock, policy, MemoryLedger(), notifier)
+    return _system(ecs, clock, MemoryLedger(), _Alerting(policy, notifier, MemoryIncidents()))
 
 
 @contextmanager
@@ -161,10 +162,21 @@ def local_system(
     with emulated_aws(REGION) as session:
         client = session.client("dynamodb")
         create_table(client, _TABLE)
-        yield _system(ecs, clock, policy, DynamoLedger(client, _TABLE, RETENTION), notifier)
+        incidents = MemoryIncidents(ClusterMarks(client, _TABLE, ACTIVE).mark)
+        ledger = DynamoLedger(client, _TABLE, RETENTION)
+        yield _system(ecs, clock, ledger, _Alerting(policy, notifier, incidents))
 
 
-def _system(ecs: Ecs, clock: Clock, policy: Policy, ledger: Ledger, notifier: Notifier) -> LocalSystem:
+@dataclass(frozen=True, slots=True)
+class _Alerting:
+    """How findings are judged, and where their incidents and messages go."""
+
+    policy: Policy
+    notifier: Notifier
+    incidents: MemoryIncidents
+
+
+def _system(ecs: Ecs, clock: Clock, ledger: Ledger, alerting: _Alerting) -> LocalSystem:
     client, services = direct_client(ecs), MemoryServices()
     return LocalSystem(
         clock=clock,
@@ -174,10 +186,10 @@ def _system(ecs: Ecs, clock: Clock, policy: Policy, ledger: Ledger, notifier: No
         progress_store=MemorySweepProgress(),
         services=services,
         alerts=Alerts(
-            incidents=MemoryIncidents(),
+            incidents=alerting.incidents,
             services=services,
-            notifier=notifier,
-            policy=policy,
+            notifier=alerting.notifier,
+            policy=alerting.policy,
             clock=lambda: clock.now,
         ),
     )

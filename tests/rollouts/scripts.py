@@ -164,6 +164,16 @@ def old_crash_goes_on(world: World) -> None:
     world.wait(30)
 
 
+@rollout(label((SIGNAL, "before checkout:2"), open=(SIGNAL,)))
+def crash_of_the_same_day_goes_on(world: World) -> None:
+    world.ecs.plan("checkout:2", crashes(137, after=8 * 60))
+    for task_arn in world.running():
+        world.crash(task_arn)
+    world.wait(2)
+    world.deploy(2)
+    world.wait(30)
+
+
 @rollout(label(("DEPLOYMENT_FAILED ALARM", UNDONE)))
 def alarm_rolls_back(world: World) -> None:
     alarms = {"alarmNames": ["checkout-5xx"], "enable": True, "rollback": True}

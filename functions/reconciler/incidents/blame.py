@@ -4,8 +4,8 @@ blame        when
 unknown      the tasks name no deployment, or the ledger does not know it
 not_one      no deployment can cause it (Spot, a host, maintenance, a person); or tasks of an older deployment
              began to fail only after a newer one had begun; or the first failure came a day after it
-before       tasks of an older deployment failed in the same way before it began
-began_with   its own tasks failed first
+before       tasks of an older deployment, which had been completed, failed in the same way before it began
+began_with   its own tasks failed first; or those of an older one that never was completed, which began it all
 
 Failures are compared by deployment (a task's `startedBy`), over the time of the incident and a day before it.
 Earlier ones do not count where the older deployment's tasks ran on without any for an hour before a newer one
@@ -81,6 +81,13 @@ class _Suspect:
         """Whether it failed within a day of its start."""
         return self.failures.first_at <= self.started_at + LOOK_BACK
 
+    @property
+    def ran_well(self) -> bool:
+        """Whether it was completed before its tasks failed."""
+        history, first_at = self.history, self.failures.first_at
+        ended_at = history.ended_at if history.outcome is Outcome.COMPLETED else None
+        return ended_at is not None and ended_at <= first_at
+
     def named(self, word: BlameWord) -> Blame:
         return _named(word, self.history, self.failures.task_definition_arn)
 
@@ -137,9 +144,9 @@ def _of_suspects(failed: Sequence[_Suspect], histories: Sequence[History], since
         return Blame(word=BlameWord.NOT_ONE)
     if _is_older(since, failed):
         return newest.named(BlameWord.BEFORE)
-    if oldest.failed_young:
+    if oldest.failed_young and (oldest is newest or not oldest.ran_well):
         return oldest.named(BlameWord.BEGAN_WITH)
-    return newest.named(BlameWord.BEFORE) if len(suspects) > 1 else Blame(word=BlameWord.NOT_ONE)
+    return Blame(word=BlameWord.NOT_ONE) if oldest is newest else newest.named(BlameWord.BEFORE)
 
 
 def _that_count(suspects: Sequence[_Suspect]) -> Sequence[_Suspect]:

@@ -1,7 +1,7 @@
 """Assess: what a change in the ledger brings to light, reported to the incidents."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..findings.policy import Policy
 from ..findings.rules import findings
@@ -12,6 +12,7 @@ from ..model.service import ServiceRecord
 from ..ports.ledger import EntryChange
 from ..ports.services import ServiceChange
 from ..services.outcomes import judged_histories
+from .checks.deployments import with_definitions
 from .notify import Alerts, NotifyResult
 
 Change = EntryChange | ServiceChange
@@ -35,6 +36,7 @@ def assess(changes: Sequence[Change], alerts: Alerts, *, replayed: bool = False)
     Findings of one incident are reported together, whichever changes brought them. Then the incidents that a
     service's deployments have brought to their end are resolved.
     """
+    changes = [_with_definitions(change, alerts) for change in changes]
     found = [list(_new(change, alerts.policy, replayed=replayed)) for change in changes]
     results = alerts.notify(one for of_change in found for one in of_change)
     return [
@@ -73,6 +75,12 @@ def new_service_findings(
     for one in service_findings(record, change.at, policy):
         if one.finding_id not in known:
             yield report_service_finding(one, deployments)
+
+
+def _with_definitions(change: Change, alerts: Alerts) -> Change:
+    if not isinstance(change, ServiceChange):
+        return change
+    return replace(change, record=with_definitions(change.record, alerts.incidents))
 
 
 def _new(change: Change, policy: Policy, *, replayed: bool) -> Iterator[ReportedFinding]:
