@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ..model.deployment import Deployment
+from ..model.deployment import Deployment, Image
 from ..model.service import ServiceRecord
 from .rollbacks import rollbacks, rolled_back_at, rolled_back_to
 from .signs import COMPLETED, FAILED, completed_at, failed_at, has_failed, is_completed
@@ -61,6 +61,12 @@ class History:
         reported = [one.reports[name].reason for name in (FAILED, COMPLETED) if name in one.reports]
         answered = one.service_deployment.reason if one.service_deployment else ""
         return next(filter(None, (*reported, answered, one.rollout.reason if one.rollout else "")), "")
+
+    @property
+    def images(self) -> tuple[Image, ...] | None:
+        """What its containers run; None where nobody asked."""
+        answered = self.deployment.service_deployment
+        return answered.images if answered else None
 
     def is_rolling_at(self, moment: datetime) -> bool:
         """Whether it was under way at that time, which is not before it began."""

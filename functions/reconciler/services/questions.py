@@ -2,11 +2,11 @@
 
 Each service asked about costs calls of its own, so only what may have an answer is asked for:
 
-    deployment                          asked about
-    its service deployment is over      never
-    under way, or something is wrong    by each sweep
-    begun within a day                  by each sweep
-    any other                           never: what came of it is known, or will not be known any more
+    deployment                            asked about
+    wrong, or blamed by an open incident  until its service deployment is over, and for a day until its
+                                          images are known
+    under way, or begun within a day      until its service deployment is over
+    any other                             never: what came of it is known, or will not be known any more
 """
 
 from collections.abc import Collection, Sequence
@@ -21,14 +21,15 @@ _LATELY = timedelta(days=1)
 
 
 def to_ask_about(record: ServiceRecord, wrong: Collection[str], now: datetime) -> Sequence[Deployment]:
-    """The deployments whose service deployments may say more; `wrong` are the ids of those with a finding."""
+    """The deployments whose service deployments may say more; `wrong` are the ids of those with a fault."""
     if record.state is None or record.state.deployment_controller != "ECS":
         return ()  # there are service deployments of ECS's own alone
+    lately = now - _LATELY
     return [
         one
         for one in record.deployments
-        if _can_be_answered(one)
-        and (one.rolling or one.deployment_id in wrong or now - one.began.at < _LATELY)
+        if is_start_known(one)
+        and _may_say_more(one, wrong=one.deployment_id in wrong, recent=one.began.at > lately)
     ]
 
 
@@ -38,7 +39,12 @@ def may_be_blocked(record: ServiceRecord) -> bool:
     return state is not None and state.running_count > state.desired_count and record.closed_at is None
 
 
-def _can_be_answered(one: Deployment) -> bool:
-    """Whether a service deployment can be joined to it, and is not known to be over."""
+def _may_say_more(one: Deployment, *, wrong: bool, recent: bool) -> bool:
     known = one.service_deployment
-    return is_start_known(one) and (known is None or known.status in UNDER_WAY)
+    if known is not None and known.status not in UNDER_WAY:
+        return wrong and recent and lacks_images(one)
+    return wrong or recent or one.rolling
+
+
+def lacks_images(one: Deployment) -> bool:
+    return one.service_deployment is None or one.service_deployment.images is None

@@ -100,7 +100,7 @@ def _course(record: ServiceRecord | None) -> Sequence[object]:
     """What is deployed and what came of it, by deployment: how far one is, in numbers, ends no incident."""
     return [
         (
-            (one.deployment.deployment_id, one.deployment.task_definition_arn),
+            (one.deployment.deployment_id, one.deployment.task_definition_arn, one.images),
             (one.outcome, one.rolled_back_at, one.rolled_back_to, one.restored_at),
         )
         for one in judged_histories(record) or ()

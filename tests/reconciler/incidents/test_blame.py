@@ -96,7 +96,9 @@ def shown(found: Blame) -> tuple[str, int | None]:
         pytest.param([OLD, (-10, -5), NOW], {3: [2]}, ("began_with", 3), id="first good, second bad"),
         pytest.param([OLD, NOW], {1: [-30, 5], 2: [6]}, ("before", 2), id="old crash goes on"),
         pytest.param([OLD, NOW], {1: [-30], 2: [4]}, ("before", 2), id="old crash just before"),
-        pytest.param([(-60, -55), NOW], {1: [-50], 2: [4]}, ("before", 2), id="crash of one completed lately"),
+        pytest.param(
+            [(-60, -55), NOW], {1: [-50], 2: [4]}, ("before", 2), id="crash of one completed lately"
+        ),
         pytest.param(
             [OLD, DONE],
             {1: [-20 * HOURS, -15 * HOURS, -10 * HOURS, -5 * HOURS], 2: [5 * HOURS]},

@@ -1,7 +1,7 @@
 """A closer look at services where something is wrong or under way, and the findings of all.
 
     service deployments of what is rolling, recent or wrong   ->  outcome and reason, where they can be joined
-    images of what is wrong                                   ->  what changed between two revisions
+    images of what is wrong, or blamed by an open incident    ->  what changed between two revisions
     protected tasks of a service that has too many            ->  why it does not scale in
 
 Each such service costs calls of its own, so a pass asks about so many of them and no more: first about those
@@ -25,7 +25,7 @@ from ...model.service import ServiceRecord
 from ...services.joining import join
 from ...services.merge import merge_service_deployment, with_deployment
 from ...services.outcomes import judged_histories
-from ...services.questions import may_be_blocked, to_ask_about
+from ...services.questions import lacks_images, may_be_blocked, to_ask_about
 from ...services.repairs import repaired
 from .context import ServicesSwept, ServiceSweep
 from .protected_tasks import protected_tasks
@@ -40,7 +40,8 @@ _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 def look_closer(sweep: ServiceSweep, records: Sequence[ServiceRecord], swept: ServicesSwept) -> None:
     """Adds what is wrong with the services, after ECS was asked more where that may say more."""
-    judged = [_judge(sweep, record) for record in records]
+    blamed = _blamed(sweep, records)
+    judged = [_judge(sweep, record, blamed=blamed) for record in records]
     for index in _worth_a_look(sweep, judged)[:MOST]:
         if sweep.out_of_time():
             break
@@ -57,16 +58,20 @@ def look_closer(sweep: ServiceSweep, records: Sequence[ServiceRecord], swept: Se
 
 @dataclass(frozen=True, slots=True)
 class _Judged:
-    """A service, what is wrong with it, and its tasks that are protected, where these were asked for."""
+    """A service, what is wrong with it, and its tasks that are protected, where these were asked for.
+
+    `blamed` are the ids of deployments that open incidents began with.
+    """
 
     record: ServiceRecord
     findings: Sequence[Finding]
+    blamed: Collection[str]
     protected: Sequence[LedgerEntry] = ()
 
     @property
     def wrong(self) -> Collection[str]:
-        """The ids of its deployments with a finding."""
-        return {one.deployment_id for one in self.findings if one.deployment_id}
+        """The ids of its deployments with a finding, or with an incident that they began."""
+        return {one.deployment_id for one in self.findings if one.deployment_id}.union(self.blamed)
 
     def reported(self) -> Iterable[ReportedFinding]:
         samples = tuple(Sample(task_arn=entry.state.task_arn) for entry in self.protected[:_SAMPLES])
@@ -76,10 +81,22 @@ class _Judged:
             yield report_service_finding(one, known, shown)
 
 
-def _judge(sweep: ServiceSweep, record: ServiceRecord, protected: Sequence[LedgerEntry] = ()) -> _Judged:
+def _blamed(sweep: ServiceSweep, records: Sequence[ServiceRecord]) -> Collection[str]:
+    clusters = {record.cluster_arn for record in records}
+    unresolved = (one for cluster_arn in clusters for one in sweep.incidents.unresolved(cluster_arn))
+    return {one.blame.deployment_id for one in unresolved if one.blame and one.blame.deployment_id}
+
+
+def _judge(
+    sweep: ServiceSweep,
+    record: ServiceRecord,
+    protected: Sequence[LedgerEntry] = (),
+    *,
+    blamed: Collection[str],
+) -> _Judged:
     """What an EventBridge replay brought alone is old news."""
     found = service_findings(live(record), sweep.clock(), sweep.policy, protected=protected)
-    return _Judged(record, found, protected)
+    return _Judged(record, found, blamed, protected)
 
 
 def _stands(finding: Finding) -> bool:
@@ -109,11 +126,11 @@ def _asked(sweep: ServiceSweep, one: _Judged, swept: ServicesSwept) -> _Judged:
     record, now = one.record, sweep.clock()
     joined = _service_deployments(sweep, record, to_ask_about(record, one.wrong, now))
     after = _merged(record, joined)
-    joined = _with_images(sweep, after, joined)
+    joined = _with_images(sweep, _judge(sweep, after, blamed=one.blamed), joined)
     saved = save(sweep.services, record, partial(_merged, joined=joined), now)
     swept.counts["SERVICES_REPAIRED"] += repaired(record, saved.after, now)
     protected = protected_tasks(sweep, saved.after) if may_be_blocked(saved.after) else ()
-    return _judge(sweep, saved.after, protected)
+    return _judge(sweep, saved.after, protected, blamed=one.blamed)
 
 
 def _service_deployments(
@@ -128,19 +145,16 @@ def _service_deployments(
 
 
 def _with_images(
-    sweep: ServiceSweep, record: ServiceRecord, joined: Mapping[str, ServiceDeployment]
+    sweep: ServiceSweep, one: _Judged, joined: Mapping[str, ServiceDeployment]
 ) -> Mapping[str, ServiceDeployment]:
     """With the images of what is wrong, unless these are known."""
-    wrong = _judge(sweep, record).wrong
-    asked = [name for name in joined if name in wrong and _lacks_images(record.deployment(name))]
+    record, wrong = one.record, one.wrong
+    due = {each.deployment_id for each in record.deployments if lacks_images(each)}
+    asked = [name for name in joined if name in wrong and name in due]
     if not asked:
         return joined
     described = sweep.optional.with_images([joined[name] for name in asked])
     return {**joined, **dict(zip(asked, described, strict=True))}
-
-
-def _lacks_images(one: Deployment | None) -> bool:
-    return one is None or one.service_deployment is None or one.service_deployment.images is None
 
 
 def _merged(record: ServiceRecord, joined: Mapping[str, ServiceDeployment]) -> ServiceRecord:

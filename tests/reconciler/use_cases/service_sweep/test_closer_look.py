@@ -6,11 +6,15 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from reconciler.errors import AccessDenied, TransientError
+from reconciler.findings.policy import DEFAULT
+from reconciler.incidents.blame import Blame, BlameWord
+from reconciler.incidents.lifecycle import add_findings
 from reconciler.model.deployment import DescribedDeployment, Image, ServiceDeployment
 from reconciler.model.protection import Protection, ProtectionAnswer
 from reconciler.model.task import Absence
 from reconciler.services.outcomes import Outcome
 from reconciler.use_cases.service_sweep import closer_look
+from tests.support.findings import found
 from tests.support.service_sweeps import Sweeps, named, service_arn
 from tests.support.services import (
     FAILED,
@@ -71,10 +75,33 @@ def test_service_deployments_bring_outcome_and_reason(sweeps: Sweeps) -> None:
     known = sweeps.record().deployments[0].service_deployment
     assert known is not None
     assert (known.images, known.alarms) == (IMAGES, "TRIGGERED")
-    (found,) = swept.missed
-    assert (found.finding.kind, found.finding.cause) == ("DEPLOYMENT_FAILED", "ALARM")
-    assert (found.deployment_id, found.at) == (deployment_id(2), minute(12))
+    (missed,) = swept.missed
+    assert (missed.finding.kind, missed.finding.cause) == ("DEPLOYMENT_FAILED", "ALARM")
+    assert (missed.deployment_id, missed.at) == (deployment_id(2), minute(12))
     assert swept.counts["SERVICES_REPAIRED"] == 3  # two that nobody knew of, and the end of one
+
+
+def test_the_images_of_a_deployment_that_an_incident_began_with_are_asked_for(sweeps: Sweeps) -> None:
+    """Also where the deployment itself was completed, and its outcome is known."""
+    sweeps.ecs.readings[SERVICE] = reading(described(2, 10, revision=43), OLD)
+    done = answered("SUCCESSFUL")
+    sweeps.ecs.deployments[SERVICE] = [done]
+    sweeps.ecs.images[done.service_deployment_arn] = replace(done, images=IMAGES)
+    sweeps.run()
+    assert images(sweeps) is None
+    blamed = replace(
+        add_findings(None, [found(1)], minute(20), DEFAULT),
+        blame=Blame(word=BlameWord.BEGAN_WITH, deployment_id=deployment_id(2)),
+    )
+    assert sweeps.incidents.save(blamed, None, (), minute(20)) is None
+    sweeps.run()
+    assert images(sweeps) == IMAGES
+
+
+def images(sweeps: Sweeps) -> object:
+    known = sweeps.record().deployments[0].service_deployment
+    assert known is not None
+    return known.images
 
 
 def test_what_cannot_be_joined_stays_unknown(sweeps: Sweeps) -> None:
