@@ -82,6 +82,8 @@ def test_what_changes_nothing_is_not_written(system: System) -> None:
     receive(system, started())
     receive(system, started(), started(second=0))
     assert record(system).revision == 2  # the second batch began earlier, which is something new
+    receive(system, started(), started(second=0))
+    assert record(system).revision == 2
     quiet = [service_action(eventName=name, eventType="INFO") for name in ("SERVICE_STEADY_STATE", "NEW")]
     received = receive(replace(system, services=Unreadable()), *quiet)
     assert (failed(received), judged(received)) == ([], [None, None])
