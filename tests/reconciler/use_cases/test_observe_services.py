@@ -16,7 +16,8 @@ from reconciler.handlers.observe import response
 from reconciler.model.service import ServiceRecord
 from reconciler.parsing.home import Home
 from reconciler.use_cases.observe import Intake, ObserveResult, observe
-from reconciler.use_cases.recording.service_events import ATTEMPTS, ObservedService, Unplaced
+from reconciler.use_cases.recording.saving import ATTEMPTS
+from reconciler.use_cases.recording.service_events import ObservedService, Unplaced
 from taskledger.local.memory_services import MemoryServices
 from tests.support.service_events import (
     OLD_SERVICE,

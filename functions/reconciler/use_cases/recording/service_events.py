@@ -15,7 +15,7 @@ from functools import cache
 
 from ...arns import service_name
 from ...chunks import chunks
-from ...errors import LedgerError, TransientError
+from ...errors import LedgerError
 from ...gate import Verdict
 from ...model.deployment import Report
 from ...model.service import Hook, ServiceRecord
@@ -23,8 +23,8 @@ from ...model.service_event import ActionEvent, DeploymentEvent, ServiceEvent
 from ...ports.services import ServiceLedger
 from ...services.held import held, reported
 from ...services.merge import is_fault, merge_event
+from .saving import save
 
-ATTEMPTS = 5  # to write a record, while others write it too
 MOST = 40  # events of a service in one write, which may take two actions of a transaction for each
 
 Clock = Callable[[], datetime]
@@ -113,13 +113,15 @@ def _record(
 ) -> Sequence[Verdict]:
     """The verdict on each event, once the record has what is new in them."""
     ids = {event.deployment_id for event in events if isinstance(event, DeploymentEvent)}
-    for _ in range(ATTEMPTS):
-        stored = services.service(cluster_arn, name, ids)
-        before = stored or ServiceRecord(service_arn=events[0].service_arn, cluster_arn=cluster_arn)
-        after, verdicts = _merged(before, events)
-        if after == before or services.save(after, stored, clock()):
-            return verdicts
-    raise TransientError(f"the record of {name} was written by others {ATTEMPTS} times in the meantime")
+    verdicts: list[Verdict] = []
+
+    def merge(record: ServiceRecord) -> ServiceRecord:
+        after, verdicts[:] = _merged(record, events)
+        return after
+
+    unheard = ServiceRecord(service_arn=events[0].service_arn, cluster_arn=cluster_arn)
+    save(services, services.service(cluster_arn, name, ids) or unheard, merge, clock(), ids)
+    return verdicts
 
 
 def _merged(record: ServiceRecord, events: Iterable[ServiceEvent]) -> tuple[ServiceRecord, Sequence[Verdict]]:

@@ -27,9 +27,9 @@ from ...services.merge import merge_service_deployment, with_deployment
 from ...services.outcomes import judged_histories
 from ...services.questions import lacks_images, may_be_blocked, to_ask_about
 from ...services.repairs import repaired
+from ..recording.saving import save
 from .context import ServicesSwept, ServiceSweep
 from .protected_tasks import protected_tasks
-from .saving import save
 
 MOST = 50  # services in one pass: two calls each, four where images or protected tasks are asked for
 _APART = timedelta(minutes=1)  # by which the two ids of one deployment surely don't differ

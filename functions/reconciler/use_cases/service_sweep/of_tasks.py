@@ -13,8 +13,8 @@ from ...model.service import ServiceRecord
 from ...model.task import TaskState
 from ...services.merge import merge_task
 from ...services.repairs import repaired
+from ..recording.saving import save
 from .context import ServicesSwept, ServiceSweep
-from .saving import save
 
 LATELY = timedelta(hours=2)  # as long as ended tasks are looked through for what was not reported
 

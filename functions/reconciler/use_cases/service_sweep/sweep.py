@@ -18,10 +18,10 @@ from ...model.service import ServiceReading, ServiceRecord
 from ...model.task import Absence
 from ...services.merge import merge_missing, merge_reading
 from ...services.repairs import repaired
+from ..recording.saving import save
 from .closer_look import look_closer
 from .context import ServicesSwept, ServiceSweep
 from .of_tasks import learn_of_tasks
-from .saving import save
 
 CALL = 10  # services in one DescribeServices call
 
