@@ -19,7 +19,7 @@ _BUILDS = ROOT / "build" / "policy"
 _CHECK = """\
 import sys
 from reconciler.errors import InvalidInput
-from reconciler.settings import read_policy
+from reconciler.settings.alerting import read_policy
 try:
     read_policy({"POLICY_FILE": sys.argv[1]})
 except InvalidInput as error:

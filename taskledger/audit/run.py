@@ -14,7 +14,7 @@ from reconciler.adapters.ecs import EcsTasks
 from reconciler.adapters.ecs_services import ApiServices
 from reconciler.arns import cluster_name
 from reconciler.errors import LedgerError
-from reconciler.settings import SweepSettings
+from reconciler.settings.sweep import SweepSettings
 
 from ..deployed.advice import advice
 from ..deployed.ledger import EVER, deployed_ledger

@@ -21,7 +21,7 @@ Logger(service="observe"); Metrics(service="observe")
 """
 OURS = """
 from reconciler.handlers import observe
-from reconciler.wiring import services
+from reconciler.wiring.observe import services
 services()
 """
 TIMED = "import time; started = time.process_time()\n{}\nprint(time.process_time() - started)"

@@ -18,8 +18,8 @@ from reconciler.adapters.dynamodb.items import entry_items
 from reconciler.gate import succeed
 from reconciler.handlers import observe
 from reconciler.parsing.event import parse_task_event
-from reconciler.settings import LedgerSettings
-from reconciler.wiring import Services, connect_services
+from reconciler.settings.ledger import LedgerSettings
+from reconciler.wiring.observe import Services, connect_services
 from tests.bench.measure import Result, cpu_ratio
 
 SAMPLE = Path("events/fargate-life.json")

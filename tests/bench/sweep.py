@@ -25,7 +25,7 @@ from reconciler.adapters.ecs import EcsTasks
 from reconciler.adapters.ecs_services import ApiServices
 from reconciler.findings.policy import DEFAULT
 from reconciler.use_cases.sweep import Sweep, SweepResult
-from reconciler.wiring import SWEEP_CALLS, TABLE_CALLS
+from reconciler.wiring.clients import SWEEP_CALLS, TABLE_CALLS
 from taskledger.local.system import no_policy_store
 from tests.bench.account import NOW, Account, again, recording
 from tests.bench.account_services import AccountServices

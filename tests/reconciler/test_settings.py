@@ -10,13 +10,9 @@ from hypothesis import strategies as st
 from reconciler.errors import InvalidInput
 from reconciler.findings.policy import DEFAULT
 from reconciler.parsing.home import Home
-from reconciler.settings import (
-    AlertSettings,
-    LedgerSettings,
-    SweepSettings,
-    read_alert_on_replay,
-    read_policy,
-)
+from reconciler.settings.alerting import AlertSettings, read_alert_on_replay, read_policy
+from reconciler.settings.ledger import LedgerSettings
+from reconciler.settings.sweep import SweepSettings
 
 Read = Callable[[Mapping[str, str]], object]
 

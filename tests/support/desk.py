@@ -18,7 +18,7 @@ from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.sns import SnsNotifier
 from reconciler.findings.policy import Policy
 from reconciler.use_cases.notify import Alerts
-from reconciler.wiring import TABLE_CALLS
+from reconciler.wiring.clients import TABLE_CALLS
 from taskledger.local.memory_services import MemoryServices
 from taskledger.local.table import create_table
 from taskledger.simulator.engine.clock import Clock

@@ -22,7 +22,6 @@ import pytest
 from botocore.retries.standard import ExponentialBackoff
 from moto import mock_aws
 
-from reconciler import wiring
 from reconciler.adapters import clients
 from reconciler.adapters.clients import CallLimits
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
@@ -33,6 +32,8 @@ from reconciler.incidents.model import Incident
 from reconciler.model.protection import Protection
 from reconciler.notifications.message import Message
 from reconciler.use_cases.notify import Alerts
+from reconciler.wiring import alerting, observe, sweep
+from reconciler.wiring import clients as wired
 from taskledger.local.memory_services import MemoryServices
 from taskledger.local.table import create_table
 from taskledger.simulator.api.ecs import SimulatedEcs
@@ -48,11 +49,11 @@ SERVICES = ("ecs", "dynamodb", "sns")
 CLUSTERS = tuple(f"{CLUSTER}-{number}" for number in range(6))
 _LIMITS = ("TABLE_CALLS", "TOPIC_CALLS", "TASK_CALLS", "SWEEP_CALLS")
 _MEMORY = (
-    wiring.services,
-    wiring.sweep_services,
-    wiring.policy,
-    wiring.alerts,
-    wiring.alert_on_replay,
+    observe.services,
+    sweep.sweep_services,
+    alerting.policy,
+    alerting.alerts,
+    alerting.alert_on_replay,
 )
 _VARIABLES = {
     "LEDGER_TABLE_NAME": TABLE,
@@ -189,11 +190,11 @@ def forget() -> None:
 def connect(function: str, module: Any) -> None:
     """Makes the clients that the function works with, which takes no time of a run that is not the first."""
     if function == "sweep":
-        wiring.sweep_services()
+        sweep.sweep_services()
     if function in ("observe", "watch"):
-        wiring.services()
+        observe.services()
     if function != "observe":
-        wiring.alerts(module._now)  # noqa: SLF001 - the clock by which the handler asks for the same ones
+        alerting.alerts(module._now)  # noqa: SLF001 - the clock by which the handler asks for the same ones
 
 
 @contextmanager
@@ -209,12 +210,12 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     """All limits are a tenth of their own, and each pause before a retry as long as can be."""
     for name in _LIMITS:
-        limits: CallLimits = getattr(wiring, name)
+        limits: CallLimits = getattr(wired, name)
         tenth = CallLimits(connect=limits.connect / 10, read=limits.read / 10, attempts=limits.attempts)
-        monkeypatch.setattr(wiring, name, tenth)
-    monkeypatch.setattr(wiring, "SPARE", wiring.SPARE / 10)
-    sweep = import_module("reconciler.handlers.sweep")
-    monkeypatch.setattr(sweep, "SPARE", sweep.SPARE / 10)
+        monkeypatch.setattr(wired, name, tenth)
+    monkeypatch.setattr(wired, "SPARE", wired.SPARE / 10)
+    handler = import_module("reconciler.handlers.sweep")
+    monkeypatch.setattr(handler, "SPARE", handler.SPARE / 10)
     monkeypatch.setattr(clients, "_LONGEST_PAUSE", 0.1)
     monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0.1)
 

@@ -16,7 +16,7 @@ from moto import mock_aws
 
 from reconciler.adapters.clients import client_config
 from reconciler.adapters.dynamodb.ledger import WRITERS
-from reconciler.wiring import TABLE_CALLS
+from reconciler.wiring.clients import TABLE_CALLS
 from taskledger.local.table import create_table
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ from ..adapters.dynamodb.stream import change, is_of_service, sequence_number, s
 from ..errors import InvalidInput
 from ..use_cases.assess import Assessed, Change, assess
 from ..use_cases.notify import NotifyResult
-from ..wiring import RUN, alert_on_replay, alerts
+from ..wiring.alerting import alert_on_replay, alerts
+from ..wiring.clients import RUN
 from .telemetry import Telemetry
 
 telemetry = Telemetry("assess")

@@ -17,7 +17,8 @@ from ..model.service_event import DeploymentEvent, HookEvent
 from ..use_cases.observe import Intake, ObserveResult, observe
 from ..use_cases.recording.service_events import FailedService, ObservedService, ServiceOutcome, Unplaced
 from ..use_cases.recording.task_events import Failed, Observed
-from ..wiring import RUN, services
+from ..wiring.clients import RUN
+from ..wiring.observe import services
 from .telemetry import Telemetry
 
 telemetry = Telemetry("observe")

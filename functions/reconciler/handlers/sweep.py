@@ -14,7 +14,9 @@ from ..drift import Drift
 from ..errors import LedgerError
 from ..use_cases.sweep import Sweep, SweepResult, sweep_and_notify
 from ..use_cases.sweep_cluster import ClusterSweepResult
-from ..wiring import RUN, alerts, sweep_services
+from ..wiring.alerting import alerts
+from ..wiring.clients import RUN
+from ..wiring.sweep import sweep_services
 from .telemetry import Telemetry
 
 SPARE = 30_000  # milliseconds to keep: enough for the longest question to ECS and the last writes

@@ -9,16 +9,21 @@
 Each counted error is one log line with `errorClass` and `error`, and `field` where one value is to blame.
 """
 
+from __future__ import annotations
+
 import json
-from collections.abc import Iterable
 from functools import partial
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.metrics import MetricUnit
 
 from ..errors import InvalidInput, LedgerError, TerminalError
-from ..use_cases.notify import NotifyResult
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..use_cases.notify import NotifyResult
 
 # In ASCII: a lone surrogate, which UTF-8 cannot hold, would cost the whole line.
 _AS_JSON: Final = partial(json.dumps, default=str, separators=(",", ":"), ensure_ascii=True)

@@ -8,7 +8,9 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ..use_cases.maintain_incidents import MaintenanceResult
 from ..use_cases.watch import WatchResult, watch
 from ..use_cases.watch_protection import ProtectionResult
-from ..wiring import RUN, alerts, services
+from ..wiring.alerting import alerts
+from ..wiring.clients import RUN
+from ..wiring.observe import services
 from .telemetry import Telemetry
 
 telemetry = Telemetry("watch")

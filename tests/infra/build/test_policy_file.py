@@ -8,7 +8,7 @@ import pytest
 
 from infra.build.policy_file import NAME, PolicyError, policy_layer
 from reconciler.findings.policy import DEFAULT
-from reconciler.settings import read_policy
+from reconciler.settings.alerting import read_policy
 
 
 def layer(file: Path, folder: Path) -> Path:

@@ -12,13 +12,9 @@ import pytest
 import reconciler.settings
 from infra.assess import CHANGES
 from reconciler.parsing.home import Home
-from reconciler.settings import (
-    AlertSettings,
-    LedgerSettings,
-    SweepSettings,
-    read_alert_on_replay,
-    read_policy,
-)
+from reconciler.settings.alerting import AlertSettings, read_alert_on_replay, read_policy
+from reconciler.settings.ledger import LedgerSettings
+from reconciler.settings.sweep import SweepSettings
 from tests.infra.conftest import synthesised
 from tests.infra.synthesised import Synthesised
 from tests.support.hanging import TIMEOUTS
@@ -49,8 +45,9 @@ def environment(stack: Synthesised, function: str) -> dict[str, str]:
 
 def names_in_settings() -> set[str]:
     """Every variable that the functions' settings spell out."""
-    source = ast.parse(Path(reconciler.settings.__file__).read_text("utf-8"))
-    texts = {each.value for each in ast.walk(source) if isinstance(each, ast.Constant)}
+    modules = Path(reconciler.settings.__file__).parent.glob("*.py")
+    nodes = (node for module in modules for node in ast.walk(ast.parse(module.read_text("utf-8"))))
+    texts = {node.value for node in nodes if isinstance(node, ast.Constant)}
     return {text for text in texts if isinstance(text, str) and text.isupper()}
 
 

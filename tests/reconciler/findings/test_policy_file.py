@@ -16,7 +16,7 @@ from reconciler.findings.policy_file import parse, policy_document, read_documen
 from reconciler.findings.rules import findings
 from reconciler.gate import succeed
 from reconciler.model.task import Container
-from reconciler.settings import read_policy
+from reconciler.settings.alerting import read_policy
 from tests.support.findings import finding, standalone
 from tests.support.values import START, at, event
 

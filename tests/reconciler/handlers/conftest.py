@@ -17,7 +17,8 @@ from reconciler.handlers import watch as watch_module
 from reconciler.notifications.message import Message
 from reconciler.parsing.home import Home
 from reconciler.use_cases.notify import Alerts
-from reconciler.wiring import Services, SweepServices
+from reconciler.wiring.observe import Services
+from reconciler.wiring.sweep import SweepServices
 from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
 from tests.support.system import System
 

@@ -10,7 +10,7 @@ import pytest
 
 from reconciler.handlers import observe as observe_module
 from reconciler.parsing.home import Home
-from reconciler.wiring import Services
+from reconciler.wiring.observe import Services
 from tests.reconciler.handlers.conftest import Context, measured
 from tests.support.service_events import OLD_SERVICE, deployment_change, event_of, hook_change, service_action
 from tests.support.services import SERVICE, deployment_id

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from reconciler import wiring
 from reconciler.handlers import sweep as sweep_module
+from reconciler.wiring import clients
 from tests.support.hanging import TIMEOUTS, connect, environment
 
 CALLED = {
@@ -47,7 +47,7 @@ def function(request: pytest.FixtureRequest) -> str:
 def bounds(function: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[tuple[Any, float]]]:
     """The clients that the function works with, and their bounds."""
     found = Bounds()
-    monkeypatch.setattr(wiring, "RUN", found)
+    monkeypatch.setattr(clients, "RUN", found)
     with environment(monkeypatch):
         connect(function, Handler)
         yield found.bounds

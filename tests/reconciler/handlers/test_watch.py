@@ -5,10 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from reconciler import wiring
 from reconciler.adapters.clients import Pace
 from reconciler.errors import TransientError
 from reconciler.findings.policy import DEFAULT
+from reconciler.wiring.alerting import policy
+from reconciler.wiring.sweep import sweep_services
 from taskledger.simulator.engine.errors import ApiError
 from tests.reconciler.handlers.conftest import Functions, measured
 from tests.support.system import SHOP
@@ -115,19 +116,19 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> Iterator[pytest.MonkeyPatch]
     variables = {"LEDGER_TABLE_NAME": "ledger", "LEDGER_RETENTION_DAYS": "90", "SWEEP_CALLS_PER_SECOND": "10"}
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    wiring.sweep_services.cache_clear()
-    wiring.policy.cache_clear()
+    sweep_services.cache_clear()
+    policy.cache_clear()
     yield monkeypatch
-    wiring.sweep_services.cache_clear()
-    wiring.policy.cache_clear()
+    sweep_services.cache_clear()
+    policy.cache_clear()
 
 
 def test_a_sweep_works_with_what_the_environment_names(environment: pytest.MonkeyPatch) -> None:
     """The same services at every call, within the budget of ECS calls that was chosen."""
     environment.setenv("CLUSTERS", "shop,batch")
     environment.setenv("PROTECTION_LEAD_MINUTES", "30")
-    services = wiring.sweep_services()
-    assert services is wiring.sweep_services()
+    services = sweep_services()
+    assert services is sweep_services()
     assert (services.clusters, services.policy == DEFAULT) == (("shop", "batch"), False)
 
 

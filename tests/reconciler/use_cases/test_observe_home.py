@@ -11,7 +11,7 @@ from reconciler.errors import InvalidInput
 from reconciler.handlers import observe as observe_module
 from reconciler.parsing.home import Home
 from reconciler.use_cases.observe import Intake, observe
-from reconciler.wiring import Services
+from reconciler.wiring.observe import Services
 from tests.reconciler.handlers.conftest import Context
 from tests.support.system import System
 from tests.support.values import CLUSTER, START, TASK, envelope, task_arn

@@ -1,0 +1,45 @@
+"""What findings are judged by and reported to: for assess, watch and sweep."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import datetime
+from functools import cache
+
+import boto3
+
+from ..adapters.dynamodb.incidents import DynamoIncidents
+from ..adapters.dynamodb.services import DynamoServices
+from ..adapters.sns import SnsNotifier
+from ..findings.policy import Policy
+from ..settings.alerting import AlertSettings, read_alert_on_replay, read_policy
+from ..settings.ledger import LedgerSettings
+from ..use_cases.notify import Alerts
+from .clients import table_client, topic_client
+
+
+@cache
+def policy() -> Policy:
+    """The policy in force, as the environment and its policy file say."""
+    return read_policy(os.environ)
+
+
+@cache
+def alerts(clock: Callable[[], datetime]) -> Alerts:
+    """What findings are reported to on AWS, as the environment names it; the same at every call."""
+    ledger, settings = LedgerSettings.read(os.environ), AlertSettings.read(os.environ)
+    session = boto3.Session()
+    return Alerts(
+        incidents=DynamoIncidents(table_client(session), ledger.table_name, ledger.retention),
+        services=DynamoServices(table_client(session), ledger.table_name, ledger.retention),
+        notifier=SnsNotifier(topic_client(session), settings.topic_arn, settings.chat_topic_arn),
+        policy=policy(),
+        clock=clock,
+    )
+
+
+@cache
+def alert_on_replay() -> bool:
+    """Whether changes that an EventBridge replay brought are reported too."""
+    return read_alert_on_replay(os.environ)

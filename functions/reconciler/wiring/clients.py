@@ -1,0 +1,65 @@
+"""The clients of AWS; no call of a run outlasts the run.
+
+A question to ECS, and a message, begin only while there is time for their longest course and then for a
+write; a read or write of the table, while there is time to answer after it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..adapters.clients import CallLimits, Deadline, Pace, client_config, keep_pace
+
+if TYPE_CHECKING:
+    import boto3
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ecs import ECSClient
+    from mypy_boto3_sns import SNSClient
+
+# Seconds to connect and to wait for an answer, attempts: the queue, the stream and the schedules try longer.
+TABLE_CALLS = CallLimits(connect=1, read=2, attempts=3)
+TOPIC_CALLS = CallLimits(connect=1, read=3, attempts=2)
+TASK_CALLS = CallLimits(connect=1, read=3, attempts=2)
+SWEEP_CALLS = CallLimits(connect=1, read=3, attempts=3)
+SPARE = 1.0  # seconds to log, to measure and to answer
+
+RUN = Deadline()
+
+
+def task_client(session: boto3.Session, calls_per_second: int | None) -> ECSClient:
+    """ECS, for questions about single tasks."""
+    return _ecs(session, TASK_CALLS, calls_per_second)
+
+
+def sweep_client(session: boto3.Session, calls_per_second: int) -> ECSClient:
+    """ECS, for questions about all there is; it slows down where ECS throttles."""
+    return _ecs(session, SWEEP_CALLS, calls_per_second, adaptive=True)
+
+
+def table_client(session: boto3.Session, connections: int = 1) -> DynamoDBClient:
+    client = session.client("dynamodb", config=client_config(TABLE_CALLS, connections=connections))
+    RUN.bound(client, TABLE_CALLS.longest + SPARE)
+    return client
+
+
+def topic_client(session: boto3.Session) -> SNSClient:
+    client = session.client("sns", config=client_config(TOPIC_CALLS))
+    RUN.bound(client, _seconds_needed(TOPIC_CALLS))
+    return client
+
+
+def _ecs(
+    session: boto3.Session, limits: CallLimits, calls_per_second: int | None, *, adaptive: bool = False
+) -> ECSClient:
+    """ECS, asked so often at the most; each attempt of a call may have to wait for its turn."""
+    client = session.client("ecs", config=client_config(limits, adaptive=adaptive))
+    waiting = limits.attempts / calls_per_second if calls_per_second else 0
+    RUN.bound(client, _seconds_needed(limits) + waiting)
+    if calls_per_second:
+        keep_pace(client, Pace(calls_per_second))
+    return client
+
+
+def _seconds_needed(limits: CallLimits) -> float:
+    """The seconds that must be left when a call under these limits begins: its own, and a write's."""
+    return limits.longest + TABLE_CALLS.longest + SPARE
