@@ -16,14 +16,21 @@ What is wrong with a task is never stored with it: `findings` works it out from 
                                 |
                             ports.ecs -> adapters.ecs
 
-A *change* of an entry is assessed: findings that are new are stored with their *incident*, whose outbox holds
-what is still to be published.
+Nothing of a service has a version. `services` is the gate for that: a *record* is made of what events and
+DescribeServices report of the service and its deployments, and of each keeps the greatest, so that any order
+ends in the same record. What came of a deployment is read from its parts (`services.outcomes`).
+
+    event -> parsing -> use_cases.observe -> services.merge -> ports.services -> adapters.dynamodb.services
+    sweep -> ports.services -> adapters.ecs_services -> services.merge
+
+A *change* of an entry or a record is assessed: findings that are new are stored with their *incident*, whose
+outbox holds what is still to be published.
 
     table's stream -> use_cases.assess -> notify -> incidents -> ports.incidents -> adapters.dynamodb
                                             |
                                       notifications -> ports.notifier -> adapters.sns
 
 Imports point down: handlers, wiring, (adapters, use_cases, settings), ports, notifications, incidents,
-findings, (gate, drift, protection, parsing), model, (arns, chunks, errors, text). All below the ports is
-pure: no I/O, no clock, no logging. `adapters` and `wiring` are all that imports boto3.
+findings, (gate, drift, protection, services, parsing), model, (arns, chunks, errors, text). All below the
+ports is pure: no I/O, no clock, no logging. `adapters` and `wiring` are all that imports boto3.
 """

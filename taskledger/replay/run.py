@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from reconciler.findings.model import Finding
     from reconciler.findings.policy import Policy
+    from reconciler.incidents.model import Incident
     from reconciler.model.entry import HistoryRow, LedgerEntry
     from reconciler.model.service import ServiceRecord
     from reconciler.notifications.message import Message
@@ -48,6 +49,7 @@ class Replayed:
     tasks: Sequence[tuple[LedgerEntry, Sequence[HistoryRow]]]
     services: Sequence[tuple[ServiceRecord, Sequence[Finding]]]
     findings: Sequence[Finding]
+    incidents: Sequence[Incident]
     notifications: Sequence[Message]
     scenarios: Sequence[Played]
 
@@ -80,6 +82,7 @@ def replay_paths(paths: Sequence[str], policy: Policy, *, in_memory: bool) -> Re
             *(finding for entry, _ in tasks for finding in findings(entry, clock.now, policy)),
             *(finding for _, found in services for finding in found),
         ],
+        incidents=system.incidents.everything(),
         notifications=notifier.sent,
         scenarios=player.play_all(scripts, outcome, policy, in_memory=in_memory),
     )
@@ -99,6 +102,7 @@ def document(replayed: Replayed) -> dict[str, Any]:
         *(record for each in played for record in each.services),
     ]
     found = [*replayed.findings, *(finding for each in played for finding in each.findings)]
+    incidents = [*replayed.incidents, *(incident for each in played for incident in each.incidents)]
     return {
         "events": {"read": accepted + rejected + skipped, "accepted": accepted, "rejected": rejected},
         "verdicts": {verdict: verdicts[verdict] for verdict in Verdict},
@@ -106,6 +110,7 @@ def document(replayed: Replayed) -> dict[str, Any]:
         "tasks": [payload.task_with_history(entry, rows) for entry, rows in tasks],
         "services": [service(record) for record in services],
         "findings": [payload.finding(each) for each in found],
+        "incidents": [payload.incident(each) for each in incidents],
         "notifications": [dict(message.document) for message in replayed.notifications],
         "skipped": dict(sorted(outcome.skipped.items())),
         "scenarios": [player.document(each) for each in played],

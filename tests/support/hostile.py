@@ -132,6 +132,7 @@ class World:
             tasks=[(self.entry, self.rows)],
             services=[(self.service, [self.finding])],
             findings=[self.finding],
+            incidents=[self.incident],
             notifications=[],
             scenarios=[played],
         )

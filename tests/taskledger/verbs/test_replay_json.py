@@ -15,7 +15,7 @@ from tests.support.values import envelope, task_arn
 
 EVENTS = Path("events")
 
-DOCUMENT = {"events", "verdicts", "currency", "tasks", "findings", "notifications", "skipped"}
+DOCUMENT = {"events", "verdicts", "currency", "tasks", "findings", "incidents", "notifications", "skipped"}
 DOCUMENT |= {"scenarios", "services", "rejected"}
 TASK = {
     *("taskArn", "clusterArn", "cluster", "group", "service", "taskDefinitionArn", "launchType"),
