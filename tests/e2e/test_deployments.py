@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from taskledger.simulator.api.ecs import SimulatedEcs
 from tests.e2e.deployment import Deployment
 from tests.e2e.ecs import Cluster
 from tests.e2e.subscriber import Subscriber
@@ -58,8 +59,9 @@ class Rollout:
 
 
 @pytest.fixture(scope="module")
-def rollout(deployment: Deployment, cluster: Cluster) -> Iterator[Rollout]:
+def rollout(deployment: Deployment, ecs: tuple[SimulatedEcs, str]) -> Iterator[Rollout]:
     """A service whose second revision has an image that is not there, rolled back by the circuit breaker."""
+    cluster = Cluster(*ecs, "rollouts")
     programs = Subscriber(deployment, "AlertTopicArn", "rollout")
     found = Rollout(deployment, cluster, programs)
     cluster.create_service(SERVICE, "payments:1")
@@ -69,6 +71,7 @@ def rollout(deployment: Deployment, cluster: Cluster) -> Iterator[Rollout]:
     found.until("the rollback", lambda: len(found.reported("SERVICE_DEPLOYMENT_COMPLETED")) == 2)
     ended = ("TASK_FAILED_TO_START", "DEPLOYMENT_FAILED")
     found.until("the end of it", lambda: all(found.heard(kind)[-1]["type"] == "RESOLVED" for kind in ended))
+    deployment.settle()
     yield found
     programs.leave()
 
