@@ -21,10 +21,11 @@ Fields = Mapping[str, object]
 T = TypeVar("T")
 
 # Account and region may be placeholders in published captures; the partition is never assumed to be `aws`.
+# A name has no colon: with one it could pass for an ARN itself.
 _ARN = re.compile(
     r"arn:[!-9;-~]+:ecs:[!-9;-~]*:[!-9;-~]*:(?:"
-    r"(service-deployment|service-revision)/(?:[!-.0-~]+/){2}[!-.0-~]+"
-    r"|([a-z-]+)/(?:[!-.0-~]+/)?[!-.0-~]+)"
+    r"(service-deployment|service-revision)/(?:[!-.0-9;-~]+/){2}[!-.0-9;-~]+"
+    r"|([a-z-]+)/(?:[!-.0-9;-~]+/)?[!-.0-9;-~]+)"
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
