@@ -72,7 +72,7 @@ def arn(fields: Fields, name: str, at: str, resource: str) -> str | None:
         return None
     match = _ARN.fullmatch(value)
     if match is None or resource not in match.groups():
-        raise InvalidInput(at + name, f'must be the ARN of an ECS {resource}, found "{value[:120]}"')
+        raise InvalidInput(at + name, f'must be the ARN of an ECS {resource}, found "{safe(value, 120)}"')
     return value
 
 
@@ -91,7 +91,7 @@ def timestamp(fields: Fields, name: str, at: str) -> datetime | None:
             raise _wrong(at + name, "a time with its zone", value)
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        shown = repr(value[:40]) if isinstance(value, str) else kind(value)
+        shown = repr(safe(value, 40)) if isinstance(value, str) else kind(value)
         raise InvalidInput(at + name, f"is not a time: {shown}") from error
     if not _EPOCH.year <= moment.year <= MAX_YEAR:
         raise InvalidInput(at + name, f"is out of range: {moment.isoformat()}")

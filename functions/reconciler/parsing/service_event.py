@@ -12,6 +12,7 @@ from ..errors import InvalidInput
 from ..model.deployment import Report
 from ..model.service import Hook
 from ..model.service_event import ActionEvent, DeploymentEvent, HookEvent
+from ..text import redact
 from .envelope import event_detail, event_time, first_resource
 from .fields import Fields, free_text, required, text, timestamp
 from .fields import arn as arn_field
@@ -132,7 +133,9 @@ def _event_name(detail: Fields) -> str:
 
 
 def _name(detail: Fields, name: str) -> str | None:
-    return text(detail, name, "detail.", most=MAX_NAME)
+    """An id or a word of ECS, which is unchanged; a credential that stands in its place is redacted."""
+    found = text(detail, name, "detail.", most=MAX_NAME)
+    return found and redact(found)
 
 
 def _report(envelope: Fields, detail: Fields) -> Report:
