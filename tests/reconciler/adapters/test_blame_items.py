@@ -15,7 +15,7 @@ from tests.support.services import DEFINITION, deployment_id, minute
 
 
 def test_a_word_of_a_later_version_is_readable() -> None:
-    """It bears its text, and people are told no more than is known here."""
+    """It bears its text, and people read no more than is known here."""
     word = BlameWord("by_its_hook")
     blame = Blame(word=word, deployment_id=deployment_id(2))
     assert read_blame(blame_value(blame)) == blame
