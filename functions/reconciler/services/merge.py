@@ -25,6 +25,9 @@ from ..model.task import Source, TaskState
 from .below import is_below_desired
 
 HOOKS = 10  # that a record remembers
+REPORTS = (
+    40  # by name, of a deployment and of a service: far more than ECS has names, and a row can hold them
+)
 SCALE_IN_BLOCKED = "TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION"
 
 # Of what ECS reports as information, that which is a fault all the same.
@@ -142,7 +145,12 @@ def _described(known: Deployment | None, described: DescribedDeployment, now: da
 
 
 def _with_report(held: Mapping[str, Report], name: str, report: Report) -> Mapping[str, Report]:
-    return {**held, name: max(held.get(name, report), report, key=_weight)}
+    """With the greatest by its name; of more names than a record remembers, the newest."""
+    reports = {**held, name: max(held.get(name, report), report, key=_weight)}
+    if len(reports) <= REPORTS:
+        return reports
+    oldest = min(reports, key=lambda each: (reports[each].at, each))
+    return {each: one for each, one in reports.items() if each != oldest}
 
 
 def _weight(report: Report) -> tuple[datetime, str, bool]:

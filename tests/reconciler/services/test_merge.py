@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from reconciler.model.deployment import ServiceDeployment
 from reconciler.model.service_event import ServiceEvent
-from reconciler.services.merge import merge_event, merge_reading, merge_service_deployment
+from reconciler.services.merge import REPORTS, merge_event, merge_reading, merge_service_deployment
 from reconciler.services.outcomes import Outcome, histories
 from tests.support.full_service import service_deployment
 from tests.support.services import (
@@ -55,6 +55,21 @@ def test_any_order_ends_in_the_same_record(
     for event in (*order[:cut], *doubled, *order[cut:], *doubled):
         found = merge_event(found, event)
     assert found == expected
+
+
+NAMES = [f"SERVICE_{number}" for number in range(REPORTS + 5)]
+UNHEARD_OF: Sequence[ServiceEvent] = [
+    made for number, name in enumerate(NAMES) for made in (action(name, number), action(name, 100 - number))
+]
+
+
+@given(st.permutations(UNHEARD_OF))
+def test_names_without_number_fill_no_record(order: list[ServiceEvent]) -> None:
+    """A row has room for so many: the newest are remembered, whichever came first."""
+    found = record()
+    for event in order:
+        found = merge_event(found, event)
+    assert set(found.actions) == set(NAMES[:REPORTS])
 
 
 @given(st.permutations(LIFE), st.integers(0, len(LIFE)))
