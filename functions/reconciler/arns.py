@@ -46,6 +46,13 @@ def cluster_of_service(service_arn: str) -> str | None:
     return cluster_arn(cluster, beside=service_arn) if slash and cluster else None
 
 
+def is_in_cluster(service_arn: str, cluster_arn: str) -> bool:
+    """Whether the service can be of the cluster; in the older form its ARN names only the place of both."""
+    named = cluster_of_service(service_arn)
+    place = cluster_arn.partition(":cluster/")[0]
+    return named == cluster_arn if named else service_arn.startswith(f"{place}:service/")
+
+
 def deployed_service(service_deployment_arn: str) -> str | None:
     """The ARN of the service that a service deployment's ARN names."""
     cluster, slash, rest = (_named(service_deployment_arn, "service-deployment") or "").partition("/")

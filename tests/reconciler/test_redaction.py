@@ -1,6 +1,7 @@
 """What is redacted of texts from outside, what stays, and that nothing gets past where they come in."""
 
 import string
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,16 +12,20 @@ from hypothesis import strategies as st
 
 from reconciler.adapters.aws import translated
 from reconciler.adapters.dynamodb.items import entry_items, incident_items
+from reconciler.errors import InvalidInput
 from reconciler.findings.phrases import PHRASES, read
 from reconciler.findings.policy import DEFAULT
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import report_finding
 from reconciler.model.task import Container
 from reconciler.parsing.answer import parse_described_task
-from reconciler.parsing.event import parse_task_event
+from reconciler.parsing.event import parse_event, parse_task_event
+from reconciler.parsing.service_answer import parse_described_service, parse_service_deployment
 from reconciler.text import REDACTED, redact
+from tests.reconciler.parsing.test_service_answer import ANSWERED, ITEM
 from tests.support.deployed import RETENTION
 from tests.support.findings import finding
+from tests.support.service_events import deployment_change, hook_change, service_action
 from tests.support.values import START, envelope, state
 
 KEY_ID = "AKIA" + "Z7" * 8
@@ -172,6 +177,45 @@ def test_free_texts_of_an_answer_are_redacted_where_they_come_in() -> None:
     assert "hunter2pw" not in repr(found)
     refused = ClientError({"Error": {"Code": "ServerException", "Message": SAID}}, "DescribeTasks")
     assert "hunter2pw" not in str(translated(refused))
+
+
+PLACES = [
+    (made, name) for made in (deployment_change, service_action, hook_change) for name in made()["detail"]
+]
+
+
+@pytest.mark.parametrize(("made", "name"), PLACES)
+@pytest.mark.parametrize("secret", ["password=hunter2pw", "https://u:hunter2pw@x.example/?sig=hunter2pw"])
+def test_events_of_services_are_redacted_where_they_come_in(
+    made: Callable[..., Any], name: str, secret: str
+) -> None:
+    """In every field, also one that is refused: what is wrong with it is logged."""
+    try:
+        found: object = parse_event(made(**{name: secret}))
+    except InvalidInput as error:
+        found = error
+    assert "hunter2pw" not in repr(found)
+
+
+@pytest.mark.parametrize("changed", [{"source": SAID}, {"time": SAID}, {"resources": [SAID]}])
+def test_what_is_refused_of_an_envelope_is_redacted(changed: dict[str, Any]) -> None:
+    """What stands there in place of its value is shown in the log."""
+    with pytest.raises(InvalidInput) as caught:
+        parse_event(deployment_change(updatedAt=None) | changed)
+    assert "hunter2pw" not in str(caught.value)
+
+
+def test_answers_about_services_are_redacted_where_they_come_in() -> None:
+    """Messages of a service, reasons of its deployments, and the hooks of these."""
+    deployment = ITEM["deployments"][0] | {"rolloutStateReason": SAID}
+    event = {"createdAt": 1795165200.0, "message": SAID}
+    read = parse_described_service(ITEM | {"deployments": [deployment], "events": [event]})
+    hooks = [{"hookId": SAID, "status": "FAILED", "timeoutAction": SAID}]
+    rollback = {"rollback": {"reason": SAID}, "lifecycleHookDetails": hooks}
+    for reason in (SAID, None):
+        answered = parse_service_deployment(ANSWERED | rollback | {"statusReason": reason})
+        assert "hunter2pw" not in repr((read, answered))
+        assert "REDACTED" in answered.reason
 
 
 def test_what_an_earlier_version_stored_is_redacted_when_it_is_read() -> None:

@@ -15,12 +15,11 @@ began, and that one's failed while it rolled out.
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from ..findings.causes.impaired_service import THROTTLED
 from ..findings.causes.resources import AGENT, CAPACITY
 from ..findings.causes.runtime import INTERNAL
-from ..findings.model import Cause, Kind
+from ..findings.model import Cause, Kind, OpenEnum
 from ..model.deployment import Image
 from ..model.task import Source
 from ..services.outcomes import History, Outcome, rolling_at
@@ -40,7 +39,7 @@ _CAUSED_OUTSIDE: frozenset[Cause | None] = frozenset(
 )
 
 
-class BlameWord(StrEnum):
+class BlameWord(OpenEnum):
     BEGAN_WITH = "began_with"
     BEFORE = "before"
     NOT_ONE = "not_one"

@@ -21,10 +21,11 @@ Fields = Mapping[str, object]
 T = TypeVar("T")
 
 # Account and region may be placeholders in published captures; the partition is never assumed to be `aws`.
+# A name has no colon: with one it could pass for an ARN itself.
 _ARN = re.compile(
     r"arn:[!-9;-~]+:ecs:[!-9;-~]*:[!-9;-~]*:(?:"
-    r"(service-deployment|service-revision)/(?:[!-.0-~]+/){2}[!-.0-~]+"
-    r"|([a-z-]+)/(?:[!-.0-~]+/)?[!-.0-~]+)"
+    r"(service-deployment|service-revision)/(?:[!-.0-9;-~]+/){2}[!-.0-9;-~]+"
+    r"|([a-z-]+)/(?:[!-.0-9;-~]+/)?[!-.0-9;-~]+)"
 )
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -71,7 +72,7 @@ def arn(fields: Fields, name: str, at: str, resource: str) -> str | None:
         return None
     match = _ARN.fullmatch(value)
     if match is None or resource not in match.groups():
-        raise InvalidInput(at + name, f'must be the ARN of an ECS {resource}, found "{value[:120]}"')
+        raise InvalidInput(at + name, f'must be the ARN of an ECS {resource}, found "{safe(value, 120)}"')
     return value
 
 
@@ -90,7 +91,7 @@ def timestamp(fields: Fields, name: str, at: str) -> datetime | None:
             raise _wrong(at + name, "a time with its zone", value)
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        shown = repr(value[:40]) if isinstance(value, str) else kind(value)
+        shown = repr(safe(value, 40)) if isinstance(value, str) else kind(value)
         raise InvalidInput(at + name, f"is not a time: {shown}") from error
     if not _EPOCH.year <= moment.year <= MAX_YEAR:
         raise InvalidInput(at + name, f"is out of range: {moment.isoformat()}")

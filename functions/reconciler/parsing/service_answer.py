@@ -40,7 +40,7 @@ def parse_service_deployment(item: object) -> ServiceDeployment:
     fields, at = _object(item, "serviceDeployment"), "serviceDeployment."
     rollback = inner(fields, "rollback", at)
     hooks = [
-        (text(hook, "hookId", at), text(hook, "status", at), text(hook, "timeoutAction", at))
+        tuple(_reason(hook, name, at) for name in ("hookId", "status", "timeoutAction"))
         for hook in objects(fields, "lifecycleHookDetails", at)
     ]
     target = inner(fields, "targetServiceRevision", at)

@@ -7,11 +7,12 @@ that it deploys; else a field of `detail`, by its ARN. An `eventName` that nobod
 from collections.abc import Iterator
 from datetime import datetime
 
-from ..arns import cluster_of_service, deployed_service
+from ..arns import cluster_of_service, deployed_service, is_in_cluster, service_name
 from ..errors import InvalidInput
 from ..model.deployment import Report
 from ..model.service import Hook
 from ..model.service_event import ActionEvent, DeploymentEvent, HookEvent
+from ..text import redact
 from .envelope import event_detail, event_time, first_resource
 from .fields import Fields, free_text, required, text, timestamp
 from .fields import arn as arn_field
@@ -68,7 +69,7 @@ def parse_hook_event(envelope: Fields) -> HookEvent:
             hook_id=required(_name(detail, "hookId"), "detail.hookId"),
             status=_event_name(detail).removeprefix("HOOK_"),
             at=_event_time(envelope, detail),
-            service_deployment_arn=arn_field(detail, "serviceDeploymentArn", "detail.", "service-deployment"),
+            service_deployment_arn=_service_deployment_arn(detail, service_arn),
             hook_type=_name(detail, "hookType"),
             stage=_name(detail, "lifecycleStage"),
             expires_at=timestamp(detail, "expiresAt", "detail."),
@@ -104,7 +105,27 @@ def _as_service(fields: Fields, name: str, at: str) -> str | None:
 
 
 def _cluster_arn(detail: Fields, service_arn: str) -> str | None:
-    return arn_field(detail, "clusterArn", "detail.", "cluster") or cluster_of_service(service_arn)
+    """The cluster that is named; `InvalidInput` where the service's ARN says that it is of another one."""
+    named = arn_field(detail, "clusterArn", "detail.", "cluster")
+    if named and not is_in_cluster(service_arn, named):
+        raise InvalidInput("detail.clusterArn", f"is not the cluster of {service_arn}")
+    return named or cluster_of_service(service_arn)
+
+
+def _service_deployment_arn(detail: Fields, service_arn: str) -> str | None:
+    """The service deployment that is named; `InvalidInput` where it is one of another service."""
+    named = arn_field(detail, "serviceDeploymentArn", "detail.", "service-deployment")
+    of = deployed_service(named) if named else None
+    if of and not _is_same(service_arn, of):
+        raise InvalidInput("detail.serviceDeploymentArn", f"is not of {service_arn}")
+    return named
+
+
+def _is_same(service_arn: str, other: str) -> bool:
+    """Whether an ARN, in the older form perhaps, can be that of the other service."""
+    cluster_arn = cluster_of_service(other)
+    same_name = service_name(service_arn) == service_name(other)
+    return same_name and cluster_arn is not None and is_in_cluster(service_arn, cluster_arn)
 
 
 def _event_name(detail: Fields) -> str:
@@ -112,7 +133,9 @@ def _event_name(detail: Fields) -> str:
 
 
 def _name(detail: Fields, name: str) -> str | None:
-    return text(detail, name, "detail.", most=MAX_NAME)
+    """An id or a word of ECS, which is unchanged; a credential that stands in its place is redacted."""
+    found = text(detail, name, "detail.", most=MAX_NAME)
+    return found and redact(found)
 
 
 def _report(envelope: Fields, detail: Fields) -> Report:

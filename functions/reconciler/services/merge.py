@@ -14,7 +14,7 @@ write.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
 
 from .. import arns
@@ -25,6 +25,9 @@ from ..model.task import Source, TaskState
 from .below import is_below_desired
 
 HOOKS = 10  # that a record remembers
+REPORTS = (
+    40  # by name, of a deployment and of a service: far more than ECS has names, and a row can hold them
+)
 SCALE_IN_BLOCKED = "TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION"
 
 # Of what ECS reports as information, that which is a fault all the same.
@@ -72,21 +75,13 @@ def merge_missing(record: ServiceRecord, sweep_began: datetime, now: datetime) -
 
 
 def merge_service_deployment(known: Deployment, answered: ServiceDeployment) -> Deployment:
-    """The deployment with what its service deployment was answered to be; images once asked for are kept."""
+    """The deployment with what its service deployment was answered to be; what was once answered is kept."""
     before = known.service_deployment
     deployed = known.task_definition_arn or answered.task_definition_arn
     if before is None:
         return replace(known, task_definition_arn=deployed, service_deployment=answered)
     first, last = sorted((before, answered), key=_progress)
-    return replace(
-        known,
-        task_definition_arn=deployed,
-        service_deployment=replace(
-            last,
-            images=first.images if last.images is None else last.images,
-            source_images=first.source_images if last.source_images is None else last.source_images,
-        ),
-    )
+    return replace(known, task_definition_arn=deployed, service_deployment=_filled(last, first))
 
 
 def merge_task(record: ServiceRecord, task: TaskState) -> ServiceRecord:
@@ -143,14 +138,19 @@ def _described(known: Deployment | None, described: DescribedDeployment, now: da
     return replace(
         before,
         began=_earlier(before.began, began),
-        task_definition_arn=described.task_definition_arn,
+        task_definition_arn=described.task_definition_arn or before.task_definition_arn,
         rollout=described.rollout,
         read_at=before.read_at if before.rollout == described.rollout else now,
     )
 
 
 def _with_report(held: Mapping[str, Report], name: str, report: Report) -> Mapping[str, Report]:
-    return {**held, name: max(held.get(name, report), report, key=_weight)}
+    """With the greatest by its name; of more names than a record remembers, the newest."""
+    reports = {**held, name: max(held.get(name, report), report, key=_weight)}
+    if len(reports) <= REPORTS:
+        return reports
+    oldest = min(reports, key=lambda each: (reports[each].at, each))
+    return {each: one for each, one in reports.items() if each != oldest}
 
 
 def _weight(report: Report) -> tuple[datetime, str, bool]:
@@ -170,6 +170,14 @@ def _earlier(one: Began, other: Began) -> Began:
 
 def _newest_first(deployments: Iterable[Deployment]) -> tuple[Deployment, ...]:
     return tuple(sorted(deployments, key=lambda one: one.order, reverse=True))
+
+
+def _filled(last: ServiceDeployment, first: ServiceDeployment) -> ServiceDeployment:
+    """The later answer with what it leaves out: a list says less than a description, and images cost more."""
+    lacking = [each.name for each in fields(last) if getattr(last, each.name) in (None, "")]
+    if not last.hook_failed and not last.hooks_at_timeout:
+        lacking += ["hook_failed", "hooks_at_timeout"]
+    return replace(last, **{name: getattr(first, name) for name in lacking})
 
 
 def _progress(one: ServiceDeployment) -> tuple[int, float, str]:

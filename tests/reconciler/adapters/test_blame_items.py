@@ -2,9 +2,25 @@
 
 import pytest
 
-from reconciler.adapters.dynamodb.items.blame_items import failures_value, read_failures
+from reconciler.adapters.dynamodb.items.blame_items import (
+    blame_value,
+    failures_value,
+    read_blame,
+    read_failures,
+)
+from reconciler.incidents.blame import Blame, BlameWord
 from reconciler.incidents.failures import Failures, add_failure
+from reconciler.notifications.blame_words import blame_words
 from tests.support.services import DEFINITION, deployment_id, minute
+
+
+def test_a_word_of_a_later_version_is_readable() -> None:
+    """It bears its text, and people read no more than is known here."""
+    word = BlameWord("by_its_hook")
+    blame = Blame(word=word, deployment_id=deployment_id(2))
+    assert read_blame(blame_value(blame)) == blame
+    assert (word.value, blame_words(blame, minute(3))) == ("by_its_hook", "Which deployment is not known.")
+    assert BlameWord("before") is BlameWord.BEFORE
 
 
 @pytest.mark.parametrize("ran", [None, f"{DEFINITION}:43"])

@@ -116,6 +116,21 @@ def test_a_cluster_that_nothing_names() -> None:
 
 
 @pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(
+    ("service", "cluster"),
+    [
+        (SERVICE, CLUSTER.replace("shop", "stage")),
+        (SERVICE, CLUSTER.replace("arn:aws:", "arn:aws-cn:")),
+        (OLD_SERVICE, CLUSTER.replace("arn:aws:", "arn:aws-us-gov:")),
+        (OLD_SERVICE, CLUSTER.replace("111122223333", "444455556666")),
+    ],
+)
+def test_a_cluster_that_is_not_the_services(kind: str, service: str, cluster: str) -> None:
+    """It is refused: the service would be recorded in a cluster that it is not in."""
+    assert refused(KINDS[kind](resource=service, clusterArn=cluster)) == "detail.clusterArn"
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["SERVICE_QUANTUM_ENTANGLED", "HOOK_PONDERING", "X"])
 def test_a_new_name_is_taken_as_it_is(kind: str, name: str) -> None:
     """ECS has more to say every year."""
@@ -193,6 +208,11 @@ BAD = [
     (hook_change(hookId=None), "detail.hookId"),
     (hook_change(expiresAt="Fri, 20 Nov 2026 12:10:01 GMT"), "detail.expiresAt"),
     (hook_change(serviceDeploymentArn=SERVICE), "detail.serviceDeploymentArn"),
+    (
+        hook_change(serviceDeploymentArn=SERVICE_DEPLOYMENT.replace("checkout", "cart")),
+        "detail.serviceDeploymentArn",
+    ),
+    (deployment_change(resource=SERVICE.replace("/shop/", "/arn:aws:ecs:x:1:cluster/")), "resources[0]"),
 ]
 
 

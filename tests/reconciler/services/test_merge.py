@@ -1,13 +1,16 @@
 """The gate for what has no version: any order of deliveries ends in the same record."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reconciler.model.deployment import ServiceDeployment
 from reconciler.model.service_event import ServiceEvent
-from reconciler.services.merge import merge_event, merge_reading
+from reconciler.services.merge import REPORTS, merge_event, merge_reading, merge_service_deployment
 from reconciler.services.outcomes import Outcome, histories
+from tests.support.full_service import service_deployment
 from tests.support.services import (
     COMPLETED,
     FAILED,
@@ -52,6 +55,21 @@ def test_any_order_ends_in_the_same_record(
     for event in (*order[:cut], *doubled, *order[cut:], *doubled):
         found = merge_event(found, event)
     assert found == expected
+
+
+NAMES = [f"SERVICE_{number}" for number in range(REPORTS + 5)]
+UNHEARD_OF: Sequence[ServiceEvent] = [
+    made for number, name in enumerate(NAMES) for made in (action(name, number), action(name, 100 - number))
+]
+
+
+@given(st.permutations(UNHEARD_OF))
+def test_names_without_number_fill_no_record(order: list[ServiceEvent]) -> None:
+    """A row has room for so many: the newest are remembered, whichever came first."""
+    found = record()
+    for event in order:
+        found = merge_event(found, event)
+    assert set(found.actions) == set(NAMES[:REPORTS])
 
 
 @given(st.permutations(LIFE), st.integers(0, len(LIFE)))
@@ -102,6 +120,36 @@ def test_the_clock_below_desired_runs_from_the_first_reading_to_the_last() -> No
     found = merge_reading(found, reading(described(1, 0), running=3), minute(16))
     assert found.below_desired_since == minute(1)
     assert merge_reading(found, reading(described(1, 0), running=4), minute(31)).below_desired_since is None
+
+
+def test_an_answer_that_says_less_takes_nothing_back() -> None:
+    """Where ECS lists a service deployment and does not describe it, its monitors are what they were."""
+    known = merge_reading(record(), reading(described(2, 20)), minute(21)).deployments[0]
+    full = replace(service_deployment(), status="IN_PROGRESS", finished_at=None)
+    brief = ServiceDeployment(
+        service_deployment_arn=full.service_deployment_arn, status=full.status, created_at=full.created_at
+    )
+    once = merge_service_deployment(known, full)
+    assert merge_service_deployment(once, brief) == once
+    assert merge_service_deployment(merge_service_deployment(known, brief), full) == once
+    over = merge_service_deployment(once, replace(brief, status="ROLLBACK_FAILED")).service_deployment
+    assert over == replace(full, status="ROLLBACK_FAILED")
+
+
+def test_hooks_that_are_answered_again_are_as_they_are_now() -> None:
+    """One that had run out of time does not fail its deployment once it is known to let it go on."""
+    known = merge_reading(record(), reading(described(2, 20)), minute(21)).deployments[0]
+    failed = replace(service_deployment(), hooks_at_timeout={})
+    goes_on = replace(failed, hook_failed=False, hooks_at_timeout={"ecs-pause-1": "CONTINUE"})
+    found = merge_service_deployment(merge_service_deployment(known, failed), goes_on)
+    assert found.service_deployment == goes_on
+
+
+def test_a_reading_without_a_task_definition_takes_none_back() -> None:
+    """What a deployment runs never changes, so it stays what it was once read to be."""
+    first = merge_reading(record(), reading(described(1, 0)), minute(1))
+    silent = replace(described(1, 0), task_definition_arn=None)
+    assert merge_reading(first, reading(silent), minute(16)).deployments == first.deployments
 
 
 def test_when_a_deployment_began_describe_services_knows_best() -> None:

@@ -224,8 +224,14 @@ def test_what_is_not_ours_to_read_is_skipped(system: System) -> None:
 @pytest.mark.parametrize(
     ("event", "field"),
     [
-        (deployment_change(resource=SERVICE.replace("eu-central-1", "eu-west-1")), "resources[0]"),
-        (service_action(resource=SERVICE.replace("111122223333", "444455556666")), "resources[0]"),
+        (
+            deployment_change(resource=SERVICE.replace("eu-central-1", "eu-west-1"), clusterArn=None),
+            "resources[0]",
+        ),
+        (
+            service_action(resource=SERVICE.replace("111122223333", "444455556666"), clusterArn=None),
+            "resources[0]",
+        ),
         (service_action(clusterArn=CLUSTER.replace("eu-central-1", "eu-west-1")), "detail.clusterArn"),
         (
             hook_change(serviceDeploymentArn=SERVICE_DEPLOYMENT.replace("eu-central-1", "eu-west-1")),
