@@ -49,7 +49,7 @@ class Image:
     """What a container of a deployment runs, according to its service revision."""
 
     container: str
-    image: str | None
+    image: str | None = None
     digest: str | None = None
 
 

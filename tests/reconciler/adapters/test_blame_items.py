@@ -2,9 +2,10 @@
 
 import pytest
 
-from reconciler.adapters.dynamodb.items.blame_items import failures_value, read_failures
+from reconciler.adapters.dynamodb.items.blame_items import FAILURES
 from reconciler.incidents.failures import Failures, add_failure
 from tests.support.services import DEFINITION, deployment_id, minute
+from tests.support.values import CLUSTER
 
 
 @pytest.mark.parametrize("ran", [None, f"{DEFINITION}:43"])
@@ -12,7 +13,7 @@ def test_failures_are_read_as_they_were_stored(ran: str | None) -> None:
     """Also those that do not say what their tasks ran, as rows of an earlier version."""
     failures = add_failure((), deployment_id(2), minute(3), ran)
     failures = add_failure(failures, deployment_id(2), minute(5), None)
-    assert read_failures(failures_value(failures)) == failures
+    assert FAILURES.read(FAILURES.write(failures, CLUSTER), CLUSTER) == failures
     assert failures == (
         Failures(
             deployment_id=deployment_id(2),
