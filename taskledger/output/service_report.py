@@ -11,7 +11,7 @@ from reconciler.ports.services import NEWEST
 from reconciler.services.outcomes import histories
 
 from .payload import time
-from .service_payload import MESSAGES, changed_images, closed_as
+from .service_payload import MESSAGES, closed_as, images_of
 from .terminal import OUTCOME_STYLE, console, indented, literal, print_findings, print_grid
 from .times import age
 
@@ -72,7 +72,7 @@ def _details(one: History) -> Iterator[str]:
     if one.rolled_back_at:
         to = revision(one.rolled_back_to) or "what ran before"
         yield f"rolled back to {to} at {time(one.rolled_back_at)}"
-    for name, before, after in changed_images(one.deployment.service_deployment) or ():
+    for name, before, after in images_of(one.deployment.service_deployment) or ():
         yield f"image of {name}: {_image(before)} to {_image(after)}"
 
 

@@ -107,6 +107,15 @@ class Deployment:
     service_deployment: ServiceDeployment | None = None
 
     @property
+    def service_deployment_arn(self) -> str | None:
+        return self.service_deployment.service_deployment_arn if self.service_deployment else None
+
+    @property
+    def reported_at(self) -> datetime | None:
+        """When an event last spoke of it; None when none did."""
+        return max((report.at for report in self.reports.values()), default=None)
+
+    @property
     def order(self) -> tuple[datetime, str]:
         """Its place among the deployments of its service: the greater, the newer."""
         return self.began.at, self.deployment_id
