@@ -26,9 +26,8 @@ def judge_service(
 ) -> Sequence[Finding]:
     """Its findings that still concern anybody, without those of events that only a replay brought.
 
-    A deployment that failed concerns nobody once it is undone, or a later one was completed.
-
-    Which of its tasks are protected is read only where that can matter.
+    A deployment that failed concerns nobody once it is undone, or a later one was completed. Which of its
+    tasks are protected is read only where that can matter.
     """
     held = _protected(record, ledger) if has_surplus(record) else ()
     known = histories(record)

@@ -31,7 +31,7 @@ def hooks_waiting(record: ServiceRecord, now: datetime) -> Iterator[ServiceFault
 
 def hooks_of(record: ServiceRecord) -> Sequence[Hook]:
     """The hooks of the newest deployment; where a hook's is not known for sure, it is the one under way."""
-    newest, *others = (_arn(one) for one in record.deployments)
+    newest, *others = (one.service_deployment_arn for one in record.deployments)
     began = record.deployments[0].began.at
     return [
         hook
@@ -42,14 +42,10 @@ def hooks_of(record: ServiceRecord) -> Sequence[Hook]:
     ]
 
 
-def _arn(one: Deployment) -> str | None:
-    return one.service_deployment.service_deployment_arn if one.service_deployment else None
-
-
 def _deployment_of(record: ServiceRecord, hook: Hook) -> Deployment | None:
     """None where none could be joined for sure."""
     arn = hook.service_deployment_arn
-    return next((one for one in record.deployments if arn and _arn(one) == arn), None)
+    return next((one for one in record.deployments if arn and one.service_deployment_arn == arn), None)
 
 
 def _fault(hook: Hook, one: Deployment | None) -> Fault:
