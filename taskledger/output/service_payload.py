@@ -14,8 +14,6 @@ from reconciler.services.outcomes import History, histories
 
 from .payload import finding, time
 
-MESSAGES = 5  # of ECS's own, that are shown of a service
-
 
 def service(record: ServiceRecord) -> dict[str, Any]:
     """The service with its newest deployments."""
@@ -34,8 +32,7 @@ def service(record: ServiceRecord) -> dict[str, Any]:
         "createdAt": time(state.created_at) if state else None,
         "deployments": [deployment(record, one) for one in histories(record)[:NEWEST]],
         "messages": [
-            {"createdAt": time(one.at), "message": one.text}
-            for one in (state.messages[:MESSAGES] if state else ())
+            {"createdAt": time(one.at), "message": one.text} for one in (state.messages if state else ())
         ],
         "open": record.closed_at is None,
         "closedAs": closed_as(record),
