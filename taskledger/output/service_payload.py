@@ -9,11 +9,10 @@ from reconciler.model.deployment import Deployment, Image, Rollout, ServiceDeplo
 from reconciler.model.service import Hook, ServiceRecord
 from reconciler.model.task import Source
 from reconciler.ports.services import NEWEST
+from reconciler.services.images import changed_images
 from reconciler.services.outcomes import History, histories
 
 from .payload import finding, time
-
-MESSAGES = 5  # of ECS's own, that are shown of a service
 
 
 def service(record: ServiceRecord) -> dict[str, Any]:
@@ -33,8 +32,7 @@ def service(record: ServiceRecord) -> dict[str, Any]:
         "createdAt": time(state.created_at) if state else None,
         "deployments": [deployment(record, one) for one in histories(record)[:NEWEST]],
         "messages": [
-            {"createdAt": time(one.at), "message": one.text}
-            for one in (state.messages[:MESSAGES] if state else ())
+            {"createdAt": time(one.at), "message": one.text} for one in (state.messages if state else ())
         ],
         "open": record.closed_at is None,
         "closedAs": closed_as(record),
@@ -58,7 +56,7 @@ def deployment(record: ServiceRecord, history: History) -> dict[str, Any]:
     previous, rollback_of = history.previous, history.rollback_of
     return {
         "deploymentId": one.deployment_id,
-        "serviceDeploymentArn": one.service_deployment and one.service_deployment.service_deployment_arn,
+        "serviceDeploymentArn": one.service_deployment_arn,
         **_names(record),
         "taskDefinitionArn": one.task_definition_arn,
         "previousTaskDefinitionArn": previous and previous.task_definition_arn,
@@ -82,28 +80,14 @@ def closed_as(record: ServiceRecord) -> str | None:
     return "UNOBSERVED" if record.state is None or record.state.status != "INACTIVE" else "INACTIVE"
 
 
-def changed_images(
-    joined: ServiceDeployment | None,
-) -> Sequence[tuple[str, Image | None, Image | None]] | None:
-    """Each container whose image or digest a deployment changed, with the image before and after.
+def images_of(joined: ServiceDeployment | None) -> Sequence[tuple[str, Image | None, Image | None]] | None:
+    """What a deployment changed of its containers' images.
 
     None where ECS was not asked, or where it is not sure which service deployment it is.
     """
     if joined is None or joined.images is None:
         return None
-    before = {one.container: one for one in joined.source_images or ()}
-    after = {one.container: one for one in joined.images}
-    names = dict.fromkeys((*after, *before))
-    pairs = ((name, before.get(name), after.get(name)) for name in names)
-    return [pair for pair in pairs if _differ(*pair[1:])]
-
-
-def _differ(before: Image | None, after: Image | None) -> bool:
-    """A digest that ECS does not name for either may be the same."""
-    if before is None or after is None:
-        return True
-    unknown = None in (before.digest, after.digest)
-    return before.image != after.image or (before.digest != after.digest and not unknown)
+    return changed_images(joined.source_images or (), joined.images)
 
 
 def _names(record: ServiceRecord) -> dict[str, Any]:
@@ -116,7 +100,7 @@ def _names(record: ServiceRecord) -> dict[str, Any]:
 
 
 def _images(joined: ServiceDeployment | None) -> list[dict[str, Any]] | None:
-    changed = changed_images(joined)
+    changed = images_of(joined)
     if changed is None:
         return None
     return [
@@ -142,10 +126,9 @@ def _counts(rollout: Rollout | None) -> dict[str, Any]:
 
 def _observed(one: Deployment) -> dict[str, Any]:
     """What brought the newest of what is known of it, and when that was first known."""
-    reported = max((report.at for report in one.reports.values()), default=None)
-    if one.read_at and (reported is None or one.read_at >= reported):
+    if one.read_at and (one.reported_at is None or one.read_at >= one.reported_at):
         return {"source": Source.DESCRIBE, "observedAt": time(one.read_at)}
-    return {"source": Source.EVENT, "observedAt": time(reported)}
+    return {"source": Source.EVENT, "observedAt": time(one.reported_at)}
 
 
 def _hook(hook: Hook) -> dict[str, Any]:

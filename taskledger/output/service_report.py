@@ -11,7 +11,7 @@ from reconciler.ports.services import NEWEST
 from reconciler.services.outcomes import histories
 
 from .payload import time
-from .service_payload import MESSAGES, changed_images, closed_as
+from .service_payload import closed_as, images_of
 from .terminal import OUTCOME_STYLE, console, indented, literal, print_findings, print_grid
 from .times import age
 
@@ -35,7 +35,7 @@ def report(record: ServiceRecord, found: Sequence[Finding], now: datetime) -> No
     print_grid(screen, "", (field for field in _fields(record, now) if field[1]))
     print_deployments(screen, histories(record)[:NEWEST], now)
     print_grid(screen, "hooks", map(_hook, record.hooks))
-    messages = record.state.messages[:MESSAGES] if record.state else ()
+    messages = record.state.messages if record.state else ()
     print_grid(screen, "messages of ECS", ((time(one.at), one.text) for one in messages))
     print_findings(screen, found)
 
@@ -72,7 +72,7 @@ def _details(one: History) -> Iterator[str]:
     if one.rolled_back_at:
         to = revision(one.rolled_back_to) or "what ran before"
         yield f"rolled back to {to} at {time(one.rolled_back_at)}"
-    for name, before, after in changed_images(one.deployment.service_deployment) or ():
+    for name, before, after in images_of(one.deployment.service_deployment) or ():
         yield f"image of {name}: {_image(before)} to {_image(after)}"
 
 

@@ -108,7 +108,7 @@ class Sweeps:
     services: CountingServices = field(default_factory=CountingServices)
     ledger: MemoryLedger = field(default_factory=MemoryLedger)
     incidents: MemoryIncidents = field(default_factory=MemoryIncidents)
-    tasks: Any = field(default_factory=SimpleNamespace)
+    tasks: Any = field(default_factory=lambda: SimpleNamespace(list_service=lambda *_: []))
     now: datetime = field(default_factory=lambda: minute(20))
 
     def run(self, *, times: int = 10**6, may_be_gone: bool = False) -> ServicesSwept:

@@ -49,7 +49,7 @@ class Image:
     """What a container of a deployment runs, according to its service revision."""
 
     container: str
-    image: str | None
+    image: str | None = None
     digest: str | None = None
 
 
@@ -105,6 +105,15 @@ class Deployment:
     rollout: Rollout | None = None
     read_at: datetime | None = None
     service_deployment: ServiceDeployment | None = None
+
+    @property
+    def service_deployment_arn(self) -> str | None:
+        return self.service_deployment.service_deployment_arn if self.service_deployment else None
+
+    @property
+    def reported_at(self) -> datetime | None:
+        """When an event last spoke of it; None when none did."""
+        return max((report.at for report in self.reports.values()), default=None)
 
     @property
     def order(self) -> tuple[datetime, str]:

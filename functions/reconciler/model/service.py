@@ -1,7 +1,7 @@
 """Services as DescribeServices shows them, and what is known of one: a record of facts, each with its source.
 
-Nothing of a service has a version. Every part of a record is a *register*: it keeps the greatest of what was
-reported for its natural key, so that late, doubled and swapped reports end in the same record.
+Nothing of a service has a version. Every part of a record keeps the greatest of what was reported for its
+natural key, so that late, doubled and swapped reports end in the same record.
 """
 
 from collections.abc import Mapping
@@ -119,11 +119,8 @@ class ServiceRecord:
     @property
     def reported_at(self) -> datetime | None:
         """When an event last spoke of it; None when none did."""
-        of_deployments = (report for one in self.deployments for report in one.reports.values())
-        times = (
-            *(one.at for one in self.hooks),
-            *(one.at for one in (*self.actions.values(), *of_deployments)),
-        )
+        times = [*(one.at for one in self.hooks), *(one.at for one in self.actions.values())]
+        times += [one.reported_at for one in self.deployments if one.reported_at]
         return max(times, default=None)
 
     @property

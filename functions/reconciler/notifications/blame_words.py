@@ -8,6 +8,7 @@ from ..findings.services.service_fault import revisions, shortened
 from ..findings.summary import recent, spell
 from ..incidents.blame import Blame, BlameWord
 from ..model.deployment import Image
+from ..services.images import changed_images
 from ..text import excerpt
 
 _MOST_IMAGES = 2
@@ -39,23 +40,21 @@ def _began_with(blame: Blame, first_failure_at: datetime) -> Iterator[str]:
 
 
 def _changes(blame: Blame) -> Iterator[str]:
-    """Each image that another one replaced; nothing where ECS was not asked for either."""
+    """Each image that is another one, new or gone; nothing where ECS was not asked for either."""
     if blame.images is None or blame.previous_images is None:
         return
-    before = {one.container: one for one in blame.previous_images}
-    several = len(blame.images) > 1
-    for image in blame.images:
-        old = before.get(image.container)
-        name = f"{excerpt(image.container, _LONGEST_IMAGE)} image" if several else "image"
-        if old is None:
-            yield f"{name} {_short(image)} is new"
-        elif old.image != image.image:
-            yield f"{name} {_short(old)} to {_short(image)}"
-        elif None not in (old.digest, image.digest) and old.digest != image.digest:
-            yield f"{name} {_short(image)} with another digest"
+    several = max(len(blame.images), len(blame.previous_images)) > 1
+    for container, old, new in changed_images(blame.previous_images, blame.images):
+        name = f"{excerpt(container, _LONGEST_IMAGE)} image" if several else "image"
+        if old is None or new is None:
+            yield f"{name} {_short(old or new)} is {'gone' if old else 'new'}"
+        elif old.image != new.image:
+            yield f"{name} {_short(old)} to {_short(new)}"
+        else:
+            yield f"{name} {_short(new)} with another digest"
 
 
-def _short(image: Image) -> str:
+def _short(image: Image | None) -> str:
     """The image without its registry."""
-    name = (image.image or "unknown").partition("@")[0].rpartition("/")[2]
+    name = ((image and image.image) or "unknown").partition("@")[0].rpartition("/")[2]
     return excerpt(name, _LONGEST_IMAGE)

@@ -16,12 +16,17 @@ def is_below_desired(reading: ServiceReading) -> bool:
 
 
 def has_surplus(record: ServiceRecord) -> bool:
-    """Whether more tasks run than are desired, or some of a deployment that another one took the place of."""
+    """Whether more tasks run than are desired, or some of a deployment that another one took the place of.
+
+    A deployment that is drained is read no more: what it ran when it was read last says nothing.
+    """
     state = record.state
-    older = (one.rollout for one in record.deployments if one.rollout and one.rollout.status != "PRIMARY")
-    return state is not None and (
-        state.running_count > state.desired_count or any(one.running_count > 0 for one in older)
-    )
+    if state is None or record.closed_at:
+        return False
+    rollouts = (one.rollout for one in record.deployments if one.rollout)
+    primary = next((one for one in rollouts if one.status == "PRIMARY"), None)
+    ran_by_primary = primary.running_count if primary else state.running_count
+    return state.running_count > min(state.desired_count, ran_by_primary)
 
 
 def _least(reading: ServiceReading) -> int:

@@ -41,8 +41,8 @@ class History:
     """A deployment with what came of it, and how it stands to the others of its service.
 
     `previous` is the newest older one that was completed, else the newest older one. `rollback_of` is the one
-    that it rolls back. If it was rolled back itself: since when, to which task definition, and when that was
-    done (`restored_at`).
+    that it rolls back. If it was rolled back itself: by which one, since when, to which task definition, and
+    when that was done (`restored_at`).
     """
 
     deployment: Deployment
@@ -50,6 +50,7 @@ class History:
     ended_at: datetime | None = None
     previous: Deployment | None = None
     rollback_of: Deployment | None = None
+    rolled_back_by: Deployment | None = None
     rolled_back_at: datetime | None = None
     rolled_back_to: str | None = None
     restored_at: datetime | None = None
@@ -127,6 +128,7 @@ def _history(record: ServiceRecord, index: int, rolled_back_by: Mapping[str, Dep
         ended_at=ended_at,
         previous=next((each for each in older if is_completed(each)), next(iter(older), None)),
         rollback_of=next((each for each in older if rolled_back_by.get(each.deployment_id) == one), None),
+        rolled_back_by=rollback,
         rolled_back_at=undone_at,
         rolled_back_to=rolled_back_to(record, one, rollback) if undone_at else None,
         restored_at=_restored_at(one, rollback),

@@ -1,4 +1,4 @@
-"""Of what ECS is asked more than DescribeServices says: service deployments, and which tasks are protected.
+"""Of which deployments ECS is asked more than DescribeServices says.
 
 Each service asked about costs calls of its own, so only what may have an answer is asked for:
 
@@ -31,12 +31,6 @@ def to_ask_about(record: ServiceRecord, wrong: Collection[str], now: datetime) -
         if is_start_known(one)
         and _may_say_more(one, wrong=one.deployment_id in wrong, recent=one.began.at > lately)
     ]
-
-
-def may_be_blocked(record: ServiceRecord) -> bool:
-    """Whether protected tasks may keep the service from scaling in: more run than are desired."""
-    state = record.state
-    return state is not None and state.running_count > state.desired_count and record.closed_at is None
 
 
 def _may_say_more(one: Deployment, *, wrong: bool, recent: bool) -> bool:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from reconciler.findings.model import Kind
 from reconciler.findings.services.rules import live, service_findings
+from reconciler.services.below import has_surplus
 from reconciler.services.outcomes import histories, is_settled
-from reconciler.services.questions import may_be_blocked
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,11 +26,10 @@ def judge_service(
 ) -> Sequence[Finding]:
     """Its findings that still concern anybody, without those of events that only a replay brought.
 
-    A deployment that failed concerns nobody once it is undone, or a later one was completed.
-
-    Which of its tasks are protected is read only where that can matter.
+    A deployment that failed concerns nobody once it is undone, or a later one was completed. Which of its
+    tasks are protected is read only where that can matter.
     """
-    held = _protected(record, ledger) if may_be_blocked(record) else ()
+    held = _protected(record, ledger) if has_surplus(record) else ()
     known = histories(record)
     return [
         one

@@ -40,12 +40,11 @@ def deployments_of(entry: LedgerEntry, services: DeployedServices) -> TaskDeploy
         return None
     began = state.created_at or entry.observed_at
     ended = entry.closed.at if entry.closed else None
-    known = histories(record)
     during = [
         one
-        for one in known
+        for one in histories(record)
         if one.deployment.deployment_id == started_by
         or (began <= one.deployment.began.at and (ended is None or one.deployment.began.at <= ended))
     ]
-    own = next((one for one in known if one.deployment.deployment_id == started_by), None)
+    own = next((one for one in during if one.deployment.deployment_id == started_by), None)
     return TaskDeployments(record=record, own=own, during=during)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from reconciler.arns import cluster_name
@@ -19,6 +18,7 @@ from .words import entry_words, finding_words, service_words, spell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from reconciler.findings.model import Finding
     from reconciler.model.entry import HistoryRow, LedgerEntry
@@ -68,11 +68,7 @@ class Play:
 
     def pass_time(self, moment: datetime) -> None:
         """Moves the clock to the moment; what ECS does by itself on the way arrives at its time."""
-        while (due := self.simulated.next_due()) <= moment.timestamp():
-            self.system.clock.move_to(datetime.fromtimestamp(due, UTC))
-            self.simulated.schedule()
-            self.deliver_emitted()
-        self.system.clock.move_to(moment)
+        self.simulated.run_until(moment, self.deliver_emitted)
 
     def report(self, by: str, text: str, *, wrong: bool = False) -> None:
         self.moments.append(Moment(self.now, by, text, wrong))

@@ -161,11 +161,12 @@ class SimulatedEcs:
         with self._turn():
             pass
 
-    def run_until(self, moment: datetime) -> None:
+    def run_until(self, moment: datetime, after_each: Callable[[], object] = lambda: None) -> None:
         """Moves the clock to the moment, and on the way to all times at which something is due."""
         while (due := self.next_due()) <= moment.timestamp():
             self.clock.move_to(datetime.fromtimestamp(due, UTC))
             self.schedule()
+            after_each()
         self.clock.move_to(moment)
 
     @contextmanager

@@ -2,23 +2,19 @@
 
 import pytest
 
-from reconciler.adapters.dynamodb.items.blame_items import (
-    blame_value,
-    failures_value,
-    read_blame,
-    read_failures,
-)
+from reconciler.adapters.dynamodb.items.blame_items import BLAME, FAILURES
 from reconciler.incidents.blame import Blame, BlameWord
 from reconciler.incidents.failures import Failures, add_failure
 from reconciler.notifications.blame_words import blame_words
 from tests.support.services import DEFINITION, deployment_id, minute
+from tests.support.values import CLUSTER
 
 
 def test_a_word_of_a_later_version_is_readable() -> None:
     """It bears its text, and people read no more than is known here."""
     word = BlameWord("by_its_hook")
     blame = Blame(word=word, deployment_id=deployment_id(2))
-    assert read_blame(blame_value(blame)) == blame
+    assert BLAME.read(BLAME.write(blame, CLUSTER), CLUSTER) == blame
     assert (word.value, blame_words(blame, minute(3))) == ("by_its_hook", "Which deployment is not known.")
     assert BlameWord("before") is BlameWord.BEFORE
 
@@ -28,7 +24,7 @@ def test_failures_are_read_as_they_were_stored(ran: str | None) -> None:
     """Also those that do not say what their tasks ran, as rows of an earlier version."""
     failures = add_failure((), deployment_id(2), minute(3), ran)
     failures = add_failure(failures, deployment_id(2), minute(5), None)
-    assert read_failures(failures_value(failures)) == failures
+    assert FAILURES.read(FAILURES.write(failures, CLUSTER), CLUSTER) == failures
     assert failures == (
         Failures(
             deployment_id=deployment_id(2),

@@ -181,10 +181,12 @@ def test_a_hook_stands_while_it_waits() -> None:
 
 
 def test_a_blocked_scale_in_stands_while_there_are_too_many() -> None:
-    """More tasks than desired, or some of an older deployment."""
+    """More tasks than desired, or some of an older deployment, until that is drained."""
     incident = of_service(Kind.SCALE_IN_BLOCKED)
     many = merge_reading(record(), reading(described(1, 0), running=6), minute(1))
-    old = described(1, 0, status="ACTIVE", running=1)
     assert stands(incident, many, minute(2))
-    assert stands(incident, merge_reading(record(), reading(described(2, 5), old), minute(6)), minute(7))
     assert not stands(incident, merge_reading(many, reading(described(1, 0)), minute(5)), minute(6))
+    two = described(2, 5, running=3), described(1, 0, status="ACTIVE", running=1)
+    held_up = merge_reading(record(), reading(*two), minute(6))
+    assert stands(incident, held_up, minute(7))
+    assert not stands(incident, merge_reading(held_up, reading(described(2, 5)), minute(21)), minute(22))

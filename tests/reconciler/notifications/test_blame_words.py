@@ -67,6 +67,10 @@ def blamed(word: BlameWord = BlameWord.BEGAN_WITH, **facts: Any) -> str:
             "checkout:42 to :43, started 2 min before.",
         ),
         (
+            {"images": images("a:2"), "previous_images": images("a:1", "b:1")},
+            "checkout:42 to :43 (c0 image a:1 to a:2, c1 image b:1 is gone), started 2 min before.",
+        ),
+        (
             {
                 "images": images("a:2", "b:1", "c:2", "d:2"),
                 "previous_images": images("a:1", "b:1", "c:1"),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reconciler.model.deployment import Image, ServiceDeployment
 from reconciler.services.outcomes import histories
-from taskledger.output.service_payload import changed_images, deployment, service
+from taskledger.output.service_payload import deployment, images_of, service
 from tests.support.service_records import recorded
 from tests.support.services import COMPLETED, FAILED, STARTED, deployment_event, described, minute, reading
 
@@ -57,7 +57,7 @@ def test_changed_images(
     before: Sequence[Image] | None, after: Sequence[Image], containers: Sequence[str]
 ) -> None:
     """Another image, another digest where both are known, a container more or less."""
-    changed = changed_images(joined(after, before))
+    changed = images_of(joined(after, before))
     assert changed is not None
     assert [name for name, *_ in changed] == containers
 
@@ -65,7 +65,7 @@ def test_changed_images(
 @pytest.mark.parametrize("unknown", [None, joined(None)])
 def test_nobody_asked(unknown: ServiceDeployment | None) -> None:
     """Then it is not known, which is another thing than that nothing changed."""
-    assert changed_images(unknown) is None
+    assert images_of(unknown) is None
 
 
 def test_what_brought_the_news() -> None:

@@ -8,8 +8,8 @@ CIRCUIT_BREAKER = ServiceCauseRecord(
     cause=Cause("CIRCUIT_BREAKER"),
     severity=Severity.HIGH,
     summary="the circuit breaker ended it, as its tasks did not start or stay healthy",
-    remedy="Read the stop reasons of the deployment's tasks (`taskledger show SERVICE`), and fix what they"
-    " name before deploying again.",
+    remedy="Read why the deployment's tasks stopped (`taskledger tasks --closed --service NAME`, then"
+    " `taskledger show TASK`), and fix that before deploying again.",
     phrases=phrases("circuit breaker | tasks failed to start | task failed to start"),
 )
 

@@ -22,11 +22,12 @@ from ...model.entry import LedgerEntry
 from ...model.protection import Protection
 from ...model.service import ServiceRecord
 from ...services.merge import SCALE_IN_BLOCKED
+from ...services.outcomes import History
 from ..causes.impaired_service import PROTECTION
 from ..model import Fault, Kind
 from ..policy import Policy
 from ..summary import clock, recent, stamp
-from .service_fault import ServiceFault
+from .service_fault import ServiceFault, named
 
 _FRESH = timedelta(minutes=20)  # a sweep asks every 15 minutes
 _NAMED = 3
@@ -34,14 +35,18 @@ _MESSAGE = "unable to scale in"  # Amazon ECS guide, service-event-messages-list
 
 
 def scale_in_blocked(
-    record: ServiceRecord, protected: Iterable[LedgerEntry], now: datetime, policy: Policy
+    record: ServiceRecord,
+    past: Sequence[History],
+    protected: Iterable[LedgerEntry],
+    now: datetime,
+    policy: Policy,
 ) -> Iterator[ServiceFault]:
     """The finding on a service that waits for protected tasks for longer than the policy allows."""
     fresh = [entry for entry in protected if _is_fresh(entry, now)]
-    newest = next(iter(record.deployments), None)
-    if newest and (held := _held(_of_older(record, fresh))):
+    if held := _held(_of_older(record, fresh)):
+        newest = past[0].deployment
         evidence = newest.began.at if _runs_all(newest) else newest.read_at
-        yield from _lasting(held, evidence, newest, now, policy)
+        yield from _lasting(held, evidence, past[0], now, policy)
     elif (held := _held(fresh)) and _exceeds_desired(record, len(held)):
         yield from _lasting(held, _scale_in_since(record), None, now, policy)
 
@@ -93,7 +98,7 @@ def _scale_in_since(record: ServiceRecord) -> datetime | None:
 def _lasting(
     held: Mapping[str, Protection],
     evidence: datetime | None,
-    newest: Deployment | None,
+    waiting: History | None,
     now: datetime,
     policy: Policy,
 ) -> Iterator[ServiceFault]:
@@ -103,11 +108,12 @@ def _lasting(
     protected_since = min(one.since or one.checked_at for one in held.values())
     since = max(evidence, protected_since)
     if now - since > policy.scale_in_blocked:
+        newest = waiting.deployment if waiting else None
         occasion = f"{newest.deployment_id if newest else 'SCALE_IN'}.{stamp(protected_since)}"
         fault = Fault(
             Kind.SCALE_IN_BLOCKED,
             PROTECTION.severity,
-            _summary(held, since, newest, now),
+            _summary(held, since, waiting, now),
             PROTECTION.remedy,
             PROTECTION.cause,
             occasion=occasion,
@@ -115,16 +121,12 @@ def _lasting(
         yield ServiceFault(fault=fault, at=since + policy.scale_in_blocked, deployment=newest)
 
 
-def _summary(
-    held: Mapping[str, Protection], since: datetime, newest: Deployment | None, now: datetime
-) -> str:
+def _summary(held: Mapping[str, Protection], since: datetime, waiting: History | None, now: datetime) -> str:
     ends = [one.expires_at for one in held.values()]
     last = max((end for end in ends if end), default=None)
     until = f"until {clock(last)}" if last and None not in ends else "without an end"
     tasks = f"{len(held)} task{'' if len(held) == 1 else 's'} ({_names(list(held))})"
-    what = "A scale-in"
-    if newest:
-        what = f"The deployment {arns.revision(newest.task_definition_arn) or newest.deployment_id}"
+    what = f"The deployment {named(waiting)}" if waiting else "A scale-in"
     return f"{what} has been waiting since {recent(since, now)} for {tasks} protected {until}."
 
 

@@ -27,13 +27,11 @@ _PHRASES = re.compile("|".join(re.escape(one) for one in sorted(_BY_PHRASE, key=
 
 
 def failed(record: ServiceRecord, past: Sequence[History], now: datetime) -> Iterator[ServiceFault]:
-    rollbacks = {one.rollback_of.deployment_id: one.deployment for one in past if one.rollback_of}
+    """A finding for each deployment that failed or was rolled back, and for the newest if it was stopped."""
     for index, history in enumerate(past):
         stopped = index == 0 and _is_stopped(record, history)
         if history.outcome in (Outcome.FAILED, Outcome.ROLLED_BACK) or stopped:
-            one = history.deployment
-            cause = STOPPED if stopped else failure_cause(record, one, rollbacks.get(one.deployment_id))
-            yield _fault(history, cause, now)
+            yield _fault(history, STOPPED if stopped else _cause(record, history), now)
 
 
 def _is_stopped(record: ServiceRecord, history: History) -> bool:
@@ -45,12 +43,12 @@ def _is_stopped(record: ServiceRecord, history: History) -> bool:
     return answered.status in _BY_PERSON and current in (None, answered.service_deployment_arn)
 
 
-def failure_cause(record: ServiceRecord, one: Deployment, rollback: Deployment | None) -> ServiceCauseRecord:
-    """Why the deployment failed, which that other one rolls back."""
-    answered = one.service_deployment
+def _cause(record: ServiceRecord, history: History) -> ServiceCauseRecord:
+    """Why the deployment failed."""
+    answered = history.deployment.service_deployment
     return (
         (_by_monitors(answered) if answered else None)
-        or next(filter(None, map(_by_words, _reasons(one, rollback))), None)
+        or next(filter(None, map(_by_words, _reasons(history.deployment, history.rolled_back_by))), None)
         or (HOOK if answered and _lost_by_hook(record, answered) else OTHER)
     )
 

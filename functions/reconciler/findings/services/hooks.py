@@ -3,11 +3,11 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from ...model.deployment import Deployment
 from ...model.service import Hook, ServiceRecord
+from ...services.outcomes import History
 from ..model import Fault, Kind, Severity
 from ..summary import clock
-from .service_fault import ServiceFault
+from .service_fault import ServiceFault, named
 
 _AT_TIMEOUT = {
     "ROLLBACK": "then the deployment is rolled back",
@@ -15,15 +15,15 @@ _AT_TIMEOUT = {
 }
 
 
-def hooks_waiting(record: ServiceRecord, now: datetime) -> Iterator[ServiceFault]:
+def hooks_waiting(record: ServiceRecord, past: Sequence[History], now: datetime) -> Iterator[ServiceFault]:
     """A finding for each hook that waits and has not run out."""
     for hook in record.hooks:
         if hook.awaits_action(now):
-            one = _deployment_of(record, hook)
+            history = _history_of(past, hook)
             yield ServiceFault(
-                fault=_fault(hook, one),
+                fault=_fault(hook, history),
                 at=hook.at,
-                deployment=one,
+                deployment=history.deployment if history else None,
                 service_deployment_arn=hook.service_deployment_arn,
                 about=hook.hook_id,
             )
@@ -31,7 +31,7 @@ def hooks_waiting(record: ServiceRecord, now: datetime) -> Iterator[ServiceFault
 
 def hooks_of(record: ServiceRecord) -> Sequence[Hook]:
     """The hooks of the newest deployment; where a hook's is not known for sure, it is the one under way."""
-    newest, *others = (_arn(one) for one in record.deployments)
+    newest, *others = (one.service_deployment_arn for one in record.deployments)
     began = record.deployments[0].began.at
     return [
         hook
@@ -42,26 +42,23 @@ def hooks_of(record: ServiceRecord) -> Sequence[Hook]:
     ]
 
 
-def _arn(one: Deployment) -> str | None:
-    return one.service_deployment.service_deployment_arn if one.service_deployment else None
-
-
-def _deployment_of(record: ServiceRecord, hook: Hook) -> Deployment | None:
-    """None where none could be joined for sure."""
+def _history_of(past: Sequence[History], hook: Hook) -> History | None:
+    """The deployment that the hook is of; None where none could be joined for sure."""
     arn = hook.service_deployment_arn
-    return next((one for one in record.deployments if arn and _arn(one) == arn), None)
+    return next((one for one in past if arn and one.deployment.service_deployment_arn == arn), None)
 
 
-def _fault(hook: Hook, one: Deployment | None) -> Fault:
-    answered = one.service_deployment if one else None
+def _fault(hook: Hook, history: History | None) -> Fault:
+    answered = history.deployment.service_deployment if history else None
     action = hook.timeout_action or (answered.hooks_at_timeout.get(hook.hook_id) if answered else None)
+    which = f"The deployment {named(history)}" if history else "A deployment"
     stage = f" at {hook.stage}" if hook.stage else ""
     until = f" until {clock(hook.expires_at)}" if hook.expires_at else ""
     then = _AT_TIMEOUT.get(action or "", "what happens then is not known")
     return Fault(
         Kind.HOOK_WAITING,
         Severity.MEDIUM,
-        f"A deployment waits for a person{stage}{until}; {then}.",
+        f"{which} waits for a person{stage}{until}; {then}.",
         "Look at what was to be checked at this stage, then let the deployment go on or stop it"
         " (ContinueServiceDeployment, StopServiceDeployment).",
         occasion=hook.hook_id,

@@ -48,8 +48,8 @@ def _faults(
     if record.deployed_by_ecs:
         yield from failed(record, past, now)
         yield from stalled(record, past, now, policy)
-        yield from hooks_waiting(record, now)
-        yield from scale_in_blocked(record, protected, now, policy)
+        yield from hooks_waiting(record, past, now)
+        yield from scale_in_blocked(record, past, protected, now, policy)
     yield from impaired(record, past)
     yield from below_desired(record, past, now, policy)
 

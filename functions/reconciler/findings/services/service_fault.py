@@ -22,13 +22,12 @@ class ServiceFault:
     about: str | None = None
 
     def of(self, record: ServiceRecord) -> Finding:
-        fault, one, state = self.fault, self.deployment, record.state
-        joined, source = one.service_deployment if one else None, one or state
+        fault, one, source = self.fault, self.deployment, self.deployment or record.state
+        joined = one.service_deployment_arn if one else None
         return Finding(
             service_arn=record.service_arn,
             deployment_id=one.deployment_id if one else None,
-            service_deployment_arn=self.service_deployment_arn
-            or (joined.service_deployment_arn if joined else None),
+            service_deployment_arn=self.service_deployment_arn or joined,
             cluster_arn=record.cluster_arn,
             group=f"service:{record.service}",
             task_definition_arn=source.task_definition_arn if source else None,

@@ -2,7 +2,7 @@
 
     service deployments of what is rolling, recent or wrong   ->  outcome and reason, where they can be joined
     images of what is wrong, or blamed by an open incident    ->  what changed between two revisions
-    protected tasks of a service that has too many            ->  why it does not scale in
+    protected tasks of a service with a surplus               ->  why it does not scale in
 
 Each such service costs calls of its own, so a pass asks about so many of them and no more: first about those
 where something is wrong, then about those with the newest deployments. The next sweeps come to the others.
@@ -22,16 +22,17 @@ from ...incidents.model import ReportedFinding, Sample, report_service_finding
 from ...model.deployment import Deployment, ServiceDeployment
 from ...model.entry import LedgerEntry
 from ...model.service import ServiceRecord
+from ...services.below import has_surplus
 from ...services.joining import join
 from ...services.merge import merge_service_deployment, with_deployment
 from ...services.outcomes import judged_histories
-from ...services.questions import lacks_images, may_be_blocked, to_ask_about
+from ...services.questions import lacks_images, to_ask_about
 from ...services.repairs import repaired
 from ..recording.saving import save
 from .context import ServicesSwept, ServiceSweep
 from .protected_tasks import protected_tasks
 
-MOST = 50  # services in one pass: two calls each, four where images or protected tasks are asked for
+MOST = 50  # services in one pass: two calls each, one more for images and two for protected tasks
 _APART = timedelta(minutes=1)  # by which the two ids of one deployment surely don't differ
 _NEWS = timedelta(days=1)
 _SAMPLES = 5
@@ -111,7 +112,7 @@ def _worth_a_look(sweep: ServiceSweep, judged: Sequence[_Judged]) -> Sequence[in
     worth = [
         index
         for index, one in enumerate(judged)
-        if may_be_blocked(one.record) or to_ask_about(one.record, one.wrong, sweep.clock())
+        if has_surplus(one.record) or to_ask_about(one.record, one.wrong, sweep.clock())
     ]
     return sorted(worth, key=lambda index: _need(judged[index]), reverse=True)
 
@@ -129,7 +130,7 @@ def _asked(sweep: ServiceSweep, one: _Judged, swept: ServicesSwept) -> _Judged:
     joined = _with_images(sweep, _judge(sweep, after, blamed=one.blamed), joined)
     saved = save(sweep.services, record, partial(_merged, joined=joined), now)
     swept.counts["SERVICES_REPAIRED"] += repaired(record, saved.after, now)
-    protected = protected_tasks(sweep, saved.after) if may_be_blocked(saved.after) else ()
+    protected = protected_tasks(sweep, saved.after) if has_surplus(saved.after) else ()
     return _judge(sweep, saved.after, protected, blamed=one.blamed)
 
 

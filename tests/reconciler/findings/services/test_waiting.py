@@ -42,7 +42,8 @@ def test_a_hook_waits_for_a_person(facts: dict[str, Any], at_timeout: dict[str, 
     record = answered(rolling(), 2, "IN_PROGRESS", hooks_at_timeout=at_timeout)
     (found,) = judged(waiting(record, 2, **facts), 10)
     assert found.summary == (
-        f"A deployment waits for a person at POST_TEST_TRAFFIC_SHIFT until 2026-11-20 13:02 UTC; {then}."
+        "The deployment checkout:42 to :43 waits for a person at POST_TEST_TRAFFIC_SHIFT"
+        f" until 2026-11-20 13:02 UTC; {then}."
     )
     assert (found.about, found.occasion, found.cause) == ("ecs-pause-1", "ecs-pause-1", None)
     assert (found.severity, found.service_deployment_arn) == ("medium", arn(2))
@@ -102,8 +103,8 @@ def test_the_tasks_are_named() -> None:
     (found,) = judged(surplus(), 40, tasks=tasks)
     names = ", ".join(task_arn(number).rpartition("/")[2] for number in (7, 8))
     assert found.summary == (
-        f"The deployment checkout:43 has been waiting since 12:00 UTC for 2 tasks ({names}) protected until"
-        " 2026-11-20 13:30 UTC."
+        f"The deployment checkout:42 to :43 has been waiting since 12:00 UTC for 2 tasks ({names})"
+        " protected until 2026-11-20 13:30 UTC."
     )
     assert (found.deployment_id, found.occurred_at) == (deployment_id(2), minute(30))
 

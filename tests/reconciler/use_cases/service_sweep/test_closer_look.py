@@ -258,15 +258,19 @@ def test_protected_tasks_that_block_a_scale_in(sweeps: Sweeps) -> None:
     assert [one.task_arn for one in found.samples] == arns[:5]
 
 
-@pytest.mark.parametrize(("running", "asked"), [(3, False), (4, False), (5, True)])
+@pytest.mark.parametrize(
+    ("newest", "older", "asked"), [(3, 0, False), (4, 0, False), (5, 0, True), (0, 4, True)]
+)
 def test_protection_is_asked_for_where_tasks_are_too_many(
     sweeps: Sweeps,
-    running: int,
+    newest: int,
+    older: int,
     asked: bool,  # noqa: FBT001 - a table
 ) -> None:
-    """Where no more tasks run than are desired, no protection blocks anything."""
+    """More than desired, or of an older deployment: at a maximumPercent of 100 these leave no room."""
     sweeps.tasks = tasks = Protected({})
-    sweeps.ecs.readings[SERVICE] = reading(described(1, -3000), running=running)
+    two = described(2, 10, running=newest), replace(OLD, rollout=replace(OLD.rollout, running_count=older))
+    sweeps.ecs.readings[SERVICE] = reading(*two, running=newest + older)
     sweeps.run()
     assert tasks.asked == (["checkout"] if asked else [])
 

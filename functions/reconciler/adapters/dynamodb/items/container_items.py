@@ -39,5 +39,5 @@ def read_container(values: Item, task: Mapping[str, Any]) -> Container:
         reason=free_text(values, "reason"),
         health_status=or_same(values.get("healthStatus"), task.get("health_status")),
         image=values.get("image", {}).get("S"),
-        image_digest=read_digest(values, "imageDigest"),
+        image_digest=read_digest(values["imageDigest"]) if "imageDigest" in values else None,
     )

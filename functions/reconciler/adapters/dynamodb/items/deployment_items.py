@@ -11,16 +11,15 @@ no sort key of an index, so no reader of tasks or incidents meets it.
 from __future__ import annotations
 
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ....model.deployment import Began, Deployment, Report, Rollout
 from ....model.task import Source
-from .layout import ARN, FLAG, NUMBER, TEXT, TIME, Layout, many
-from .service_deployment_items import read_service_deployment, service_deployment_values
+from .layout import ARN, FLAG, NUMBER, TEXT, TIME, Layout
+from .service_deployment_items import SERVICE_DEPLOYMENT
 from .values import bounded, milliseconds, moment, seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from datetime import datetime, timedelta
 
     from .values import Item, Value
@@ -29,17 +28,9 @@ PREFIX, END = "D#", "D$"  # of the sort keys of a service's deployments; behind 
 
 _BEGAN = {Source.DESCRIBE: "createdAt", Source.EVENT: "firstReportedAt"}
 
-_DEPLOYMENT = Layout(
-    Deployment,
-    {
-        "deploymentId": ("deployment_id", TEXT),
-        "taskDefinitionArn": ("task_definition_arn", ARN),
-        "readAt": ("read_at", TIME),
-    },
-)
-_REPORT = Layout(
+REPORTS = Layout(
     Report, {"updatedAt": ("at", TIME), "reason": ("reason", TEXT), "replayed": ("replayed", FLAG)}
-)
+).named
 _ROLLOUT = Layout(
     Rollout,
     {
@@ -50,6 +41,17 @@ _ROLLOUT = Layout(
         "runningCount": ("running_count", NUMBER),
         "pendingCount": ("pending_count", NUMBER),
         "failedTasks": ("failed_tasks", NUMBER),
+    },
+).one
+_DEPLOYMENT = Layout(
+    Deployment,
+    {
+        "deploymentId": ("deployment_id", TEXT),
+        "taskDefinitionArn": ("task_definition_arn", ARN),
+        "readAt": ("read_at", TIME),
+        "reports": ("reports", REPORTS),
+        "rollout": ("rollout", _ROLLOUT),
+        "serviceDeployment": ("service_deployment", SERVICE_DEPLOYMENT),
     },
 )
 
@@ -80,43 +82,16 @@ def deployment_item(
 
 def deployment_values(one: Deployment, cluster_arn: str) -> dict[str, Value]:
     """The attributes that hold a deployment, as they stand in either item."""
-    values = _DEPLOYMENT.item(one, cluster_arn)
-    values[_BEGAN[one.began.source]] = milliseconds(one.began.at)
-    if one.reports:
-        values["reports"] = reports(one.reports, cluster_arn)
-    if one.rollout:
-        values["rollout"] = {"M": _ROLLOUT.item(one.rollout, cluster_arn)}
-    if one.service_deployment:
-        values["serviceDeployment"] = {"M": service_deployment_values(one.service_deployment, cluster_arn)}
-    return values
+    return _DEPLOYMENT.item(one, cluster_arn) | {_BEGAN[one.began.source]: milliseconds(one.began.at)}
 
 
 def deployment(item: Item, cluster_arn: str) -> Deployment:
-    parts: dict[str, Any] = {}
-    if "rollout" in item:
-        parts["rollout"] = Rollout(**_ROLLOUT.fields(item["rollout"]["M"], cluster_arn))
-    if "serviceDeployment" in item:
-        parts["service_deployment"] = read_service_deployment(item["serviceDeployment"]["M"], cluster_arn)
-    return Deployment(
-        **_DEPLOYMENT.fields(item, cluster_arn),
-        began=_began(item),
-        reports=read_reports(item, "reports", cluster_arn),
-        **parts,
-    )
+    return Deployment(**_DEPLOYMENT.fields(item, cluster_arn), began=_began(item))
 
 
 def cluster_arn(item: Item) -> str:
     """The cluster of the deployment that a row holds."""
     return str(item["clusterArn"]["S"])
-
-
-def reports(held: Mapping[str, Report], cluster_arn: str) -> Value:
-    return many({name: _REPORT.item(one, cluster_arn) for name, one in held.items()})
-
-
-def read_reports(item: Item, name: str, cluster_arn: str) -> dict[str, Report]:
-    held = item[name]["M"] if name in item else {}
-    return {each: Report(**_REPORT.fields(value["M"], cluster_arn)) for each, value in held.items()}
 
 
 def _began(item: Item) -> Began:

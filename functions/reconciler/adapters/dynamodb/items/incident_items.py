@@ -17,7 +17,7 @@ from ....findings.model import Cause, Kind, Severity
 from ....incidents.model import Incident, IncidentKey, Sample, Status
 from ....incidents.outbox import NotificationType, Outbox, PendingNotification
 from ....model.task import Container
-from .blame_items import blame_value, failures_value, read_blame, read_failures
+from .blame_items import BLAME, FAILURES
 from .finding_items import FOUND
 from .values import bounded, free_text, milliseconds, moment, number, seconds, text, when
 
@@ -71,9 +71,9 @@ def incident_item(incident: Incident, retention: timedelta) -> dict[str, Value]:
     texts = {"cause": incident.cause, "about": key.about, "serviceArn": incident.service_arn}
     item |= {name: {"S": value} for name, value in texts.items() if value}
     if incident.failures:
-        item["failures"] = failures_value(incident.failures)
+        item["failures"] = FAILURES.write(incident.failures, key.cluster_arn)
     if incident.blame:
-        item["blame"] = blame_value(incident.blame)
+        item["blame"] = BLAME.write(incident.blame, key.cluster_arn)
     if incident.resolved_at:
         item[FOUND] = milliseconds(incident.resolved_at)
         item["ttl"] = seconds(incident.resolved_at + retention)
@@ -83,9 +83,10 @@ def incident_item(incident: Incident, retention: timedelta) -> dict[str, Value]:
 def incident(item: Item) -> Incident:
     times: dict[str, Any] = {field: moment(item[name]) for name, field in _TIMES.items() if name in item}
     cause, about = text(item, "cause"), text(item, "about")
+    cluster_arn = item["clusterArn"]["S"]
     return Incident(
         key=IncidentKey(
-            cluster_arn=item["clusterArn"]["S"],
+            cluster_arn=cluster_arn,
             owner=item["owner"]["S"],
             kind=Kind(item["kind"]["S"]),
             cause=Cause(cause) if cause and not about else None,
@@ -93,8 +94,8 @@ def incident(item: Item) -> Incident:
         ),
         cause=Cause(cause) if cause else None,
         service_arn=text(item, "serviceArn"),
-        failures=read_failures(item.get("failures")),
-        blame=read_blame(item.get("blame")),
+        failures=FAILURES.read(item["failures"], cluster_arn) if "failures" in item else (),
+        blame=BLAME.read(item["blame"], cluster_arn) if "blame" in item else None,
         status=Status(item["status"]["S"]),
         severity=Severity(item["severity"]["S"]),
         summary=item["summary"]["S"],

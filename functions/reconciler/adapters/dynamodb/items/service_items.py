@@ -10,10 +10,10 @@ index, so no reader of tasks or incidents meets it.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ....model.service import Hook, Message, ServiceRecord, ServiceState
-from .deployment_items import deployment, deployment_values, read_reports, reports
+from .deployment_items import REPORTS, deployment, deployment_values
 from .layout import ARN, FLAG, NUMBER, TEXT, TIME, Layout
 from .values import bounded, seconds
 
@@ -24,6 +24,21 @@ if TYPE_CHECKING:
 
 PREFIX = "SERVICES#"
 
+_MESSAGES = Layout(Message, {"createdAt": ("at", TIME), "message": ("text", TEXT)}).several
+_HOOKS = Layout(
+    Hook,
+    {
+        "hookId": ("hook_id", TEXT),
+        "status": ("status", TEXT),
+        "updatedAt": ("at", TIME),
+        "serviceDeploymentArn": ("service_deployment_arn", ARN),
+        "hookType": ("hook_type", TEXT),
+        "lifecycleStage": ("stage", TEXT),
+        "expiresAt": ("expires_at", TIME),
+        "timeoutAction": ("timeout_action", TEXT),
+        "replayed": ("replayed", FLAG),
+    },
+).several
 _SERVICE = Layout(
     ServiceRecord,
     {
@@ -33,6 +48,8 @@ _SERVICE = Layout(
         "missingSince": ("missing_since", TIME),
         "goneAt": ("gone_at", TIME),
         "revision": ("revision", NUMBER),
+        "actions": ("actions", REPORTS),
+        "hooks": ("hooks", _HOOKS),
     },
 )
 # Left out of a state as long as it says the same as the record that has it.
@@ -58,21 +75,7 @@ _STATE = Layout(
         "currentServiceDeployment": ("service_deployment_arn", ARN),
         "minimumHealthyPercent": ("minimum_healthy_percent", NUMBER),
         "createdAt": ("created_at", TIME),
-    },
-)
-_MESSAGE = Layout(Message, {"createdAt": ("at", TIME), "message": ("text", TEXT)})
-_HOOK = Layout(
-    Hook,
-    {
-        "hookId": ("hook_id", TEXT),
-        "status": ("status", TEXT),
-        "updatedAt": ("at", TIME),
-        "serviceDeploymentArn": ("service_deployment_arn", ARN),
-        "hookType": ("hook_type", TEXT),
-        "lifecycleStage": ("stage", TEXT),
-        "expiresAt": ("expires_at", TIME),
-        "timeoutAction": ("timeout_action", TEXT),
-        "replayed": ("replayed", FLAG),
+        "messages": ("messages", _MESSAGES),
     },
 )
 
@@ -91,10 +94,6 @@ def service_item(record: ServiceRecord, retention: timedelta) -> dict[str, Value
     item = {**service_key(arn, record.service), **_SERVICE.item(record, arn)}
     if record.state:
         item["state"] = {"M": _state_values(record.state, record)}
-    if record.actions:
-        item["actions"] = reports(record.actions, arn)
-    if record.hooks:
-        item["hooks"] = {"L": [{"M": _HOOK.item(one, arn)} for one in record.hooks]}
     if record.deployments:
         item["deployments"] = {"L": [{"M": deployment_values(one, arn)} for one in record.deployments]}
     if record.closed_at:
@@ -104,34 +103,23 @@ def service_item(record: ServiceRecord, retention: timedelta) -> dict[str, Value
 
 def service(item: Item) -> ServiceRecord:
     arn = item["pk"]["S"].removeprefix(PREFIX)
+    listed = item["deployments"]["L"] if "deployments" in item else ()
     record = ServiceRecord(
         **_SERVICE.fields(item, arn),
         cluster_arn=arn,
-        actions=read_reports(item, "actions", arn),
-        hooks=tuple(Hook(**_HOOK.fields(one["M"], arn)) for one in _list(item, "hooks")),
-        deployments=tuple(deployment(one["M"], arn) for one in _list(item, "deployments")),
+        deployments=tuple(deployment(one["M"], arn) for one in listed),
     )
     return record if "state" not in item else _with_state(record, item["state"]["M"])
 
 
 def _state_values(state: ServiceState, record: ServiceRecord) -> dict[str, Value]:
     arn = record.cluster_arn
-    values = _STATE.item(state, arn)
     identity = _IDENTITY.item(state, arn)
-    if identity != _IDENTITY.item(record, arn):
-        values |= identity
-    if state.messages:
-        values["messages"] = {"L": [{"M": _MESSAGE.item(one, arn)} for one in state.messages]}
-    return values
+    return _STATE.item(state, arn) | (identity if identity != _IDENTITY.item(record, arn) else {})
 
 
 def _with_state(record: ServiceRecord, values: Item) -> ServiceRecord:
     arn = record.cluster_arn
     identity = {**_IDENTITY.item(record, arn), **values}
-    messages = tuple(Message(**_MESSAGE.fields(one["M"], arn)) for one in _list(values, "messages"))
-    state = ServiceState(**_IDENTITY.fields(identity, arn), **_STATE.fields(values, arn), messages=messages)
+    state = ServiceState(**_IDENTITY.fields(identity, arn), **_STATE.fields(values, arn))
     return replace(record, state=state)
-
-
-def _list(item: Item, name: str) -> list[Any]:
-    return list(item[name]["L"]) if name in item else []

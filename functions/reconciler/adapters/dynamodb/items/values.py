@@ -87,9 +87,8 @@ def digest(digest: str) -> Value:
     return {"B": raw} if _DIGEST + raw.hex() == digest else {"S": digest}
 
 
-def read_digest(item: Item, name: str) -> str | None:
-    value = item.get(name, {})
-    return _DIGEST + value["B"].hex() if "B" in value else value.get("S")
+def read_digest(value: Value) -> str:
+    return _DIGEST + value["B"].hex() if "B" in value else str(value["S"])
 
 
 def or_null(text: str | None) -> Value:
