@@ -4,8 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from ..errors import InvalidInput
-from ..text import safe
-from .fields import Fields, kind, required, timestamp
+from .fields import Fields, beginning, kind, required, timestamp
 
 EVENT_SOURCE = "aws.ecs"
 
@@ -14,7 +13,7 @@ def expect(fields: Fields, name: str, expected: str, at: str = "") -> None:
     """Raises `InvalidInput` where the field is not this word."""
     found = fields.get(name)
     if found != expected:
-        shown = kind(found) if not isinstance(found, str) else f'"{safe(found, 80)}"'
+        shown = kind(found) if not isinstance(found, str) else f'"{beginning(found, 80)}"'
         raise InvalidInput(at + name, f'must be "{expected}", found {shown}')
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TypeVar
 
 from ..errors import InvalidInput
-from ..text import safe
+from ..text import redact, safe
 
 MAX_WHOLE = 2**63 - 1
 MAX_TEXT = 1024  # ECS's own limit on a container's reason; no name or ARN of AWS comes near it
@@ -72,7 +72,9 @@ def arn(fields: Fields, name: str, at: str, resource: str) -> str | None:
         return None
     match = _ARN.fullmatch(value)
     if match is None or resource not in match.groups():
-        raise InvalidInput(at + name, f'must be the ARN of an ECS {resource}, found "{safe(value, 120)}"')
+        raise InvalidInput(
+            at + name, f'must be the ARN of an ECS {resource}, found "{beginning(value, 120)}"'
+        )
     return value
 
 
@@ -91,7 +93,7 @@ def timestamp(fields: Fields, name: str, at: str) -> datetime | None:
             raise _wrong(at + name, "a time with its zone", value)
         moment = moment.astimezone(UTC)
     except (ValueError, OverflowError) as error:
-        shown = repr(safe(value, 40)) if isinstance(value, str) else kind(value)
+        shown = repr(beginning(value, 40)) if isinstance(value, str) else kind(value)
         raise InvalidInput(at + name, f"is not a time: {shown}") from error
     if not _EPOCH.year <= moment.year <= MAX_YEAR:
         raise InvalidInput(at + name, f"is out of range: {moment.isoformat()}")
@@ -136,6 +138,11 @@ def _moment(value: object) -> datetime | None:
     if isinstance(value, int | float) and not isinstance(value, bool):
         return _EPOCH + timedelta(seconds=value)
     return value if isinstance(value, datetime) else None
+
+
+def beginning(value: str, most: int) -> str:
+    """The beginning of a text as it is, without credentials, for error messages."""
+    return redact(value[: 4 * most])[:most]
 
 
 def kind(value: object) -> str:

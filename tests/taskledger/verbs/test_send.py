@@ -73,7 +73,7 @@ def test_events_of_services_are_sent_and_others_skipped(deployment: Deployment, 
 
 def test_a_service_of_elsewhere_is_not_sent(deployment: Deployment, tmp_path: Path) -> None:
     """It is refused by the field, as the stack would refuse it."""
-    far = deployment_change(resource=SERVICE.replace("eu-central-1", "eu-west-1"))
+    far = deployment_change(resource=SERVICE.replace("eu-central-1", "eu-west-1"), clusterArn=None)
     ran = taskledger("send", "--json", write(tmp_path / "events.jsonl", lines([deployment_change(), far])))
     assert (sent(ran), ran.rejected[0][:2]) == ((2, 2, 0, 1), (1, "resources[0]"))
     assert deployment.bodies() == []
