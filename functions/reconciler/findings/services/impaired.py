@@ -4,7 +4,7 @@ A service action is over once a later reading shows the service whole: no event 
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ...model.deployment import Report
 from ...model.service import ServiceRecord
@@ -19,17 +19,18 @@ from ..summary import recent, stamp
 from .service_fault import ServiceFault, severity
 
 _BY_ACTION = {action: cause for cause in IMPAIRED_SERVICE.values() for action in cause.actions}
+_READ_AGAIN = timedelta(minutes=40)  # the longest from one sweep to the end of the next
 _OF_DEPLOYMENTS = "SERVICE_DEPLOYMENT_"  # listed among the service actions too; the deployment says more
 
 
-def impaired(record: ServiceRecord, past: Sequence[History]) -> Iterator[ServiceFault]:
+def impaired(record: ServiceRecord, past: Sequence[History], now: datetime) -> Iterator[ServiceFault]:
     """A finding for each fault that a service action reports.
 
     That protection blocks a scale-in is none of them: the event alone is a hint (`blocked`).
     """
     for name, report in sorted(record.actions.items()):
         hint = name == SCALE_IN_BLOCKED or name.startswith(_OF_DEPLOYMENTS)
-        if not hint and not _is_over(record, report):
+        if not hint and not _is_over(record, report, now):
             yield _fault(record, name, report, past)
 
 
@@ -51,12 +52,14 @@ def below_desired(
     yield _with_deployment(fault, since, rolling_at(past, since))
 
 
-def _is_over(record: ServiceRecord, report: Report) -> bool:
+def _is_over(record: ServiceRecord, report: Report, now: datetime) -> bool:
+    """Whether the service was whole after it; a reading that says what the last one said is not stored."""
     state, read_at = record.state, record.read_at
-    if state is None or read_at is None or read_at <= report.at:
+    if state is None or read_at is None:
         return False
+    read_since = read_at > report.at or now - report.at > _READ_AGAIN
     rolling = any(one.rolling for one in record.deployments[:1])
-    return state.running_count >= state.desired_count and not rolling
+    return read_since and state.running_count >= state.desired_count and not rolling
 
 
 def _fault(record: ServiceRecord, name: str, report: Report, past: Sequence[History]) -> ServiceFault:

@@ -50,7 +50,7 @@ def _faults(
         yield from stalled(record, past, now, policy)
         yield from hooks_waiting(record, past, now)
         yield from scale_in_blocked(record, past, protected, now, policy)
-    yield from impaired(record, past)
+    yield from impaired(record, past, now)
     yield from below_desired(record, past, now, policy)
 
 

@@ -72,6 +72,15 @@ def test_an_earlier_reading_ends_nothing() -> None:
     assert found.deployment_id == deployment_id(2)
 
 
+def test_a_reading_that_said_the_same_again_ends_it_too() -> None:
+    """It is not stored, but by then a sweep has made it; of a service that is not whole it ends nothing."""
+    whole, short = (
+        recorded((reading(COMPLETED, running=count), 1), action(PLACEMENT, 5)) for count in (4, 3)
+    )
+    assert [len(judged(whole, at)) for at in (6, 44, 46)] == [1, 1, 0]
+    assert PLACEMENT in [one.occasion.partition(".")[0] for one in judged(short, 46) if one.occasion]
+
+
 def test_without_a_deployment_under_way_none_is_named() -> None:
     """A deployment that is long over has not much to do with it."""
     (found,) = judged(recorded((reading(COMPLETED, running=3), 1), action(PLACEMENT, 2)), 3)
