@@ -9,12 +9,13 @@ began_with   its own tasks failed first; or those of an older one that never was
 
 Failures are compared by deployment (a task's `startedBy`), over the time of the incident and a day before it.
 Earlier ones do not count where the older deployment's tasks ran on without any for an hour before a newer one
-began, and that one's failed while it rolled out.
+began, or one between the two was completed without any, and the newer one's failed while it rolled out. One
+that was undone before the incident is not what that began with.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from ..findings.causes.impaired_service import THROTTLED
 from ..findings.causes.resources import AGENT, CAPACITY
@@ -23,10 +24,8 @@ from ..findings.model import Cause, Kind, OpenEnum
 from ..model.deployment import Image
 from ..model.task import Source
 from ..services.outcomes import History, Outcome, rolling_at
-from .failures import Failures
-
-LOOK_BACK = timedelta(hours=24)
-_RAN_ON = timedelta(hours=1)  # without a failure: the older deployment's tasks ran on
+from .failures import LOOK_BACK, Failures
+from .suspects import Suspect, by_start, that_count, without_failures
 
 _GIVEN = frozenset({Kind.DEPLOYMENT_FAILED, Kind.HOOK_WAITING})
 _OF_SERVICE = frozenset({Kind.SERVICE_IMPAIRED, Kind.SCALE_IN_BLOCKED})
@@ -64,38 +63,6 @@ class Blame:
     rolled_back_to: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Suspect:
-    """A deployment whose tasks failed."""
-
-    failures: Failures
-    history: History
-
-    @property
-    def started_at(self) -> datetime:
-        return self.history.deployment.began.at
-
-    @property
-    def failed_young(self) -> bool:
-        """Whether it failed within a day of its start."""
-        return self.failures.first_at <= self.started_at + LOOK_BACK
-
-    @property
-    def ran_well(self) -> bool:
-        """Whether it was completed before its tasks failed."""
-        history, first_at = self.history, self.failures.first_at
-        ended_at = history.ended_at if history.outcome is Outcome.COMPLETED else None
-        return ended_at is not None and ended_at <= first_at
-
-    def named(self, word: BlameWord) -> Blame:
-        return _named(word, self.history, self.failures.task_definition_arn)
-
-    def ran_on_before(self, newer: "_Suspect") -> bool:
-        """Whether its tasks ran without failures before the newer one, which failed as it rolled out."""
-        ceased = self.failures.last_at < newer.started_at - _RAN_ON
-        return ceased and newer.history.is_rolling_at(newer.failures.first_at)
-
-
 def blame(
     kind: Kind,
     cause: Cause | None,
@@ -119,9 +86,9 @@ def blame(
     known = {one.deployment.deployment_id: one for one in histories}
     if any(one.deployment_id not in known for one in counted):
         return Blame(word=BlameWord.UNKNOWN)
-    suspects = _by_start(counted, known)
+    suspects = by_start(counted, known)
     if kind in _GIVEN:
-        return suspects[-1].named(BlameWord.BEGAN_WITH)
+        return _of(suspects[-1], BlameWord.BEGAN_WITH)
     return _of_suspects(suspects, histories, since)
 
 
@@ -131,32 +98,25 @@ def _under_way(histories: Sequence[History], since: datetime) -> Blame:
     return _named(BlameWord.BEGAN_WITH, rolling) if rolling else Blame(word=BlameWord.NOT_ONE)
 
 
-def _by_start(counted: Sequence[Failures], known: Mapping[str, History]) -> Sequence[_Suspect]:
-    suspects = (_Suspect(one, known[one.deployment_id]) for one in counted)
-    return sorted(suspects, key=lambda one: one.history.deployment.order)
-
-
-def _of_suspects(failed: Sequence[_Suspect], histories: Sequence[History], since: datetime) -> Blame:
-    suspects = _that_count(failed)
+def _of_suspects(failed: Sequence[Suspect], histories: Sequence[History], since: datetime) -> Blame:
+    well = without_failures(histories, failed)
+    suspects = that_count(failed, well, since)
     oldest, newest = suspects[0], suspects[-1]
     if _failed_with_a_newer(oldest, histories):
         return Blame(word=BlameWord.NOT_ONE)
     if _is_older(since, failed):
-        return newest.named(BlameWord.BEFORE)
-    if oldest.failed_young and (oldest is newest or not oldest.ran_well):
-        return oldest.named(BlameWord.BEGAN_WITH)
-    return Blame(word=BlameWord.NOT_ONE) if oldest is newest else newest.named(BlameWord.BEFORE)
+        return _of(newest, BlameWord.BEFORE)
+    over = oldest.failures.last_at < since and oldest.over_before(newest, well)
+    if oldest.failed_young and (oldest is newest or not (oldest.ran_well or over)):
+        return _of(oldest, BlameWord.BEGAN_WITH)
+    return Blame(word=BlameWord.NOT_ONE) if oldest is newest else _of(newest, BlameWord.BEFORE)
 
 
-def _that_count(suspects: Sequence[_Suspect]) -> Sequence[_Suspect]:
-    """All from the newest on before which the tasks of all older ones ran on."""
-    for index in range(len(suspects) - 1, 0, -1):
-        if all(older.ran_on_before(suspects[index]) for older in suspects[:index]):
-            return suspects[index:]
-    return suspects
+def _of(suspect: Suspect, word: BlameWord) -> Blame:
+    return _named(word, suspect.history, suspect.failures.task_definition_arn)
 
 
-def _failed_with_a_newer(oldest: _Suspect, histories: Sequence[History]) -> bool:
+def _failed_with_a_newer(oldest: Suspect, histories: Sequence[History]) -> bool:
     """Whether its tasks, which had run well, began to fail only after another deployment had begun.
 
     Of one that was replaced within a day and never completed nobody knows that its tasks ran well.
@@ -167,7 +127,7 @@ def _failed_with_a_newer(oldest: _Suspect, histories: Sequence[History]) -> bool
     )
 
 
-def _is_older(since: datetime, failed: Sequence[_Suspect]) -> bool:
+def _is_older(since: datetime, failed: Sequence[Suspect]) -> bool:
     """Whether the incident's first failure was that of no known deployment, before all that failed began."""
     if any(one.failures.first_at <= since for one in failed):
         return False

@@ -23,6 +23,19 @@ def with_blame(incident: Incident, histories: Sequence[History] | None) -> Incid
     return replace(incident, blame=found)
 
 
+def with_news(incident: Incident, known: Sequence[History]) -> Incident:
+    """The incident after a change among these deployments; as it was where some that failed is none of them.
+
+    A record has the ten newest: of an older one nothing is learned any more, and nothing is forgotten.
+    """
+    ids = {one.deployment.deployment_id for one in known}
+    return (
+        with_blame(incident, known)
+        if all(one.deployment_id in ids for one in incident.failures)
+        else incident
+    )
+
+
 def is_over_by_deployments(incident: Incident, known: Sequence[History]) -> bool:
     """Whether what its service's deployments have come to ends the incident.
 

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
+LOOK_BACK = timedelta(hours=24)  # for which the failures of before an incident count
 _KEPT = 5  # deployments that failed first, and as many that failed last
 
 

@@ -154,7 +154,7 @@ def _of_newest(record: ServiceRecord, one: Deployment) -> tuple[Outcome, datetim
     answered = one.service_deployment
     if answered and answered.status == "STOPPED":
         return Outcome.STOPPED, answered.finished_at
-    if record.closed_at:
+    if record.closed_at and one.began.at <= record.closed_at:  # a later one is of a service made again
         return Outcome.STOPPED, record.closed_at
     unseen = one.rollout is None and record.read_at and record.read_at > one.began.at + _SETTLED
     return (Outcome.UNKNOWN if unseen else Outcome.IN_PROGRESS), None

@@ -11,9 +11,11 @@ from itertools import takewhile
 
 from ..model.deployment import Deployment
 from ..model.service import ServiceRecord
-from .signs import ROLLED_BACK, STARTED, failed_at, has_failed, is_completed
+from .signs import FAILED, ROLLED_BACK, STARTED, failed_at, has_failed, is_completed
 
-_ROLLING_BACK = re.compile(r"rolling back to deployment\s*id\s+(\S+?)[.\s]*$", re.IGNORECASE)
+_ROLLING_BACK = re.compile(
+    r"rolling back to deployment\s*id:?\s+\W*(\w\S*?)(?=[^\w\s]*(?:\s|$))", re.IGNORECASE
+)
 # An event that says so later than this after its deployment began is of the one that failed.
 _AT_ITS_START = timedelta(minutes=1)
 _NEAR = timedelta(seconds=10)  # as for the join of the two ids of a deployment
@@ -24,18 +26,22 @@ def rollbacks(newest_first: Sequence[Deployment]) -> Iterator[tuple[str, Deploym
     for index, one in enumerate(newest_first):
         older = newest_first[index + 1 :]
         target = _rollback_target(one)
-        found = _left_for(target, older) if target else _rolled_back_at(one.began.at, older)
+        found = _left_for(target, one.began.at, older) if target else _rolled_back_at(one.began.at, older)
         if found:
             yield found.deployment_id, one
 
 
-def _left_for(target: str, older: Sequence[Deployment]) -> Deployment | None:
-    """The deployment that was left to go back to the target: it came after that, and was not completed."""
+def _left_for(target: str, moment: datetime, older: Sequence[Deployment]) -> Deployment | None:
+    """The deployment that was left then to go back to the target: it came after that.
+
+    It is the one that failed just then; else, where that event is missing, the newest that was not completed.
+    """
     since = list(takewhile(lambda one: one.deployment_id != target, older))
     if len(since) == len(older):  # the target is not known: nothing says which others came after it
         since = since[:1]
-    failed = next((one for one in since if has_failed(one)), None)
-    return failed or next((one for one in since if not is_completed(one)), None)
+    left = [one for one in since if has_failed(one) or not is_completed(one)]
+    failed = (one for one in left if FAILED in one.reports and abs(one.reports[FAILED].at - moment) <= _NEAR)
+    return next(failed, next(iter(left), None))
 
 
 def _rolled_back_at(moment: datetime, older: Sequence[Deployment]) -> Deployment | None:

@@ -13,7 +13,7 @@ from datetime import datetime
 
 from ..chunks import chunks
 from ..errors import LedgerError, TransientError
-from ..incidents.deployments import is_over_by_deployments, with_blame
+from ..incidents.deployments import is_over_by_deployments, with_blame, with_news
 from ..incidents.lifecycle import add_findings, end, touch
 from ..incidents.model import Incident, IncidentKey, ReportedFinding
 from ..model.service import ServiceRecord
@@ -147,7 +147,7 @@ class Alerts(Publisher):
         return NotifyResult(error=TransientError(f"{incident.incident_id} was overtaken {ATTEMPTS} times"))
 
     def _followed(self, incident: Incident, known: Sequence[History]) -> Incident | None:
-        blamed = with_blame(incident, known)
+        blamed = with_news(incident, known)
         if is_over_by_deployments(blamed, known):
             return end(blamed, self.clock(), self.policy)
         return replace(blamed, revision=incident.revision + 1) if blamed != incident else None

@@ -115,6 +115,13 @@ def shown(found: Blame) -> tuple[str, int | None]:
         pytest.param([OLD, NOW], {1: [3], 2: [2]}, ("not_one", None), id="outage while one rolls out"),
         pytest.param([(-600, -590), NOW], {1: [3]}, ("not_one", None), id="old tasks fail with a new one"),
         pytest.param([(-600, -590), NOW], {1: [-580, 3]}, ("began_with", 1), id="bad before already"),
+        pytest.param(
+            [OLD, (-50, None), (-40, -35), NOW], {2: [-48], 4: [2]}, ("began_with", 4), id="made good between"
+        ),
+        pytest.param(
+            [OLD, (-50, None), (-40, -35), DONE], {2: [-48], 4: [20]}, ("before", 4), id="and back later"
+        ),
+        pytest.param([OLD, NOW], {2: [26 * HOURS]}, ("began_with", 2), id="bad after a day's pause"),
         pytest.param([OLD, NOW], {}, ("unknown", None), id="tasks name none"),
         pytest.param([OLD, NOW], {7: [2]}, ("unknown", None), id="of an unknown deployment"),
         pytest.param([OLD, NOW], {7: [-5], 2: [2]}, ("unknown", None), id="also of an unknown one"),

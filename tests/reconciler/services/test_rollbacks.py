@@ -38,6 +38,39 @@ def test_a_rollback_of_what_nobody_knows(known: tuple[object, ...]) -> None:
     assert rolled_back(recorded((reading(ROLLBACK, *known), 10))) == set()  # type: ignore[arg-type]  # as described
 
 
+@pytest.mark.parametrize(
+    "reason",
+    [
+        "ecs deployment CIRCUIT BREAKER: Rolling Back To DeploymentId {}",
+        "ECS deployment circuit breaker: rolling back to deploymentId {}. See the service events.",
+        "ECS deployment circuit breaker: rolling back to deploymentId {}, as tasks failed to start.\n",
+        "ECS deployment alarm: rolling back to deploymentId: `{}` (checkout-5xx).",
+    ],
+)
+def test_the_words_of_a_rollback(reason: str) -> None:
+    """The target is found in any capitals, and whatever stands after it."""
+    target, others = deployment_id(1), (GOOD, OLDER)
+    begun = deployment_event(3, STARTED, 9, reason.format(target))
+    done = described(3, 9)  # of which the last reading does not say what it was for
+    known = recorded((reading(done, *others), 12), *FAILS, begun)
+    assert rolled_back(known) == {deployment_id(2)}
+    assert histories(known)[1].rolled_back_to == GOOD.task_definition_arn
+
+
+def test_the_newest_is_rolled_back_also_where_it_is_not_known_to_have_failed() -> None:
+    """Another one, which failed before it and was not rolled back, stays as it was."""
+    first = (deployment_event(2, STARTED, 0), deployment_event(2, FAILED, 5))
+    second = (deployment_event(3, STARTED, 20), deployment_event(4, STARTED, 30, ROLLING_BACK))
+    assert rolled_back(recorded((reading(GOOD), -1), *first, *second)) == {deployment_id(3)}
+
+
+def test_the_one_that_failed_just_then_is_rolled_back() -> None:
+    """And not the one that took its place at once."""
+    begun = (deployment_event(2, STARTED, 0), deployment_event(3, STARTED, 9))
+    undone = (deployment_event(2, FAILED, 9.05), deployment_event(4, STARTED, 9.1, ROLLING_BACK))
+    assert rolled_back(recorded((reading(GOOD), -1), *begun, *undone)) == {deployment_id(2)}
+
+
 def test_a_service_deployment_says_when_it_was_rolled_back() -> None:
     """The deployment that began then did it, also where its reason is that it was completed by now."""
     done = described(3, 9, reason="ECS deployment completed.")
@@ -71,3 +104,10 @@ def test_a_deployment_that_was_completed_is_not_under_way() -> None:
     """What goes wrong later is of none."""
     past = histories(recorded(deployment_event(2, STARTED, 0), deployment_event(2, COMPLETED, 5)))
     assert rolling_at(past, minute(6)) is None
+
+
+@pytest.mark.parametrize(("began", "outcome"), [(10, Outcome.STOPPED), (20, Outcome.IN_PROGRESS)])
+def test_a_service_that_was_made_again_deploys(began: float, outcome: Outcome) -> None:
+    """What began after it was known to be deleted is under way, and what had begun before is over."""
+    record = recorded((reading(status="INACTIVE"), 15), deployment_event(2, STARTED, began))
+    assert histories(record)[0].outcome is outcome

@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from ...model.deployment import Deployment, Rollout
-from ...model.service import ServiceRecord
+from ...model.service import Hook, ServiceRecord
 from ...services.outcomes import History, Outcome
 from ..causes.failed_deployment import STALLED
 from ..model import Fault, Kind
@@ -45,8 +45,13 @@ def stalled(
 
 
 def _since(record: ServiceRecord, newest: Deployment) -> datetime:
-    """When it began, or went on after it had waited."""
-    return max([newest.began.at, *(hook.at for hook in hooks_of(record))])
+    """When it began, or went on after it had waited, at the latest when its time to wait ran out."""
+    return max([newest.began.at, *(_went_on(hook) for hook in hooks_of(record))])
+
+
+def _went_on(hook: Hook) -> datetime:
+    ran_out = hook.expires_at if hook.status == "AWAITING_ACTION" else None
+    return ran_out or hook.at
 
 
 def _by_count(newest: Deployment, rollout: Rollout, policy: Policy) -> bool:

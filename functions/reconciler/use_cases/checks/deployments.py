@@ -5,8 +5,7 @@ from dataclasses import replace
 
 from ...arns import service_of
 from ...errors import InvalidInput, LedgerError
-from ...incidents.blame import LOOK_BACK
-from ...incidents.failures import Failures
+from ...incidents.failures import LOOK_BACK, Failures
 from ...incidents.model import IncidentKey, ReportedFinding
 from ...model.service import ServiceRecord
 from ...ports.incidents import Incidents

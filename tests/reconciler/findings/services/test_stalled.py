@@ -88,6 +88,13 @@ def test_the_time_counts_from_when_it_went_on() -> None:
     assert shown(judged(record, 1470)) == STALLED
 
 
+def test_the_time_counts_from_when_a_hook_ran_out() -> None:
+    """Where no event says that the deployment went on, it did when its time to wait was over."""
+    record = waiting(rolling(), 2, expires_at=minute(1440))
+    assert judged(record, 1460) == []
+    assert shown(judged(record, 1470)) == STALLED
+
+
 def test_only_the_newest_is_judged() -> None:
     """An older one that never completed was replaced."""
     old = described(
