@@ -5,6 +5,7 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Sequence
+from itertools import zip_longest
 
 import click
 from rich.console import Console, RenderableType
@@ -74,11 +75,15 @@ def print_findings(screen: Console, found: Sequence[Finding]) -> None:
 
 def print_grid(screen: Console, title: str, lines: Iterable[Sequence[Cell]]) -> None:
     """Lines under each other, their parts in columns; nothing where there are none."""
-    grid = Table.grid(padding=(0, 2))
-    for line in lines:
-        grid.add_row("", *(part if isinstance(part, Text) else literal(part or "") for part in line))
-    if not grid.row_count:
+    rows = [[part if isinstance(part, Text) else literal(part or "") for part in line] for line in lines]
+    if not rows:
         return
+    grid = Table.grid("", padding=(0, 2))
+    for column in zip_longest(*rows):
+        # Text that rich takes to be of no width, such as a lone accent, would be lost with its column.
+        grid.add_column(min_width=1 if any(column) else None)
+    for row in rows:
+        grid.add_row("", *row)
     if title:
         screen.print()
         screen.print(Text(title, "bold"))

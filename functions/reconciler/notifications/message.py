@@ -149,7 +149,8 @@ def _times(count: int) -> str:
 def _subject(line: str) -> str:
     """ASCII on one line, a letter first, under 100 characters."""
     plain = "".join(char if char.isascii() and char.isprintable() else "?" for char in inert(line))
-    return plain if len(plain) <= _SUBJECT else plain[: _SUBJECT - 3] + "..."
+    # Apart from the dots, or what is cut after "www" would look like an address.
+    return plain if len(plain) <= _SUBJECT else plain[: _SUBJECT - 4] + " ..."
 
 
 def _clock(moment: datetime) -> str:

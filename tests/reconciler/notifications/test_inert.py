@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import replace
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -91,6 +92,16 @@ def test_nothing_from_outside_can_be_clicked_or_mentions_anybody(incident: Incid
     assert not [text for text in seen(message) if CLICKABLE.search(text)]
     digest = compose_digest([replace(incident, severity=Severity.LOW)], "DIGEST|1", at(60))
     assert not [text for text in seen(digest) if CLICKABLE.search(text)]
+
+
+@pytest.mark.parametrize("length", range(65, 85))
+def test_a_subject_is_cut_into_no_address(length: int) -> None:
+    """Wherever the cut falls, the dots after it make nothing that could be clicked."""
+    about = finding(group=f"service:{'x' * length}", cluster_arn=CLUSTER.replace("shop", "www.evil.example"))
+    incident = add_findings(None, [report_finding(about, START)], START, Policy())
+    subject = compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1").subject
+    assert len(subject) <= 99
+    assert not CLICKABLE.search(subject)
 
 
 @given(texts)
