@@ -30,9 +30,10 @@ def alerts(clock: Callable[[], datetime]) -> Alerts:
     """What findings are reported to on AWS, as the environment names it; the same at every call."""
     ledger, settings = LedgerSettings.read(os.environ), AlertSettings.read(os.environ)
     session = boto3.Session()
+    table = table_client(session)
     return Alerts(
-        incidents=DynamoIncidents(table_client(session), ledger.table_name, ledger.retention),
-        services=DynamoServices(table_client(session), ledger.table_name, ledger.retention),
+        incidents=DynamoIncidents(table, ledger.table_name, ledger.retention),
+        services=DynamoServices(table, ledger.table_name, ledger.retention),
         notifier=SnsNotifier(topic_client(session), settings.topic_arn, settings.chat_topic_arn),
         policy=policy(),
         clock=clock,
