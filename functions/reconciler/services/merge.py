@@ -25,17 +25,21 @@ from ..model.task import Source, TaskState
 from .below import is_below_desired
 
 HOOKS = 10  # that a record remembers
-REPORTS = (
-    40  # by name, of a deployment and of a service: far more than ECS has names, and a row can hold them
-)
+# By name, of a deployment and of a service: far more than ECS has names, and a row can hold them.
+REPORTS = 40
 SCALE_IN_BLOCKED = "TASKSET_SCALE_IN_FAILURE_BY_TASK_PROTECTION"
 
 # Of what ECS reports as information, that which is a fault all the same.
 _FAULTS = frozenset({SCALE_IN_BLOCKED, "SERVICE_TASK_PLACEMENT_FAILURE"})
 _FAULT_TYPES = frozenset({"WARN", "WARNING", "ERROR"})
 _HOOK_RANKS = {"IN_PROGRESS": 0, "AWAITING_ACTION": 1}
-_STATUS_RANKS = {"PENDING": 0, "IN_PROGRESS": 1, "STOP_REQUESTED": 2, "ROLLBACK_REQUESTED": 2}
-_STATUS_RANKS |= {"ROLLBACK_IN_PROGRESS": 3}
+_STATUS_RANKS = {
+    "PENDING": 0,
+    "IN_PROGRESS": 1,
+    "STOP_REQUESTED": 2,
+    "ROLLBACK_REQUESTED": 2,
+    "ROLLBACK_IN_PROGRESS": 3,
+}
 UNDER_WAY = frozenset(_STATUS_RANKS)  # the statuses of a service deployment that is not over
 
 

@@ -22,7 +22,7 @@ _LATELY = timedelta(days=1)
 
 def to_ask_about(record: ServiceRecord, wrong: Collection[str], now: datetime) -> Sequence[Deployment]:
     """The deployments whose service deployments may say more; `wrong` are the ids of those with a fault."""
-    if record.state is None or record.state.deployment_controller != "ECS":
+    if record.state is None or not record.deployed_by_ecs:
         return ()  # there are service deployments of ECS's own alone
     lately = now - _LATELY
     return [
