@@ -105,7 +105,7 @@ class Account(EcsMachine):
         turn = self._turn(interruption)
         messages = {str(number): json.dumps(event) for number, event in enumerate(batch)}
         failed: Iterable[str] = messages
-        with suppress(Killed, ZeroDivisionError, TransientError):
+        with self._outside_a_sweep(), suppress(Killed, ZeroDivisionError, TransientError):
             failed = self._around(turn).observe(messages).failed
         self.queue.extend(batch[int(number)] for number in failed)
 
@@ -129,7 +129,7 @@ class Account(EcsMachine):
     @rule(interruption=st.just(NONE) | interruptions)
     def watch(self, interruption: Interruption = NONE) -> None:
         turn = self._turn(interruption)
-        with suppress(Killed, ZeroDivisionError, TransientError):
+        with self._outside_a_sweep(), suppress(Killed, ZeroDivisionError, TransientError):
             self._around(turn).watch()
 
     # What must hold.
@@ -200,6 +200,15 @@ class Account(EcsMachine):
                 self.denied[failure["arn"]].add(self.progress.place.began)
             self.answered = {task["taskArn"]: task["version"] for task in answer["tasks"]}
         return answer
+
+    @contextmanager
+    def _outside_a_sweep(self) -> Iterator[None]:
+        """What others ask and are answered in the middle of a sweep is not what the sweep goes by."""
+        was, self.sweeping = self.sweeping, False
+        try:
+            yield
+        finally:
+            self.sweeping = was
 
     def _compare(self, entries: Entries) -> None:
         """Notes the sweeps that got an older state than the entry that they read after it."""
