@@ -60,7 +60,8 @@ class Policy:
     none that runs, or after `stalled` without progress.
 
     An incident is over when nothing came for `resolve`. One that goes on is announced again after `remind`,
-    and those of low severity together every `digest`. `accepted_exit_codes` are no failure; what is `ignored`
+    then at growing intervals; what is not published by itself is listed every `digest`. In an hour at most
+    `max_messages_per_hour` are published, but for what is high and what is over. `accepted_exit_codes` are no failure; what is `ignored`
     makes no findings, and what is `muted` no messages until then.
     """
 
@@ -74,7 +75,8 @@ class Policy:
     scale_in_blocked: timedelta = timedelta(minutes=30)
     resolve: timedelta = timedelta(minutes=15)
     remind: timedelta = timedelta(hours=4)
-    digest: timedelta = timedelta(hours=1)
+    digest: timedelta = timedelta(days=1)
+    max_messages_per_hour: int = 30
     severities: tuple[tuple[Scope, Severity], ...] = ()
     accepted_exit_codes: tuple[tuple[Scope, frozenset[int]], ...] = ()
     ignored: tuple[Scope, ...] = ()
@@ -85,9 +87,13 @@ class Policy:
         about = (finding.cluster_arn, finding.owner, finding.kind, finding.cause)
         if any(scope.covers(*about) for scope in self.ignored) or self._accepts(finding):
             return None
-        found = (severity for scope, severity in self.severities if scope.covers(*about))
-        severity = next(found, finding.severity)
+        severity = self.severity_rule(*about) or finding.severity
         return finding if severity is finding.severity else replace(finding, severity=severity)
+
+    def severity_rule(self, cluster_arn: str, owner: str, kind: Kind, cause: Cause | None) -> Severity | None:
+        """The severity that the rules give a fault, whatever it does; None where none covers it."""
+        rules = (found for scope, found in self.severities if scope.covers(cluster_arn, owner, kind, cause))
+        return next(rules, None)
 
     def muted_until(
         self, cluster_arn: str, owner: str, kind: Kind, cause: Cause | None, now: datetime

@@ -49,7 +49,8 @@ class BlameWord(OpenEnum):
 class Blame:
     """The deployment that is named, and what came of it; with `not_one` and `unknown` there is none.
 
-    `images` and `previous_images` are None where nobody asked ECS for them.
+    `images` and `previous_images` are None where nobody asked ECS for them. `none_steady` when it began with a
+    deployment that is not over, and of which no task ran when ECS was last asked.
     """
 
     word: BlameWord
@@ -61,6 +62,7 @@ class Blame:
     started_at: datetime | None = None
     rolled_back_at: datetime | None = None
     rolled_back_to: str | None = None
+    none_steady: bool = False
 
 
 def blame(
@@ -148,4 +150,5 @@ def _named(word: BlameWord, history: History, ran: str | None = None) -> Blame:
         started_at=one.began.at,
         rolled_back_at=history.rolled_back_at,
         rolled_back_to=history.rolled_back_to,
+        none_steady=word is BlameWord.BEGAN_WITH and history.none_steady,
     )

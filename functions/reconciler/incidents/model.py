@@ -11,7 +11,11 @@ from ..model.task import Container, TaskState
 from ..services.outcomes import History, rolling_at
 from .blame import Blame
 from .failures import Failures
+from .impact import Impact, Level
+from .occurrences import Occurrences
 from .outbox import Outbox
+
+SEVERAL = "*"  # the owner of an incident of several services or task families
 
 
 class Status(StrEnum):
@@ -21,7 +25,7 @@ class Status(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IncidentKey:
-    """What findings have in common that are one incident; `owner` is `service:NAME` or `family:NAME`.
+    """What findings have in common that are one incident; `owner` is `service:NAME`, `family:NAME` or `*`.
 
     Where `about` is set, it stands in the place of the cause: each deployment that fails is an incident of
     its own, and its cause, which is None here, may become known only later.
@@ -64,41 +68,103 @@ class ReportedFinding:
         return key_of(self.finding)
 
 
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """A service or task family among several that one cause struck: how often, and how it runs."""
+
+    name: str
+    count: int
+    level: Level = Level.UNKNOWN
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shared:
+    """The owners that one cause struck, the gravest first, and how many more there are.
+
+    `named_down` are those that a message has named as down.
+    """
+
+    owners: tuple[Owner, ...] = ()
+    others: int = 0
+    named_down: tuple[str, ...] = ()
+
+    @property
+    def number(self) -> int:
+        return len(self.owners) + self.others
+
+    @property
+    def down(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.owners if one.level is Level.DOWN)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Incident:
-    """One incident as it stands.
+    """One incident as it stands: what was found, what it does to its service, and what was published.
 
-    `count` is that of the newest task definition, the first of `task_definition_arns`. `noted_at` is when
-    its fault was last reported, by this ledger's clock, `due_at` when to look at it again; None when it is
-    resolved and nothing is pending. `cause` is that of the newest finding. `failures` are those of each
-    deployment, also of the time before it opened, `blame` what follows from them.
+    `severity` is what it is by its impact, `cause_severity` that of its gravest finding. `noted_at` is when its
+    fault was last reported, by this ledger's clock, `due_at` when to look at it again; None when there is
+    nothing more to do. `cause` is that of the newest finding. `failures` are those of each deployment, `blame`
+    what follows from them. `shared` is there where it is of several owners, `tasks_of_run` is how many tasks a
+    run of standalone work has, None where nobody counted. `joined` are the published incidents that it speaks
+    for, `returned_at` is when it was last opened again, `ended_by` what is known to have ended it.
+    It is `archived` once a newer incident of its key has taken its place.
     """
 
     key: IncidentKey
     opened_at: datetime
     severity: Severity
+    cause_severity: Severity
     cause: Cause | None = None
     summary: str
     remedy: str
-    first_seen_at: datetime
-    last_seen_at: datetime
+    occurrences: Occurrences
     noted_at: datetime
     status: Status = Status.OPEN
-    count: int = 0
     task_definition_arns: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
     service_arn: str | None = None
     failures: tuple[Failures, ...] = ()
     blame: Blame | None = None
+    impact: Impact | None = None
+    shared: Shared | None = None
+    tasks_of_run: int | None = None
+    joined: tuple[str, ...] = ()
+    ended_by: str | None = None
     outbox: Outbox = field(default_factory=Outbox)
     due_at: datetime | None = None
+    returned_at: datetime | None = None
     resolved_at: datetime | None = None
+    archived: bool = False
     revision: int = 0
 
     @property
     def incident_id(self) -> str:
         """The key and when it opened: the same fault on another day is another incident."""
         return f"{self.key}|{self.opened_at:%Y%m%dT%H%M%S}.{self.opened_at.microsecond // 1000:03d}Z"
+
+    @property
+    def began_at(self) -> datetime:
+        """When its current occurrence was first reported, by this ledger's clock."""
+        return self.returned_at or self.opened_at
+
+    @property
+    def highest_severity(self) -> Severity:
+        """The highest that was published, or that it has."""
+        return max(self.severity, *self.outbox.published, key=lambda one: one.rank)
+
+    @property
+    def count(self) -> int:
+        """The findings of the current occurrence."""
+        return self.occurrences.current.count
+
+    @property
+    def first_seen_at(self) -> datetime:
+        """When the first fault of the current occurrence was, by its own time."""
+        return self.occurrences.current.first_at
+
+    @property
+    def last_seen_at(self) -> datetime:
+        return self.occurrences.current.last_at
 
     @property
     def open(self) -> bool:

@@ -3,17 +3,20 @@
     enqueue          one more notification is pending, with an id that no retry changes
     enqueue_digest   the incident is to be listed in that digest
     settle           what was sent is pending no longer, or only for the destinations that still lack it
-    announce         people have been notified: when, and of how many findings
-    count_anew       the findings of a new task definition are counted from the first
+    announce         people have been notified: when, of what severity, and of how many findings
 
 It is stored with its incident before anything is sent, so a crash loses nothing: what is pending is sent
 again, and receivers drop the second by its id.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from ..findings.model import Severity
+
+_RECENT = timedelta(hours=24)  # for which a published severity counts
 
 
 class NotificationType(StrEnum):
@@ -39,7 +42,9 @@ class Outbox:
     """What is pending, and what was last announced, by a notification or a digest.
 
     `sequence` is the number of notifications so far, sent or pending, `digests` that of the digests that
-    listed the incident; `news` is whether findings came since the last of either.
+    listed the incident; `news` is whether findings came since the last of either. `standing` is the highest
+    severity that was published and that no RESOLVED has closed, `published` when each was published last, and
+    `reminders` how many of the notifications only said that it goes on.
     """
 
     pending: tuple[PendingNotification, ...] = ()
@@ -48,11 +53,9 @@ class Outbox:
     news: bool = True
     notified_at: datetime | None = None
     notified_count: int = 0
-
-    @property
-    def used(self) -> bool:
-        """Whether there ever was a notification."""
-        return self.sequence > 0
+    standing: Severity | None = None
+    published: Mapping[Severity, datetime] = field(default_factory=dict)
+    reminders: int = 0
 
     @property
     def waits(self) -> bool:
@@ -63,21 +66,30 @@ class Outbox:
     def digest_pending(self) -> bool:
         return any(one.type is NotificationType.DIGEST for one in self.pending)
 
-    @property
-    def wants_reminder(self) -> bool:
-        return self.used and self.news and not self.waits
-
     def is_outgrown(self, count: int) -> bool:
         """Whether the count has passed another power of ten since the last notification."""
         return len(str(count)) > len(str(self.notified_count))
 
+    def is_rise(self, severity: Severity, now: datetime) -> bool:
+        """Whether it is above all that was published in the last 24 hours, or last; also where nothing was."""
+        newest = max(self.published.values(), default=now)
+        counted = [one for one, at in self.published.items() if at == newest or at > now - _RECENT]
+        return all(severity.rank > one.rank for one in counted)
 
-def enqueue(outbox: Outbox, notification: NotificationType, incident_id: str) -> Outbox:
-    """With the notification pending; an older one of its type is dropped where it lacked some destination."""
+
+def enqueue(
+    outbox: Outbox, notification: NotificationType, incident_id: str, *, reminds: bool = False
+) -> Outbox:
+    """With the notification pending; an older one of its type is dropped where it lacked some destination.
+
+    `reminds` when it only says that the incident goes on.
+    """
     sequence = outbox.sequence + 1
     pending = PendingNotification(notification, f"{incident_id}|{sequence}")
     others = (one for one in outbox.pending if one.type is not notification)
-    return replace(outbox, sequence=sequence, pending=(*others, pending))
+    return replace(
+        outbox, sequence=sequence, pending=(*others, pending), reminders=outbox.reminders + reminds
+    )
 
 
 def enqueue_digest(outbox: Outbox, digest_id: str) -> Outbox:
@@ -94,10 +106,12 @@ def settle(outbox: Outbox, lacking: Mapping[str, tuple[str, ...] | None]) -> Out
     return replace(outbox, pending=tuple(one for one in tried if one.to != ()))
 
 
-def announce(outbox: Outbox, announced: int, count: int, now: datetime) -> Outbox:
-    """After people were notified of `announced` findings; `count` there are now, fewer if they count anew."""
-    return replace(outbox, notified_at=now, notified_count=min(announced, count), news=announced != count)
-
-
-def count_anew(outbox: Outbox) -> Outbox:
-    return replace(outbox, notified_count=0)
+def announce(
+    outbox: Outbox, sent: NotificationType, severity: Severity, announced: int, count: int, now: datetime
+) -> Outbox:
+    """After people were notified of `announced` findings at that severity; `count` there are by now."""
+    after = replace(outbox, notified_at=now, notified_count=announced, news=announced != count)
+    if sent is NotificationType.RESOLVED:
+        return replace(after, standing=None)
+    standing = max(filter(None, (outbox.standing, severity)), key=lambda one: one.rank)
+    return replace(after, standing=standing, published={**outbox.published, severity: now})

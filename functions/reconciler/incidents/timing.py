@@ -1,22 +1,28 @@
-"""When an incident has to be looked at again, and whether it may be over by then; pure."""
+"""For how long an incident must be quiet to be over, and when it is announced again; pure."""
 
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Final
 
 from ..findings.model import Kind, Severity
 from ..findings.policy import Policy
+from .impact import Level, level_of
 from .model import Incident
+from .severity import is_run
 
-_RETRY = timedelta(minutes=1)  # until something unsent is sent again
-_ASK = timedelta(minutes=5)  # until ECS is asked again whether the service runs
+# After each message that only says that it goes on the next one comes later, in multiples of `remind`.
+_LADDER = (1, 3, 6, 18, 42)
+_WHILE_HIGH = timedelta(days=1)
+_ASKED = timedelta(minutes=15)  # after a finding, for which ECS is asked each minute how the service runs
 _LASTING = timedelta(hours=1)  # a standing condition that nobody saw for so long is over
+_SHARED = timedelta(minutes=30)  # without a finding of any owner
+_LONGEST = timedelta(hours=24)
+WINDOW: Final = timedelta(hours=30)  # in which what returns is the same incident: a daily fault always is
 _STANDING = frozenset(
     {Kind.STUCK, Kind.PROTECTION_EXPIRING, Kind.PROTECTION_EXPIRED, Kind.PROTECTION_TOO_LONG}
 )
 _OF_SERVICES = frozenset(
     {Kind.DEPLOYMENT_FAILED, Kind.SERVICE_IMPAIRED, Kind.SCALE_IN_BLOCKED, Kind.HOOK_WAITING}
 )
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def is_standing(incident: Incident) -> bool:
@@ -29,72 +35,28 @@ def is_of_service(incident: Incident) -> bool:
     return incident.key.kind in _OF_SERVICES
 
 
-def awaits_digest(incident: Incident, now: datetime, policy: Policy) -> bool:
-    """Whether the next digest is to list it."""
-    box = incident.outbox
-    low = incident.severity is Severity.LOW and not box.used and not box.digest_pending
-    return incident.open and low and box.news and not is_muted(incident, now, policy)
-
-
-def needs_recovery_check(incident: Incident, now: datetime, policy: Policy) -> bool:
-    """Whether all that keeps it from being resolved now is what has to be looked at."""
-    return must_be_looked_at(incident, now, policy) and may_be_over(incident, now, policy)
-
-
-def may_be_over(incident: Incident, now: datetime, policy: Policy) -> bool:
-    unheard = incident.outbox.used and is_muted(incident, now, policy)
-    return now >= _quiet(incident, policy) and not awaits_digest(incident, now, policy) and not unheard
-
-
-def must_be_looked_at(incident: Incident, now: datetime, policy: Policy) -> bool:
-    """Whether it ends only where a look finds its condition gone, or its service running."""
-    if is_standing(incident):
-        return True
-    return incident.service is not None and not _is_forgotten(incident, now, policy)
-
-
-def scheduled(incident: Incident, now: datetime, policy: Policy) -> Incident:
-    """With the time to look at it again; a time that is set already is never put off."""
-    due = _due(incident, now, policy)
-    if due and incident.due_at:
-        due = min(due, incident.due_at)
-    return replace(incident, due_at=due)
-
-
-def is_muted(incident: Incident, now: datetime, policy: Policy) -> bool:
-    return _muted_until(incident, now, policy) is not None
-
-
-def reminder(incident: Incident, policy: Policy) -> datetime:
-    return (incident.outbox.notified_at or incident.opened_at) + policy.remind
-
-
-def _muted_until(incident: Incident, now: datetime, policy: Policy) -> datetime | None:
-    key = incident.key
-    return policy.muted_until(key.cluster_arn, key.owner, key.kind, incident.cause, now)
-
-
-def _quiet(incident: Incident, policy: Policy) -> datetime:
-    """When it may be over, if nothing is reported until then."""
+def quiet_at(incident: Incident, policy: Policy) -> datetime:
+    """When it may be over, if nothing is reported until then; one that flaps after twice its longest gap."""
+    if incident.shared:
+        return incident.noted_at + _SHARED
+    if is_run(incident):
+        return incident.noted_at
     least = _LASTING if incident.key.kind in _STANDING else timedelta(0)
-    return incident.noted_at + max(policy.resolve, least)
+    flapping = min(2 * incident.occurrences.longest_gap, _LONGEST)
+    return incident.noted_at + max(policy.resolve, least, flapping)
 
 
-def _is_forgotten(incident: Incident, now: datetime, policy: Policy) -> bool:
-    return now >= incident.noted_at + max(policy.remind, policy.resolve)
+def asks_until(incident: Incident) -> datetime:
+    """Until when ECS is asked each minute how its service runs, even if it runs well."""
+    return incident.noted_at + _ASKED
 
 
-def _due(incident: Incident, now: datetime, policy: Policy) -> datetime | None:
-    if incident.outbox.pending:
-        return now + _RETRY
-    if not incident.open:
+def reminder_at(incident: Incident, now: datetime, policy: Policy) -> datetime | None:
+    """When it is announced again; None where there is nothing to say, or nothing was published yet."""
+    box = incident.outbox
+    bad = level_of(incident.impact, now) in (Level.DEGRADED, Level.DOWN)
+    if box.notified_at is None or not box.published or is_run(incident) or not (box.news or bad):
         return None
-    if awaits_digest(incident, now, policy):
-        return _EPOCH + ((now - _EPOCH) // policy.digest + 1) * policy.digest
-    quiet = _quiet(incident, policy)
-    over = quiet if quiet > now else now + _ASK
-    if until := _muted_until(incident, now, policy):
-        return until if incident.outbox.used else min(over, until)
-    if not incident.outbox.wants_reminder:
-        return over
-    return min(over, max(reminder(incident, policy), now + _RETRY))
+    wait = policy.remind * _LADDER[min(box.reminders, len(_LADDER) - 1)]
+    high = incident.severity.rank >= Severity.HIGH.rank
+    return box.notified_at + (min(wait, _WHILE_HIGH) if high else wait)

@@ -69,6 +69,12 @@ class History:
         answered = self.deployment.service_deployment
         return answered.images if answered else None
 
+    @property
+    def none_steady(self) -> bool:
+        """Whether it is under way, and no task of it ran when it was read last."""
+        rollout = self.deployment.rollout
+        return self.outcome is Outcome.IN_PROGRESS and (rollout is None or rollout.running_count == 0)
+
     def is_rolling_at(self, moment: datetime) -> bool:
         """Whether it was under way at that time, which is not before it began."""
         return self.outcome is Outcome.IN_PROGRESS or (self.ended_at is not None and moment <= self.ended_at)

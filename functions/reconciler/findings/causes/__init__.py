@@ -5,7 +5,7 @@ Where the texts of several containers name a cause, the record that stands first
 
 from collections.abc import Mapping
 
-from ..model import Cause
+from ..model import Cause, Kind
 from . import exits, failed_deployment, health, host, image, impaired_service, resources, runtime, unknown
 from .record import CauseRecord
 from .service_record import ServiceCauseRecord
@@ -27,3 +27,16 @@ IMPAIRED_SERVICE: Mapping[Cause, ServiceCauseRecord] = {
     for record in vars(impaired_service).values()
     if isinstance(record, ServiceCauseRecord)
 }
+
+
+def heals(cause: Cause | None) -> bool:
+    """Whether what stopped for this cause comes back without anybody's help."""
+    return cause is not None and cause in RECORDS and RECORDS[cause].heals
+
+
+def is_shared(kind: Kind, cause: Cause | None) -> bool:
+    """Whether it strikes several services by one fault that they have in common."""
+    if kind is Kind.STUCK:
+        return True
+    records = IMPAIRED_SERVICE if kind is Kind.SERVICE_IMPAIRED else RECORDS
+    return cause is not None and cause in records and records[cause].shared

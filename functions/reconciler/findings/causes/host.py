@@ -5,6 +5,8 @@ from .record import CauseRecord, phrases
 
 SPOT = CauseRecord(
     cause=Cause("SPOT"),
+    heals=True,
+    shared=True,
     kind=Kind.CAPACITY_INTERRUPTED,
     severity=(Severity.LOW, Severity.HIGH),  # the price of Spot
     summary="Spot capacity was taken back",
@@ -18,6 +20,8 @@ SPOT = CauseRecord(
 
 HOST_TERMINATED = CauseRecord(
     cause=Cause("HOST_TERMINATED"),
+    heals=True,
+    shared=True,
     kind=Kind.CAPACITY_INTERRUPTED,
     only_aws_writes=True,
     summary="its container instance was stopped, terminated or deregistered",
@@ -34,6 +38,8 @@ HOST_TERMINATED = CauseRecord(
 
 MAINTENANCE = CauseRecord(
     cause=Cause("MAINTENANCE"),
+    heals=True,
+    shared=True,
     kind=Kind.CAPACITY_INTERRUPTED,
     only_aws_writes=True,
     severity=(Severity.LOW, Severity.MEDIUM),  # announced, and a service's task is replaced first
@@ -45,6 +51,8 @@ MAINTENANCE = CauseRecord(
 
 INFRASTRUCTURE_HEALTH = CauseRecord(
     cause=Cause("INFRASTRUCTURE_HEALTH"),
+    heals=True,
+    shared=True,
     kind=Kind.CAPACITY_INTERRUPTED,
     summary="the infrastructure under it was impaired",
     remedy="Look at the container instance's health and at AWS Health; replace the instance if it stays"

@@ -10,6 +10,7 @@ NO_ROUTE = (
 
 IMAGE_PULL = CauseRecord(
     cause=Cause("IMAGE_PULL"),
+    shared=True,
     kind=Kind.TASK_FAILED_TO_START,
     summary="an image could not be pulled",
     remedy="Check the image's name and tag, the execution role's pull permissions and the task's route to the"
@@ -46,6 +47,7 @@ IMAGE_PULL = CauseRecord(
 
 RESOURCE_INIT = CauseRecord(
     cause=Cause("RESOURCE_INIT"),
+    shared=True,
     kind=Kind.TASK_FAILED_TO_START,
     summary="its secrets, logging, environment files or roles could not be prepared",
     remedy="Check what the task definition refers to (secrets, log group, environment files, roles), the"

@@ -5,6 +5,7 @@ from .service_record import ServiceCauseRecord
 
 PLACEMENT = ServiceCauseRecord(
     cause=Cause("PLACEMENT"),
+    shared=True,
     severity=Severity.MEDIUM,
     summary="there is no place for a task of it",
     remedy="The reason names what is short: add capacity to the cluster or its capacity provider, or ask for"
@@ -34,6 +35,7 @@ START_IMPAIRED = ServiceCauseRecord(
 
 THROTTLED = ServiceCauseRecord(
     cause=Cause("THROTTLED"),
+    shared=True,
     severity=Severity.LOW,  # passes by itself: where it does not, tasks are missing
     summary="AWS throttles what ECS calls for it",
     remedy="ECS tries again by itself. If it repeats, find what makes so many calls in this account, or"
@@ -43,6 +45,7 @@ THROTTLED = ServiceCauseRecord(
 
 DISCOVERY = ServiceCauseRecord(
     cause=Cause("DISCOVERY"),
+    shared=True,
     severity=Severity.LOW,  # ECS replaces the task, whose stop is a finding of its own
     summary="a task of it is unhealthy in the service registry or the target group",
     remedy="Look at the health of the instances in Cloud Map, or of the targets in VPC Lattice, and at what"

@@ -21,7 +21,8 @@ class CauseRecord:
     `kind` is None where it depends on whether the task ran; `severity` (of a service's task, of a standalone
     task) is None where it is that of the kind. `refines` has, by category of AWS, the parts of a text with
     which that category stands for this cause. The keys of `remedies_by_text` are parts of texts as
-    `phrases.squeeze` leaves them: the first row with a part that stands in the text counts.
+    `phrases.squeeze` leaves them: the first row with a part that stands in the text counts. What `heals` passes
+    without anybody's help; what is `shared` strikes several services by one fault that they have in common.
     """
 
     cause: Cause
@@ -33,6 +34,8 @@ class CauseRecord:
     weak_phrases: WeakPhrases | None = None
     refines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     only_aws_writes: bool = False
+    heals: bool = False
+    shared: bool = False
     remedies_by_text: Mapping[str, str] = field(default_factory=dict)
     remedies_by_exit_code: Mapping[int, str] = field(default_factory=dict)
 

@@ -5,6 +5,8 @@ from .record import CauseRecord, WeakPhrases, phrases
 
 NETWORK = CauseRecord(
     cause=Cause("NETWORK"),
+    heals=True,
+    shared=True,
     kind=Kind.TASK_FAILED_TO_START,
     summary="its network interface could not be set up",
     remedy="Look at the attachment in DescribeTasks, the subnet's free addresses and the task's security"
@@ -26,6 +28,7 @@ NETWORK = CauseRecord(
 
 VOLUME = CauseRecord(
     cause=Cause("VOLUME"),
+    shared=True,
     kind=Kind.TASK_FAILED_TO_START,
     summary="a volume could not be created, attached or mounted",
     remedy="Look at the volume's attachment in DescribeTasks, and check its configuration, its Availability"
@@ -47,6 +50,8 @@ VOLUME = CauseRecord(
 
 CAPACITY = CauseRecord(
     cause=Cause("CAPACITY"),
+    heals=True,
+    shared=True,
     kind=Kind.TASK_FAILED_TO_START,
     severity=(Severity.MEDIUM, Severity.HIGH),  # the scheduler tries again
     summary="there was no capacity for it",
@@ -77,6 +82,7 @@ CAPACITY = CauseRecord(
 
 PLACEMENT = CauseRecord(
     cause=Cause("PLACEMENT"),
+    shared=True,
     kind=Kind.TASK_FAILED_TO_START,
     severity=(Severity.MEDIUM, Severity.HIGH),  # the scheduler tries again
     summary="no place satisfied its placement rules",
@@ -91,6 +97,8 @@ PLACEMENT = CauseRecord(
 
 AGENT = CauseRecord(
     cause=Cause("AGENT"),
+    heals=True,
+    shared=True,
     kind=Kind.TASK_FAILED_TO_START,
     summary="the ECS agent of its container instance was disconnected",
     remedy="Restart the ECS agent on the container instance, or replace the instance; its log is"

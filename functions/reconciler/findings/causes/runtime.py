@@ -5,6 +5,8 @@ from .record import CauseRecord, WeakPhrases, phrases
 
 TIMEOUT = CauseRecord(
     cause=Cause("TIMEOUT"),
+    heals=True,
+    shared=True,
     kind=None,
     summary="a step took longer than ECS or the container runtime waits",
     remedy="Look at the load of the host (disk first) and at the agent and Docker logs; on Fargate start the"
@@ -21,6 +23,8 @@ TIMEOUT = CauseRecord(
 
 INTERNAL = CauseRecord(
     cause=Cause("INTERNAL"),
+    heals=True,
+    shared=True,
     kind=None,
     summary="ECS or the container runtime met an internal error",
     remedy="Start the task again; if it repeats, look at AWS Health and ask AWS Support, naming the task's"

@@ -20,6 +20,7 @@ NO_CODE = CauseRecord(
 
 UNOBSERVED = CauseRecord(
     cause=Cause("UNOBSERVED"),
+    shared=True,
     kind=Kind.UNKNOWN_STOP,
     summary="its end was never reported",
     remedy="Look at the containers' logs, and find out why neither an event nor a sweep saw the stop.",

@@ -2,7 +2,7 @@
 
 from ....incidents.blame import Blame, BlameWord
 from ....incidents.failures import Failures
-from .layout import ARN, NUMBER, TEXT, TIME, Codec, Layout
+from .layout import ARN, FLAG, NUMBER, TEXT, TIME, Codec, Layout
 from .service_deployment_items import IMAGES
 
 _WORD = Codec(TEXT.write, lambda value, _: BlameWord(value["S"]))
@@ -30,5 +30,6 @@ BLAME = Layout(
         "startedAt": ("started_at", TIME),
         "rolledBackAt": ("rolled_back_at", TIME),
         "rolledBackTo": ("rolled_back_to", ARN),
+        "noneSteady": ("none_steady", FLAG),
     },
 ).one

@@ -1,0 +1,81 @@
+"""How severe an incident is: what stopped says the cause, the service says how bad that is; pure.
+
+    of stops and failed starts                 severity
+    the service is down                        high
+    it is degraded                             high; medium for what heals by itself
+    neither                                    low; medium where it is often, or nothing of the deployment that
+                                               it began with is steady yet; low for what takes capacity away
+    nobody knows                               that of the cause
+    standalone work failed                     medium
+    several owners                             that of the gravest, at least medium; high where nothing starts
+
+Other kinds have their own severity, which a service that is down raises to high. A rule of the policy is final.
+"""
+
+from datetime import datetime
+from typing import Final
+
+from ..findings.causes import heals
+from ..findings.model import Kind, Severity
+from ..findings.policy import Policy
+from .impact import Level, level_of
+from .model import SEVERAL, Incident
+
+STOPS: Final = frozenset(
+    {
+        Kind.TASK_FAILED_TO_START,
+        Kind.ESSENTIAL_CONTAINER_FAILED,
+        Kind.HEALTH_CHECK_FAILED,
+        Kind.CAPACITY_INTERRUPTED,
+        Kind.UNKNOWN_STOP,
+    }
+)
+_OF_SERVICES = frozenset({Kind.DEPLOYMENT_FAILED, Kind.SERVICE_IMPAIRED})
+_NOTHING_STARTS = frozenset({Kind.TASK_FAILED_TO_START, Kind.SERVICE_IMPAIRED})
+_SEVERAL = 3  # owners that nothing starts for
+
+
+def is_run(incident: Incident) -> bool:
+    """Whether it is of standalone work, which nobody starts again."""
+    key = incident.key
+    return key.kind in STOPS and incident.service is None and key.owner != SEVERAL
+
+
+def has_impact(incident: Incident) -> bool:
+    """Whether its severity depends on how its service runs."""
+    return incident.service is not None and incident.key.kind in STOPS | _OF_SERVICES
+
+
+def severity_of(incident: Incident, now: datetime, policy: Policy) -> Severity:
+    """How severe the incident is at that time."""
+    key = incident.key
+    ruled = policy.severity_rule(key.cluster_arn, key.owner, key.kind, incident.cause)
+    return ruled or _judged(incident, level_of(incident.impact, now))
+
+
+def _judged(incident: Incident, level: Level) -> Severity:
+    kind = incident.key.kind
+    if incident.shared:
+        blocked = kind in _NOTHING_STARTS and incident.shared.number >= _SEVERAL
+        return worst(incident.cause_severity, Severity.HIGH if blocked else Severity.MEDIUM)
+    if is_run(incident):
+        return Severity.MEDIUM
+    if kind in STOPS and level is not Level.UNKNOWN:
+        return _of_stops(incident, level)
+    raised = kind in _OF_SERVICES and level is Level.DOWN
+    return Severity.HIGH if raised else incident.cause_severity
+
+
+def worst(*severities: Severity) -> Severity:
+    return max(severities, key=lambda one: one.rank)
+
+
+def _of_stops(incident: Incident, level: Level) -> Severity:
+    if level is Level.DOWN:
+        return Severity.HIGH
+    if level is Level.DEGRADED:
+        return Severity.MEDIUM if heals(incident.cause) else Severity.HIGH
+    if incident.key.kind is Kind.CAPACITY_INTERRUPTED:
+        return Severity.LOW
+    often = incident.occurrences.is_often or (incident.blame is not None and incident.blame.none_steady)
+    return Severity.MEDIUM if often else Severity.LOW

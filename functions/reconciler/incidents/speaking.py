@@ -1,0 +1,99 @@
+"""Which incident speaks for another: of one matter one message; pure.
+
+incident                         spoken for by
+stops, of several owners         the incident of all that the cause struck, unless a program's own one is high
+stops                            DEPLOYMENT_FAILED of the deployment whose tasks failed, as long as it is open or
+                                 once it was rolled back; else another one of stops of its service that is high
+BELOW_DESIRED, START_IMPAIRED    any other one that its service's impact raises
+SERVICE_IMPAIRED by another cause   DEPLOYMENT_FAILED, or the incident of all that the cause struck
+"""
+
+from collections.abc import Iterable, Sequence
+
+from ..findings.causes import is_shared
+from ..findings.causes.impaired_service import BELOW_DESIRED, START_IMPAIRED
+from ..findings.model import Kind, Severity
+from .model import SEVERAL, Incident, IncidentKey
+from .severity import STOPS, has_impact
+
+_OF_IMPACT = frozenset({BELOW_DESIRED.cause, START_IMPAIRED.cause})
+_FOLDED = STOPS | {Kind.STUCK, Kind.SERVICE_IMPAIRED}
+
+
+def shared_key(key: IncidentKey) -> IncidentKey | None:
+    """The key of the incident of all owners that its cause struck; None where it never is one of several."""
+    if key.kind not in _FOLDED or key.owner == SEVERAL or key.about:
+        return None
+    return IncidentKey(cluster_arn=key.cluster_arn, owner=SEVERAL, kind=key.kind, cause=key.cause)
+
+
+def failing_deployments(incident: Incident) -> Sequence[str]:
+    """The deployments whose tasks failed in the current occurrence."""
+    since = incident.first_seen_at
+    return [one.deployment_id for one in incident.failures if one.last_at >= since]
+
+
+def deployment_keys(incident: Incident) -> Sequence[IncidentKey]:
+    """The keys of the incidents of these deployments, of which any may speak for it."""
+    key = incident.key
+    if key.kind not in STOPS or incident.service is None:
+        return ()
+    return [
+        IncidentKey(
+            cluster_arn=key.cluster_arn, owner=key.owner, kind=Kind.DEPLOYMENT_FAILED, cause=None, about=one
+        )
+        for one in failing_deployments(incident)
+    ]
+
+
+def is_spoken_for(incident: Incident, others: Iterable[Incident]) -> bool:
+    """Whether one of the others speaks for the incident."""
+    known = [one for one in others if one.key != incident.key]
+    return (
+        any(_is_shared_by(incident, one) for one in known)
+        or _is_of_deployments(incident, known)
+        or any(_is_of_service(incident, one) for one in known)
+    )
+
+
+def _is_shared_by(incident: Incident, other: Incident) -> bool:
+    if not other.open or other.key != shared_key(incident.key):
+        return False
+    own = not is_shared(incident.key.kind, incident.cause)
+    return not (own and _is_high(incident))
+
+
+def _is_of_deployments(incident: Incident, others: Sequence[Incident]) -> bool:
+    speaking = {one.key for one in others if one.key.kind is Kind.DEPLOYMENT_FAILED and _has_failed(one)}
+    keys = deployment_keys(incident)
+    return bool(keys) and speaking.issuperset(keys)
+
+
+def _has_failed(deployment: Incident) -> bool:
+    """Whether stops of its tasks belong to it: it goes on, or what is left of it is undone."""
+    undone = deployment.blame is not None and deployment.blame.rolled_back_at is not None
+    return deployment.open or undone
+
+
+def _is_of_service(incident: Incident, other: Incident) -> bool:
+    same = (other.key.cluster_arn, other.key.owner) == (incident.key.cluster_arn, incident.key.owner)
+    if not same or not other.open or not has_impact(other) or incident.service is None:
+        return False
+    if incident.key.kind in STOPS:
+        return other.key.kind in STOPS and _is_high(other) and _was_heard_first(other, incident)
+    if incident.key.kind is not Kind.SERVICE_IMPAIRED:
+        return False
+    if incident.cause in _OF_IMPACT:
+        return other.cause not in _OF_IMPACT or other.key.kind is not Kind.SERVICE_IMPAIRED
+    return other.key.kind is Kind.DEPLOYMENT_FAILED
+
+
+def _was_heard_first(other: Incident, incident: Incident) -> bool:
+    def is_heard(one: Incident) -> bool:
+        return one.outbox.standing is Severity.HIGH or one.outbox.waits
+
+    return is_heard(other) and not is_heard(incident)
+
+
+def _is_high(incident: Incident) -> bool:
+    return incident.severity.rank >= Severity.HIGH.rank

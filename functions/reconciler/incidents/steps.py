@@ -1,0 +1,252 @@
+"""What an incident does next: one table, one function; pure.
+
+    row           when                                                                   publishes
+    unsent        a message of it has reached nobody yet                                 -
+    muted         a mute covers it, and it is not over without ever having been heard    -
+    run           standalone work goes on, and failed first less than an hour ago        -
+    first         nothing of it was ever published                                       OPENED
+    rise          it is more severe than all that was published in 24 hours, or last     OPENED
+    back          it is high again after RESOLVED was published                          OPENED
+    owner down    of several owners another one is down, ten minutes after the last      OPENED
+    over          quiet for long enough, and nothing keeps it open; or its end is known  RESOLVED
+    milestone     it grew tenfold, the first time that it occurs, and is not high        ONGOING
+    reminder      it goes on, and its reminder is due                                    ONGOING
+    else                                                                                 -
+
+The first row that holds counts. Of what is low, held, spoken for or over the cap, only `over` publishes: a
+RESOLVED where a message stands, though of what is spoken for, and of standalone work, only where it was high.
+What is published first after a RESOLVED is OPENED. All else is in the digest.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from ..findings.causes import is_shared
+from ..findings.model import Severity
+from ..findings.policy import Policy
+from .impact import Level, level_of
+from .model import SEVERAL, Incident
+from .outbox import NotificationType
+from .severity import has_impact, is_run
+from .timing import asks_until, quiet_at, reminder_at
+
+HOLD: Final = timedelta(seconds=30)  # of a shared cause: the next owner may show that it is one
+RUN: Final = timedelta(
+    hours=1
+)  # from the first failure of standalone work until it is published at the latest
+_LONGEST_RUN = timedelta(hours=24)
+_NEXT_DOWN = timedelta(minutes=10)
+_MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
+_LOOK = timedelta(minutes=5)  # until it is looked at again whether it is over
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What was read of others: whether another incident speaks for it, and how much was published this hour.
+
+    `over` is whether a look found its service running, its condition gone or its work done; None where nobody
+    looked, or nobody knows.
+    """
+
+    spoken_for: bool = False
+    over: bool | None = None
+    messages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The row that held, what is to be published, whether it is over, and when to look again."""
+
+    row: str
+    publish: NotificationType | None
+    over: bool
+    due_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An incident, as its severity is now, with all that its next step depends on."""
+
+    incident: Incident
+    context: Context
+    now: datetime
+    policy: Policy
+
+    @property
+    def high(self) -> bool:
+        return self.incident.severity.rank >= Severity.HIGH.rank
+
+    @property
+    def muted_until(self) -> datetime | None:
+        one = self.incident
+        key = one.key
+        return self.policy.muted_until(key.cluster_arn, key.owner, key.kind, one.cause, self.now)
+
+    @property
+    def held_until(self) -> datetime | None:
+        """Until when the first message of a shared cause waits; None where nothing holds it."""
+        one = self.incident
+        known = one.key.owner == SEVERAL or not is_shared(one.key.kind, one.cause)
+        if known or self.level is Level.DOWN or one.outbox.standing:
+            return None
+        until = one.began_at + HOLD
+        return until if self.now < until else None
+
+    @property
+    def level(self) -> Level:
+        return level_of(self.incident.impact, self.now)
+
+    @property
+    def capped(self) -> bool:
+        return self.context.messages >= self.policy.max_messages_per_hour
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is published of it now, whatever it does, but its end."""
+        low = self.incident.severity is Severity.LOW
+        return low or self.context.spoken_for or self.held_until is not None or self._just_published_run
+
+    @property
+    def _just_published_run(self) -> bool:
+        """Whether standalone work of its kind was published of late, this run's or the one before."""
+        one = self.incident
+        notified_at = one.outbox.notified_at
+        if not is_run(one) or notified_at is None:
+            return False
+        return notified_at >= one.opened_at or self.now < notified_at + self.policy.remind
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is of standalone work that goes on, and may fail again before it is published."""
+        one = self.incident
+        return is_run(one) and self.context.over is not True and self.now < one.first_seen_at + RUN
+
+    @property
+    def over(self) -> bool:
+        one = self.incident
+        if one.ended_by:
+            return True
+        if is_run(one) and self.now >= one.opened_at + _LONGEST_RUN:
+            return True
+        bad = self.level in (Level.DEGRADED, Level.DOWN)
+        return self.context.over is True and not bad and self.now >= quiet_at(one, self.policy)
+
+    @property
+    def closes(self) -> bool:
+        """Whether the end has to be published: something stands that waits for it."""
+        standing = self.incident.outbox.standing
+        if standing is None:
+            return False
+        return standing.rank >= Severity.HIGH.rank or not (self.context.spoken_for or is_run(self.incident))
+
+
+def _is_first(case: Case) -> bool:
+    return not case.incident.outbox.published
+
+
+def _is_rise(case: Case) -> bool:
+    return case.incident.outbox.is_rise(case.incident.severity, case.now)
+
+
+def _is_back(case: Case) -> bool:
+    return case.high and case.incident.outbox.standing is None
+
+
+def _names_one_down(case: Case) -> bool:
+    shared, notified_at = case.incident.shared, case.incident.outbox.notified_at
+    new = shared is not None and set(shared.down) > set(shared.named_down)
+    return new and (notified_at is None or case.now >= notified_at + _NEXT_DOWN)
+
+
+def _is_milestone(case: Case) -> bool:
+    one = case.incident
+    return not case.high and one.occurrences.number == 1 and one.outbox.is_outgrown(one.count)
+
+
+def _is_reminder_due(case: Case) -> bool:
+    due = reminder_at(case.incident, case.now, case.policy)
+    return due is not None and case.now >= due
+
+
+def _loud(holds: Callable[[Case], bool]) -> Callable[[Case], bool]:
+    """Not of what is silent, nor of what is over the cap unless it is high."""
+    return lambda case: not case.silent and (case.high or not case.capped) and holds(case)
+
+
+def _last(holds: Callable[[Case], bool]) -> Callable[[Case], bool]:
+    return lambda case: not case.silent and not case.capped and holds(case)
+
+
+_ROWS: Final[tuple[tuple[str, Callable[[Case], bool], NotificationType | None], ...]] = (
+    ("unsent", lambda case: case.incident.outbox.waits, None),
+    ("muted", lambda case: case.muted_until is not None and (case.closes or not case.over), None),
+    ("run", lambda case: case.runs, None),
+    ("first", _loud(_is_first), NotificationType.OPENED),
+    ("rise", _loud(_is_rise), NotificationType.OPENED),
+    ("back", _loud(_is_back), NotificationType.OPENED),
+    ("owner down", _loud(_names_one_down), NotificationType.OPENED),
+    ("over", lambda case: case.over, NotificationType.RESOLVED),
+    ("milestone", _last(_is_milestone), NotificationType.ONGOING),
+    ("reminder", _last(_is_reminder_due), NotificationType.ONGOING),
+)
+
+
+def next_step(incident: Incident, context: Context, now: datetime, policy: Policy) -> Step:
+    """What is to be done with the incident, given its severity as it is now.
+
+    Where something is to be published it may be looked at again at once; `due_at` is None where there is
+    nothing left to do.
+    """
+    case = Case(incident, context, now, policy)
+    if not incident.open:
+        return Step("resolved", None, over=False, due_at=_resolved_due(case))
+    row, publish = next(((name, type_) for name, holds, type_ in _ROWS if holds(case)), ("else", None))
+    over = row == "over"
+    if over and not case.closes:
+        publish = None
+    if publish is NotificationType.ONGOING and incident.outbox.standing is None:
+        publish = NotificationType.OPENED
+    return Step(row, publish, over=over, due_at=_resolved_due(case) if over else _due(case))
+
+
+def awaits_digest(incident: Incident, now: datetime) -> bool:
+    """Whether the digest that is due now is to list it."""
+    box = incident.outbox
+    due = incident.due_at is not None and incident.due_at <= now
+    return due and box.news and not box.waits and not box.digest_pending
+
+
+def _resolved_due(case: Case) -> datetime | None:
+    if case.incident.outbox.pending:
+        return case.now + _MINUTE
+    return _digest_at(case)
+
+
+def _digest_at(case: Case) -> datetime | None:
+    """The next time of a digest, if there is something to be listed."""
+    if not case.incident.outbox.news:
+        return None
+    every = case.policy.digest
+    return _EPOCH + ((case.now - _EPOCH) // every + 1) * every
+
+
+def _due(case: Case) -> datetime:
+    one, now = case.incident, case.now
+    if one.outbox.pending:
+        return now + _MINUTE
+    quiet = quiet_at(one, case.policy)
+    times = [case.held_until, case.muted_until, _digest_at(case), quiet if quiet > now else now + _LOOK]
+    if has_impact(one) and (now < asks_until(one) or case.level in (Level.DEGRADED, Level.DOWN)):
+        times.append(now + _MINUTE)
+    if one.shared:
+        times.append(now + _MINUTE)
+    if case.runs:
+        times.append(one.first_seen_at + RUN)
+    if case.capped:
+        times.append(_EPOCH + ((now - _EPOCH) // _HOUR + 1) * _HOUR)
+    if (reminder := reminder_at(one, now, case.policy)) is not None:
+        times.append(max(reminder, now + _MINUTE))
+    return min(time for time in times if time is not None)
