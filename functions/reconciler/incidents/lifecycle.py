@@ -45,7 +45,7 @@ def add_findings(
         after, rest = _opened(before, ordered[0], now), ordered[1:]
     for one in rest:
         after = _counted(after, one, now, policy)
-    return replace(after, outbox=replace(after.outbox, news=True))
+    return replace(after, outbox=outbox.with_news(after.outbox, now))
 
 
 def with_running(incident: Incident, found: Running | None, at: datetime) -> Incident:
@@ -108,7 +108,7 @@ def _announced(
     box: Outbox, type_: NotificationType, sent: Incident, incident: Incident, now: datetime
 ) -> Outbox:
     if type_ is NotificationType.DIGEST:
-        return replace(box, news=box.news and sent.occurrences != incident.occurrences)
+        return replace(box, news_since=now if sent.occurrences != incident.occurrences else None)
     return outbox.announce(box, type_, sent.severity, sent.count, incident.count, now)
 
 

@@ -42,7 +42,8 @@ class Outbox:
     """What is pending, and what was last announced, by a notification or a digest.
 
     `sequence` is the number of notifications so far, sent or pending, `digests` that of the digests that
-    listed the incident; `news` is whether findings came since the last of either. `standing` is the highest
+    listed the incident; `news_since` is when the first finding since the last of either came, None where none
+    did. `standing` is the highest
     severity that was published and that no RESOLVED has closed, `published` when each was published last, and
     `reminders` how many of the notifications only said that it goes on.
     """
@@ -50,7 +51,7 @@ class Outbox:
     pending: tuple[PendingNotification, ...] = ()
     sequence: int = 0
     digests: int = 0
-    news: bool = True
+    news_since: datetime | None = None
     notified_at: datetime | None = None
     notified_count: int = 0
     standing: Severity | None = None
@@ -75,6 +76,10 @@ class Outbox:
         newest = max(self.published.values(), default=now)
         counted = [one for one, at in self.published.items() if at == newest or at > now - _RECENT]
         return all(severity.rank > one.rank for one in counted)
+
+
+def with_news(outbox: Outbox, now: datetime) -> Outbox:
+    return replace(outbox, news_since=outbox.news_since or now)
 
 
 def enqueue(
@@ -110,7 +115,8 @@ def announce(
     outbox: Outbox, sent: NotificationType, severity: Severity, announced: int, count: int, now: datetime
 ) -> Outbox:
     """After people were notified of `announced` findings at that severity; `count` there are by now."""
-    after = replace(outbox, notified_at=now, notified_count=announced, news=announced != count)
+    news_since = now if announced != count else None
+    after = replace(outbox, notified_at=now, notified_count=announced, news_since=news_since)
     if sent is NotificationType.RESOLVED:
         return replace(after, standing=None)
     standing = max(filter(None, (outbox.standing, severity)), key=lambda one: one.rank)

@@ -77,7 +77,7 @@ def _has_failed(deployment: Incident) -> bool:
 
 def _is_of_service(incident: Incident, other: Incident) -> bool:
     same = (other.key.cluster_arn, other.key.owner) == (incident.key.cluster_arn, incident.key.owner)
-    if not same or not other.open or not has_impact(other) or incident.service is None:
+    if not same or not other.open or not has_impact(other.key) or incident.service is None:
         return False
     if incident.key.kind in STOPS:
         return other.key.kind in STOPS and _is_high(other) and _was_heard_first(other, incident)

@@ -212,25 +212,27 @@ def next_step(incident: Incident, context: Context, now: datetime, policy: Polic
     return Step(row, publish, over=over, due_at=_resolved_due(case) if over else _due(case))
 
 
-def awaits_digest(incident: Incident, now: datetime) -> bool:
-    """Whether the digest that is due now is to list it."""
-    box = incident.outbox
-    due = incident.due_at is not None and incident.due_at <= now
-    return due and box.news and not box.waits and not box.digest_pending
+def awaits_digest(incident: Incident, now: datetime, policy: Policy) -> bool:
+    """Whether a digest is due that has to list it."""
+    box, at = incident.outbox, _digest_at(incident, policy)
+    return at is not None and at <= now and not box.waits and not box.digest_pending
 
 
 def _resolved_due(case: Case) -> datetime | None:
     if case.incident.outbox.pending:
         return case.now + _MINUTE
-    return _digest_at(case)
+    return _digest_at(case.incident, case.policy)
 
 
-def _digest_at(case: Case) -> datetime | None:
-    """The next time of a digest, if there is something to be listed."""
-    if not case.incident.outbox.news:
-        return None
-    every = case.policy.digest
-    return _EPOCH + ((case.now - _EPOCH) // every + 1) * every
+def _digest_at(incident: Incident, policy: Policy) -> datetime | None:
+    """The next time of a digest after its news came, if there is something to be listed."""
+    since = incident.outbox.news_since
+    return _next(since, policy.digest) if since else None
+
+
+def _next(moment: datetime, every: timedelta) -> datetime:
+    """The next full hour, day or other span of the calendar."""
+    return _EPOCH + ((moment - _EPOCH) // every + 1) * every
 
 
 def _due(case: Case) -> datetime:
@@ -238,15 +240,15 @@ def _due(case: Case) -> datetime:
     if one.outbox.pending:
         return now + _MINUTE
     quiet = quiet_at(one, case.policy)
-    times = [case.held_until, case.muted_until, _digest_at(case), quiet if quiet > now else now + _LOOK]
-    if has_impact(one) and (now < asks_until(one) or case.level in (Level.DEGRADED, Level.DOWN)):
+    times = [case.held_until, case.muted_until, _digest_at(one, case.policy), quiet if quiet > now else now + _LOOK]
+    if has_impact(one.key) and (now < asks_until(one) or case.level in (Level.DEGRADED, Level.DOWN)):
         times.append(now + _MINUTE)
     if one.shared:
         times.append(now + _MINUTE)
     if case.runs:
         times.append(one.first_seen_at + RUN)
     if case.capped:
-        times.append(_EPOCH + ((now - _EPOCH) // _HOUR + 1) * _HOUR)
+        times.append(_next(now, _HOUR))
     if (reminder := reminder_at(one, now, case.policy)) is not None:
         times.append(max(reminder, now + _MINUTE))
     return min(time for time in times if time is not None)

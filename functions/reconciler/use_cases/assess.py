@@ -13,7 +13,8 @@ from ..ports.ledger import EntryChange
 from ..ports.services import ServiceChange
 from ..services.outcomes import judged_histories
 from .checks.deployments import with_definitions
-from .notify import Alerts, NotifyResult
+from .notify import Alerts
+from .publish import NotifyResult
 
 Change = EntryChange | ServiceChange
 

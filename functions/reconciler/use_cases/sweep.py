@@ -17,7 +17,8 @@ from ..ports.incidents import Incidents
 from ..ports.services import EcsServices, ServiceLedger
 from ..ports.sweep_progress import SweepProgress, SweepProgressStore
 from .checks.late_findings import late_findings
-from .notify import Alerts, NotifyResult
+from .notify import Alerts
+from .publish import NotifyResult
 from .service_sweep.context import ServiceSweep
 from .service_sweep.optional_calls import OptionalCalls
 from .service_sweep.sweep import sweep_services
