@@ -107,9 +107,11 @@ def mark_published(
 def _announced(
     box: Outbox, type_: NotificationType, sent: Incident, incident: Incident, now: datetime
 ) -> Outbox:
+    news_since = None if sent.occurrences == incident.occurrences else now
     if type_ is NotificationType.DIGEST:
-        return replace(box, news_since=now if sent.occurrences != incident.occurrences else None)
-    return outbox.announce(box, type_, sent.severity, sent.count, incident.count, now)
+        return replace(box, news_since=news_since)
+    severity = None if type_ is NotificationType.RESOLVED else sent.severity
+    return outbox.announce(box, severity, sent.count, news_since, now)
 
 
 def _settled(incident: Incident, now: datetime, policy: Policy) -> Incident:

@@ -112,12 +112,11 @@ def settle(outbox: Outbox, lacking: Mapping[str, tuple[str, ...] | None]) -> Out
 
 
 def announce(
-    outbox: Outbox, sent: NotificationType, severity: Severity, announced: int, count: int, now: datetime
+    outbox: Outbox, severity: Severity | None, count: int, news_since: datetime | None, now: datetime
 ) -> Outbox:
-    """After people were notified of `announced` findings at that severity; `count` there are by now."""
-    news_since = now if announced != count else None
-    after = replace(outbox, notified_at=now, notified_count=announced, news_since=news_since)
-    if sent is NotificationType.RESOLVED:
+    """After people were notified of so many findings at that severity; None when they heard of the end."""
+    after = replace(outbox, notified_at=now, notified_count=count, news_since=news_since)
+    if severity is None:
         return replace(after, standing=None)
     standing = max(filter(None, (outbox.standing, severity)), key=lambda one: one.rank)
     return replace(after, standing=standing, published={**outbox.published, severity: now})

@@ -240,7 +240,12 @@ def _due(case: Case) -> datetime:
     if one.outbox.pending:
         return now + _MINUTE
     quiet = quiet_at(one, case.policy)
-    times = [case.held_until, case.muted_until, _digest_at(one, case.policy), quiet if quiet > now else now + _LOOK]
+    times = [
+        case.held_until,
+        case.muted_until,
+        _digest_at(one, case.policy),
+        quiet if quiet > now else now + _LOOK,
+    ]
     if has_impact(one.key) and (now < asks_until(one) or case.level in (Level.DEGRADED, Level.DOWN)):
         times.append(now + _MINUTE)
     if one.shared:

@@ -159,4 +159,6 @@ def _is_same(before: Incident, after: Incident, now: datetime) -> bool:
     if after.due_at is None or after.due_at > now + _MINUTE:
         return False
     impact = after.impact and before.impact and replace(after.impact, checked_at=before.impact.checked_at)
-    return before == replace(after, due_at=before.due_at, revision=before.revision, impact=impact or after.impact)
+    return before == replace(
+        after, due_at=before.due_at, revision=before.revision, impact=impact or after.impact
+    )

@@ -61,9 +61,7 @@ class Alerts(Publisher):
         owned = [one for one in unresolved if one.service == record.service]
         return [result for one in owned if (result := self._follow(one, known, steps))]
 
-    def _follow(
-        self, incident: Incident, known: Sequence[History], steps: NextSteps
-    ) -> NotifyResult | None:
+    def _follow(self, incident: Incident, known: Sequence[History], steps: NextSteps) -> NotifyResult | None:
         """None where the change means nothing to the incident."""
         try:
             for _ in range(ATTEMPTS):
@@ -81,9 +79,7 @@ class Alerts(Publisher):
             return NotifyResult(incident=incident, error=error)
         return NotifyResult(error=TransientError(f"{incident.incident_id} was overtaken {ATTEMPTS} times"))
 
-    def _followed(
-        self, incident: Incident, known: Sequence[History], steps: NextSteps
-    ) -> Incident | None:
+    def _followed(self, incident: Incident, known: Sequence[History], steps: NextSteps) -> Incident | None:
         blamed = with_news(incident, known)
         if is_over_by_deployments(blamed, known):
             blamed = end(blamed, end_words(blamed, known))

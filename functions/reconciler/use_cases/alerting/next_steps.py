@@ -58,7 +58,5 @@ def _joined(incident: Incident, others: Sequence[Incident]) -> tuple[str, ...]:
     """The published incidents that this one speaks for."""
     if incident.key.kind is not Kind.DEPLOYMENT_FAILED:
         return incident.joined
-    spoken_for = (
-        one.incident_id for one in others if one.outbox.standing and is_spoken_for(one, [incident])
-    )
+    spoken_for = (one.incident_id for one in others if one.outbox.standing and is_spoken_for(one, [incident]))
     return tuple(dict.fromkeys((*incident.joined, *spoken_for)))

@@ -75,7 +75,10 @@ class Report:
         """What the look at the services shows of deployments that fail, and was not found before."""
         now, policy = self.publisher.clock(), self.publisher.policy
         readings = [
-            look.reading for looks in self.looks.values() for look in looks.by_service.values() if look.reading
+            look.reading
+            for looks in self.looks.values()
+            for look in looks.by_service.values()
+            if look.reading
         ]
         found = [
             one for reading in readings for one in failing_deployment(self.services, reading, now, policy)

@@ -1,8 +1,8 @@
 """How services run: what ECS says of them, and where it says nothing, what the ledger knows of their tasks.
 
-    DescribeServices, by ten               desired, running, pending, and the deployments
-    ListTasks and DescribeTasks            how long those that run have been RUNNING, where tasks may be asked for
-    the ledger's own entries               where ECS knows no such service, did not answer, or may not be asked
+DescribeServices, by ten               desired, running, pending, and the deployments
+ListTasks and DescribeTasks            how long those that run have been RUNNING, where tasks may be asked for
+the ledger's own entries               where ECS knows no such service, did not answer, or may not be asked
 """
 
 from collections.abc import Mapping, Sequence
@@ -58,8 +58,8 @@ class ServiceLook:
 
     ecs_services: EcsServices
     ledger: Ledger
-    tasks: Tasks | None
     policy: Policy
+    tasks: Tasks | None = None
 
     def look(self, cluster_arn: str, asked: Sequence[Asked], now: datetime) -> Looks:
         """How each of these services runs. A call that fails is made up for by the ledger, and is its error."""
@@ -113,5 +113,3 @@ class ServiceLook:
         if Absence.UNKNOWN in described:
             return state.running_count
         return sum(is_steady(one, now) for one in described if isinstance(one, TaskState))
-
-

@@ -10,7 +10,9 @@ from ...incidents.speaking import shared_key
 from ...ports.incidents import Incidents
 
 
-def strike(incidents: Incidents, incident: Incident, known: Incident | None, now: datetime) -> Incident | None:
+def strike(
+    incidents: Incidents, incident: Incident, known: Incident | None, now: datetime
+) -> Incident | None:
     """The incident of all owners that the cause strikes, if it has to be opened now, before its next step.
 
     `known` is that incident as it was read, open or over. None where it is open, or the owners are too few.

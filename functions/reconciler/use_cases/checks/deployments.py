@@ -27,7 +27,8 @@ def known_deployments(
     if incident.service is None:
         return None
     failed = [one.deployment_id for one in incident.failures]
-    return judged_histories(_record(services, incident.key.cluster_arn, incident.service, failed, reading, now))
+    record = _record(services, incident.key.cluster_arn, incident.service, failed)
+    return judged_histories(_with_reading(record, reading, now) if reading else record)
 
 
 def failing_deployment(
@@ -35,9 +36,9 @@ def failing_deployment(
 ) -> Sequence[ReportedFinding]:
     """The finding on the newest deployment, if what was just read of the service shows that it fails."""
     state = reading.state
-    record = _record(services, state.cluster_arn, state.service, (), reading, now)
+    record = _with_reading(_record(services, state.cluster_arn, state.service, ()), reading, now)
     known = judged_histories(record)
-    if record is None or not known:
+    if not known:
         return ()
     newest = known[0].deployment.deployment_id
     return [
@@ -48,21 +49,18 @@ def failing_deployment(
 
 
 def _record(
-    services: ServiceLedger,
-    cluster_arn: str,
-    service: str,
-    deployment_ids: Collection[str],
-    reading: ServiceReading | None,
-    now: datetime,
+    services: ServiceLedger, cluster_arn: str, service: str, deployment_ids: Collection[str]
 ) -> ServiceRecord | None:
-    """The service's record with what was just read, which only a sweep stores."""
     try:
-        record = services.service(cluster_arn, service, deployment_ids)
+        return services.service(cluster_arn, service, deployment_ids)
     except InvalidInput:  # what cannot be read keeps no alert back
-        record = None
-    if reading is None:
-        return record
-    known = record or ServiceRecord(service_arn=reading.state.service_arn, cluster_arn=cluster_arn)
+        return None
+
+
+def _with_reading(record: ServiceRecord | None, reading: ServiceReading, now: datetime) -> ServiceRecord:
+    """The record with what was just read, which only a sweep stores."""
+    state = reading.state
+    known = record or ServiceRecord(service_arn=state.service_arn, cluster_arn=state.cluster_arn)
     return merge_reading(known, reading, now)
 
 

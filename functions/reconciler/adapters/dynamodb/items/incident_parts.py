@@ -18,6 +18,7 @@ from .values import milliseconds, moment, number, when
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
+    from datetime import datetime
 
     from .values import Item, Value
 
@@ -95,11 +96,12 @@ def outbox_values(outbox: Outbox) -> dict[str, Value]:
         "pending": {"L": [{"M": _pending(one)} for one in outbox.pending]},
         "sequence": number(outbox.sequence),
         "digests": number(outbox.digests),
-        "news": {"BOOL": outbox.news},
         "toldCount": number(outbox.notified_count),
         "published": {"M": {severity: milliseconds(at) for severity, at in outbox.published.items()}},
         "reminders": number(outbox.reminders),
     }
+    if outbox.news_since:
+        values["newsSince"] = milliseconds(outbox.news_since)
     if outbox.notified_at:
         values["toldAt"] = milliseconds(outbox.notified_at)
     if outbox.standing:
@@ -113,11 +115,15 @@ def read_outbox(item: Item) -> Outbox:
         pending=tuple(_read_pending(value["M"]) for value in item["pending"]["L"]),
         sequence=int(item["sequence"]["N"]),
         digests=int(item["digests"]["N"]),
-        news=bool(item["news"]["BOOL"]),
+        news_since=when(item, "newsSince") or _released_news(item),
         notified_count=int(item["toldCount"]["N"]),
         notified_at=when(item, "toldAt"),
         **published,
     )
+
+
+def _released_news(item: Item) -> datetime | None:
+    return moment(item["notedAt"]) if "news" in item and item["news"]["BOOL"] else None
 
 
 def _published(item: Item) -> dict[str, Any]:
