@@ -8,7 +8,8 @@ from threading import Lock
 
 from reconciler.errors import LedgerError
 from reconciler.findings.model import Finding
-from reconciler.incidents.model import Incident, IncidentKey, ReportedFinding
+from reconciler.incidents.model import Incident
+from reconciler.incidents.reported import IncidentKey, ReportedFinding
 from reconciler.notifications.message import Message
 from reconciler.ports.incidents import Member, Refused
 

@@ -18,11 +18,12 @@ from typing import Final
 
 from ..findings.policy import Policy
 from . import outbox
-from .failures import Failures, add_failure
-from .impact import Running, checked
-from .model import Incident, ReportedFinding, Status
-from .occurrences import add_fault, began
+from .deployments.failures import Failures, add_failure
+from .facts.impact import Running, checked
+from .facts.occurrences import add_fault, began
+from .model import Incident, Status
 from .outbox import NotificationType, Outbox
+from .reported import ReportedFinding
 from .severity import is_run, severity_of, worst
 from .steps import Context, next_step
 from .timing import WINDOW, is_standing

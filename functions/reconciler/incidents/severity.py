@@ -3,13 +3,14 @@
     of stops and failed starts                 severity
     the service is down                        high
     it is degraded                             high; medium for what heals by itself
-    neither                                    low; medium where it is often, or nothing of the deployment that
-                                               it began with is steady yet; low for what takes capacity away
+    neither                                    low; medium where it is often, or nothing of the deployment
+                                               that it began with is steady yet; low for capacity taken away
     nobody knows                               that of the cause
     standalone work failed                     medium
     several owners                             that of the gravest, at least medium; high where nothing starts
 
-Other kinds have their own severity, which a service that is down raises to high. A rule of the policy is final.
+Other kinds have their own severity, which a service that is down raises to high. A rule of the policy is
+final.
 """
 
 from datetime import datetime
@@ -19,8 +20,9 @@ from .. import arns
 from ..findings.causes import heals
 from ..findings.model import Kind, Severity
 from ..findings.policy import Policy
-from .impact import Level, level_of
-from .model import SEVERAL, Incident, IncidentKey
+from .facts.impact import Level, level_of
+from .model import SEVERAL, Incident
+from .reported import IncidentKey
 
 STOPS: Final = frozenset(
     {

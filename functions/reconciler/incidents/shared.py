@@ -10,10 +10,11 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ..findings.causes import is_shared
-from .impact import Level, level_of
-from .model import Incident, IncidentKey, Owner, Shared, Status
-from .occurrences import Occurrence, Occurrences
+from .facts.impact import Level, level_of
+from .facts.occurrences import Occurrence, Occurrences
+from .model import Incident, Owner, Shared, Status
 from .outbox import Outbox, with_news
+from .reported import IncidentKey
 from .severity import worst
 from .timing import WINDOW
 

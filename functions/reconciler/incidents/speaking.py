@@ -1,11 +1,12 @@
 """Which incident speaks for another: of one matter one message; pure.
 
-incident                         spoken for by
-stops, of several owners         the incident of all that the cause struck, unless a program's own one is high
-stops                            DEPLOYMENT_FAILED of the deployment whose tasks failed, as long as it is open or
-                                 once it was rolled back; else another one of stops of its service that is high
-BELOW_DESIRED, START_IMPAIRED    any other one that its service's impact raises
-SERVICE_IMPAIRED by another cause   DEPLOYMENT_FAILED, or the incident of all that the cause struck
+incident            spoken for by
+of a struck owner   the incident of all owners that the cause struck, unless a program's own one is high
+of stops            DEPLOYMENT_FAILED of the deployment whose tasks failed, as long as it is open or once it
+                    was rolled back; else another one of its service's stops that is high
+BELOW_DESIRED,      any other one that the impact on its service raises
+START_IMPAIRED
+SERVICE_IMPAIRED    DEPLOYMENT_FAILED
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from ..findings.causes import is_shared
 from ..findings.causes.impaired_service import BELOW_DESIRED, START_IMPAIRED
 from ..findings.model import Kind, Severity
-from .model import SEVERAL, Incident, IncidentKey
+from .model import SEVERAL, Incident
+from .reported import IncidentKey
 from .severity import STOPS, has_impact
 
 _OF_IMPACT = frozenset({BELOW_DESIRED.cause, START_IMPAIRED.cause})

@@ -5,7 +5,7 @@ from typing import Final
 
 from ..findings.model import Kind, Severity
 from ..findings.policy import Policy
-from .impact import Level, level_of
+from .facts.impact import Level, level_of
 from .model import Incident
 from .severity import is_run
 

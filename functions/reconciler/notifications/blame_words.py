@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from ..arns import revision
 from ..findings.services.service_fault import revisions, shortened
 from ..findings.summary import recent, spell
-from ..incidents.blame import Blame, BlameWord
+from ..incidents.deployments.blame import Blame, BlameWord
 from ..model.deployment import Image
 from ..services.images import changed_images
 from ..text import excerpt

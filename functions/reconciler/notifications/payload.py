@@ -10,8 +10,9 @@ from typing import Any
 
 from .. import arns
 from ..findings.model import Severity
-from ..incidents.model import Incident, Sample
+from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType
+from ..incidents.reported import Sample
 from ..text import clean
 from .console_links import cluster_link
 

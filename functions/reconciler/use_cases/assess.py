@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from ..findings.policy import Policy
 from ..findings.rules import findings
 from ..findings.services.rules import live, service_findings
-from ..incidents.model import IncidentKey, ReportedFinding, report_finding, report_service_finding
+from ..incidents.reported import IncidentKey, ReportedFinding, report_finding, report_service_finding
 from ..model.entry import LedgerEntry
 from ..model.service import ServiceRecord
 from ..ports.ledger import EntryChange

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 
 from ..errors import InvalidInput, LedgerError
 from ..incidents.lifecycle import end
-from ..incidents.model import Incident, ReportedFinding
+from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType, PendingNotification
+from ..incidents.reported import ReportedFinding
 from ..incidents.steps import awaits_digest
 from .alerting.next_steps import NextSteps
 from .alerting.progress import IncidentProgress
@@ -56,7 +57,7 @@ class IncidentMaintenance:
         self._digest()
 
     def look(self) -> Sequence[ReportedFinding]:
-        """Asks ECS about the services of the incidents that are due; what it shows of deployments that fail."""
+        """Asks ECS about the services of what is due; what it shows of deployments that fail."""
         return self.progress.look(self._still_due(), self._now())
 
     def advance(self) -> MaintenanceResult:

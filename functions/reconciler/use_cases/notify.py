@@ -11,9 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ..errors import LedgerError, TransientError
-from ..incidents.deployments import end_words, is_over_by_deployments, with_news
+from ..incidents.course import end_words, is_over_by_deployments, with_news
 from ..incidents.lifecycle import end
-from ..incidents.model import Incident, IncidentKey, ReportedFinding
+from ..incidents.model import Incident
+from ..incidents.reported import IncidentKey, ReportedFinding
 from ..model.service import ServiceRecord
 from ..ports.services import ServiceLedger
 from ..services.outcomes import History, judged_histories

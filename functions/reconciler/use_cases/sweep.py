@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ..errors import AccessDenied, LedgerError
 from ..findings.policy import Policy
-from ..incidents.model import report_finding
+from ..incidents.reported import report_finding
 from ..parsing.home import Home, elsewhere
 from ..ports.incidents import Incidents
 from ..ports.services import EcsServices, ServiceLedger

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from ..errors import LedgerError
-from ..incidents.model import report_finding
+from ..incidents.reported import report_finding
 from ..ports.ecs import Tasks
 from ..ports.ledger import Ledger
 from .alerting.next_steps import NextSteps
@@ -26,7 +26,7 @@ class WatchResult:
 
 
 def watch(*, tasks: Tasks, ledger: Ledger, alerts: Alerts) -> WatchResult:
-    """Publishes what is pending, checks protections and services, reports what is wrong, advances the incidents.
+    """Publishes what is pending, checks protections and services, reports what is wrong, advances incidents.
 
     What is pending comes first: an ECS that does not answer keeps no message back. Of a table that does not
     answer the error is in the result.

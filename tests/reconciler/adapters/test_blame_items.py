@@ -3,8 +3,8 @@
 import pytest
 
 from reconciler.adapters.dynamodb.items.blame_items import BLAME, FAILURES
-from reconciler.incidents.blame import Blame, BlameWord
-from reconciler.incidents.failures import Failures, add_failure
+from reconciler.incidents.deployments.blame import Blame, BlameWord
+from reconciler.incidents.deployments.failures import Failures, add_failure
 from reconciler.notifications.blame_words import blame_words
 from tests.support.services import DEFINITION, deployment_id, minute
 from tests.support.values import CLUSTER

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.incidents.blame import Blame, BlameWord
+from reconciler.incidents.deployments.blame import Blame, BlameWord
 from reconciler.model.deployment import Image
 from reconciler.notifications.blame_words import blame_words
 from tests.support.services import DEFINITION, deployment_id, minute

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from ...incidents.model import Incident, IncidentKey, ReportedFinding
+    from ...incidents.model import Incident
+    from ...incidents.reported import IncidentKey, ReportedFinding
     from .items.values import Item, Value
 
 _ABSENT = "attribute_not_exists(pk)"

@@ -21,8 +21,9 @@ class CauseRecord:
     `kind` is None where it depends on whether the task ran; `severity` (of a service's task, of a standalone
     task) is None where it is that of the kind. `refines` has, by category of AWS, the parts of a text with
     which that category stands for this cause. The keys of `remedies_by_text` are parts of texts as
-    `phrases.squeeze` leaves them: the first row with a part that stands in the text counts. What `heals` passes
-    without anybody's help; what is `shared` strikes several services by one fault that they have in common.
+    `phrases.squeeze` leaves them: the first row with a part that stands in the text counts. What `heals`
+    passes without anybody's help; what is `shared` strikes several services by one fault that they have in
+    common.
     """
 
     cause: Cause

@@ -11,8 +11,8 @@ class ServiceCauseRecord:
 
     `severity` is that of a service of which something runs. With `stops_starts` nothing new can start, so of
     a service that runs nothing it is high. `summary` is empty where numbers say it all. `phrases` stand in
-    the reason of a deployment that ended by it, `actions` are the service actions that report it. What is `shared`
-    strikes several services by one fault that they have in common.
+    the reason of a deployment that ended by it, `actions` are the service actions that report it. What is
+    `shared` strikes several services by one fault that they have in common.
     """
 
     cause: Cause

@@ -37,7 +37,7 @@ class NextSteps:
         return advance(joining, context, now, self.policy)
 
     def _others(self, incident: Incident) -> Sequence[Incident]:
-        """The open incidents of its owner, and those that speak for it by their key, also if they are over."""
+        """The open incidents of its owner, and those whose key speaks for it, also if they are over."""
         key = incident.key
         if key.cluster_arn not in self.unresolved:
             self.unresolved[key.cluster_arn] = self.incidents.unresolved(key.cluster_arn)

@@ -7,7 +7,7 @@ from functools import cached_property
 from ...errors import InvalidInput
 from ...findings.policy import Policy
 from ...findings.rules import findings
-from ...incidents.impact import STEADY, Impact, Running
+from ...incidents.facts.impact import STEADY, Impact, Running
 from ...model.entry import LedgerEntry
 from ...model.task import TaskState
 from ...ports.ledger import Ledger

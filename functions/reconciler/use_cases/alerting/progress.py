@@ -9,9 +9,10 @@ from datetime import datetime
 
 from ...errors import ClusterNotFound, LedgerError
 from ...findings.policy import Policy
-from ...incidents.deployments import goes_on, stands
+from ...incidents.course import goes_on, stands
 from ...incidents.lifecycle import touch, with_running
-from ...incidents.model import Incident, ReportedFinding
+from ...incidents.model import Incident
+from ...incidents.reported import ReportedFinding
 from ...incidents.severity import STOPS, has_impact, is_run
 from ...incidents.shared import TOGETHER, is_over, with_members
 from ...incidents.timing import is_of_service, is_standing, quiet_at

@@ -1,7 +1,7 @@
-"""One report of findings: read what is known, look at the services, store each incident, publish what is queued.
+"""One report of findings: read what is known, look at the services, store each incident, publish its message.
 
-An incident is stored after what speaks for it: the incident of its deployment, then that of all owners that its
-cause struck.
+An incident is stored after what speaks for it: the incident of its deployment, then that of all owners that
+its cause struck.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from ...chunks import chunks
 from ...errors import LedgerError, TransientError
 from ...findings.model import Kind
-from ...incidents.deployments import with_blame
+from ...incidents.course import with_blame
 from ...incidents.lifecycle import add_findings, touch, with_running
-from ...incidents.model import Incident, IncidentKey, ReportedFinding
+from ...incidents.model import Incident
+from ...incidents.reported import IncidentKey, ReportedFinding
 from ...incidents.severity import has_impact
 from ...incidents.speaking import shared_key
 from ...ports.incidents import MAX_FOUND, Incidents
@@ -134,7 +135,7 @@ class Report:
         return self.steps.take(after, now)
 
     def _strike(self, before: Incident | None, incident: Incident, now: datetime) -> None:
-        """Lets the owners of the cause be known, and opens the incident of all of them if they are many now."""
+        """Lets the cause's owners be known, and opens the incident of all of them if they are many now."""
         key = shared_key(incident.key)
         if key is None or (before and before.open and incident.noted_at - before.noted_at < _KNOWN):
             return

@@ -4,8 +4,8 @@ from datetime import datetime, timedelta
 
 from ...errors import InvalidInput
 from ...findings.model import owner
+from ...incidents.facts.runs import Run, Started, run_of
 from ...incidents.model import Incident
-from ...incidents.runs import Run, Started, run_of
 from ...model.entry import LedgerEntry
 from ...ports.ledger import Ledger
 

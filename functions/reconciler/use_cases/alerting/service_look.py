@@ -12,7 +12,7 @@ from datetime import datetime
 from ...arns import service_arn
 from ...errors import AccessDenied, ClusterNotFound, LedgerError
 from ...findings.policy import Policy
-from ...incidents.impact import Impact, Running
+from ...incidents.facts.impact import Impact, Running
 from ...model.service import ServiceReading
 from ...model.task import Absence, TaskState
 from ...ports.ecs import Tasks
@@ -26,7 +26,7 @@ _MOST_AGES = 100  # running tasks of a service that are asked how long they have
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A service of which is asked, with what is known of it: its first fault, and how it ran when last read."""
+    """A service that is asked about: its first fault, and how it ran when it was read last."""
 
     service: str
     since: datetime
@@ -62,7 +62,7 @@ class ServiceLook:
     tasks: Tasks | None = None
 
     def look(self, cluster_arn: str, asked: Sequence[Asked], now: datetime) -> Looks:
-        """How each of these services runs. A call that fails is made up for by the ledger, and is its error."""
+        """How each of these services runs; where a call fails, by the ledger, and with the error."""
         looks = Looks()
         readings = self._described(cluster_arn, [one.service for one in asked], looks)
         own = OwnTasks(self.ledger, cluster_arn, self.policy, now)
@@ -104,7 +104,7 @@ class ServiceLook:
         )
 
     def _steady(self, reading: ServiceReading, now: datetime) -> int:
-        """How many have run for a while; all that run, where there are too many to ask, or none may be asked."""
+        """How many have run for a while; all that run, where these are too many to ask about."""
         state = reading.state
         if self.tasks is None or not 0 < state.running_count <= _MOST_AGES:
             return state.running_count

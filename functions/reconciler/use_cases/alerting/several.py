@@ -1,10 +1,11 @@
-"""Causes that strike several owners: who is struck is kept before anything is said, so the last to come sees all."""
+"""Causes that strike several owners: whoever is struck is kept first, so the last to come sees all."""
 
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ...incidents.model import Incident, IncidentKey
+from ...incidents.model import Incident
+from ...incidents.reported import IncidentKey
 from ...incidents.shared import TOGETHER, of_several, owners_needed
 from ...incidents.speaking import shared_key
 from ...ports.incidents import Incidents

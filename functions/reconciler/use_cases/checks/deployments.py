@@ -8,7 +8,8 @@ from ...errors import InvalidInput, LedgerError
 from ...findings.model import Kind
 from ...findings.policy import Policy
 from ...findings.services.rules import live, service_findings
-from ...incidents.model import Incident, ReportedFinding, report_service_finding
+from ...incidents.model import Incident
+from ...incidents.reported import ReportedFinding, report_service_finding
 from ...model.service import ServiceReading, ServiceRecord
 from ...ports.incidents import Incidents
 from ...ports.services import ServiceLedger

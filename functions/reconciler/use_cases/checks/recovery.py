@@ -8,7 +8,8 @@ from ...errors import TransientError
 from ...findings.model import Kind, owner
 from ...findings.policy import Policy
 from ...findings.rules import findings
-from ...incidents.model import Incident, key_of
+from ...incidents.model import Incident
+from ...incidents.reported import key_of
 from ...model.entry import LedgerEntry
 from ...model.task import Absence, TaskState
 from ...ports.ecs import Tasks

@@ -15,7 +15,8 @@ from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ....findings.model import Cause, Kind, Severity
-from ....incidents.model import Incident, IncidentKey, Sample, Status
+from ....incidents.model import Incident, Status
+from ....incidents.reported import IncidentKey, Sample
 from ....model.task import Container
 from ....ports.incidents import Member
 from .blame_items import BLAME, FAILURES

@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ....findings.model import Severity
-from ....incidents.impact import Impact, Level
+from ....incidents.facts.impact import Impact, Level
+from ....incidents.facts.occurrences import Occurrence, Occurrences
 from ....incidents.model import Owner, Shared, Status
-from ....incidents.occurrences import Occurrence, Occurrences
 from ....incidents.outbox import NotificationType, Outbox, PendingNotification
 from .layout import NUMBER, TIME, Codec, Layout
 from .values import milliseconds, moment, number, when

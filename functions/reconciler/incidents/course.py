@@ -9,7 +9,7 @@ from ..findings.model import Kind
 from ..model.service import ServiceRecord
 from ..services.below import has_surplus
 from ..services.outcomes import History, Outcome, is_settled, is_undone, judged_histories
-from .blame import BlameWord, blame
+from .deployments.blame import BlameWord, blame
 from .model import Incident
 
 
