@@ -18,6 +18,7 @@ from typing import Final
 
 from ..findings.policy import Policy
 from . import outbox
+from .case import Context
 from .deployments.failures import Failures, add_failure
 from .facts.impact import Running, checked
 from .facts.occurrences import add_fault, began
@@ -25,7 +26,7 @@ from .model import Incident, Status
 from .outbox import NotificationType, Outbox
 from .reported import ReportedFinding
 from .severity import is_run, severity_of, worst
-from .steps import Context, next_step
+from .steps import next_step
 from .timing import WINDOW, is_standing
 
 SAMPLES: Final = 5  # tasks that an incident shows

@@ -42,9 +42,10 @@ class Outbox:
     """What is pending, and what was last announced, by a notification or a digest.
 
     `sequence` is the number of notifications so far, sent or pending, `digests` that of the digests that
-    listed the incident; `news_since` is when the first finding since the last of either came, None where none
-    did. `standing` is the highest severity that was published and that no RESOLVED has closed, `published`
-    when each was published last, and `reminders` how many of the notifications only said that it goes on.
+    listed the incident; `news_since` is when the first finding since the last of either came, None where
+    none did. `standing` is the highest severity that was published and that no RESOLVED has closed,
+    `published` when each was published last, and `reminders` how many of the notifications only said that it
+    goes on.
     """
 
     pending: tuple[PendingNotification, ...] = ()

@@ -6,11 +6,11 @@ from datetime import datetime
 
 from ...findings.model import Kind, Severity
 from ...findings.policy import Policy
+from ...incidents.case import Context
 from ...incidents.lifecycle import advance
 from ...incidents.model import Incident
 from ...incidents.outbox import NotificationType
 from ...incidents.speaking import deployment_keys, is_spoken_for, shared_key
-from ...incidents.steps import Context
 from ...ports.incidents import Incidents
 
 
