@@ -72,7 +72,7 @@ class Outbox:
         return len(str(count)) > len(str(self.notified_count))
 
     def is_rise(self, severity: Severity, now: datetime) -> bool:
-        """Whether it is above all that was published in the last 24 hours, or last; also where nothing was."""
+        """Whether it is above all that was published in the last 24 hours, and above the last."""
         newest = max(self.published.values(), default=now)
         counted = [one for one, at in self.published.items() if at == newest or at > now - _RECENT]
         return all(severity.rank > one.rank for one in counted)

@@ -24,7 +24,7 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Occurrences:
-    """At least one, the newest 50 with the last one last; how many `older` there were, when the first began."""
+    """At least one, the newest 50, the last one last; how many `older` there were, when the first began."""
 
     newest_last: tuple[Occurrence, ...]
     older: int
