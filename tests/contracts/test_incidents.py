@@ -13,7 +13,7 @@ from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import Incident, ReportedFinding, Status
 from reconciler.ports.incidents import MAX_FOUND, Incidents
 from tests.support.findings import found, many
-from tests.support.full_incident import full_incident
+from tests.support.incidents import full_incident, over
 from tests.support.ledgers import ENDPOINT
 from tests.support.values import CLUSTER, START, at
 
@@ -35,13 +35,6 @@ def save(
     incident = with_findings(before, *news, now=now)
     assert store.save(incident, before, news, now) is None
     return incident
-
-
-def over(incident: Incident, now: datetime = LATER) -> Incident:
-    """The next revision, at which it is over and nothing is left to do."""
-    return replace(
-        incident, status=Status.RESOLVED, resolved_at=now, due_at=None, revision=incident.revision + 1
-    )
 
 
 def save_over(store: Incidents, incident: Incident, now: datetime = LATER) -> Incident:
@@ -190,7 +183,7 @@ def test_what_is_due_is_found_by_cluster_and_time(incidents: Incidents) -> None:
     assert incident.due_at is not None
     assert incidents.due(CLUSTER, incident.due_at - timedelta(milliseconds=1)) == []
     assert incidents.due(CLUSTER, incident.due_at) == [incident]
-    done = replace(over(incident), due_at=LATER)
+    done = replace(over(incident, LATER), due_at=LATER)
     assert incidents.save(done, incident, (), LATER) is None
     assert incidents.due(CLUSTER, LATER) == [done]
     anew = save(incidents, found(3, NEXT_WEEK), before=done, now=NEXT_WEEK)
@@ -249,5 +242,5 @@ def test_all_that_is_open_is_known_by_cluster(incidents: Incidents) -> None:
         first.incident_id,
         second.incident_id,
     }
-    assert incidents.save(replace(over(first), due_at=LATER), first, (), LATER) is None
+    assert incidents.save(replace(over(first, LATER), due_at=LATER), first, (), LATER) is None
     assert incidents.unresolved(CLUSTER) == [second]

@@ -15,7 +15,7 @@ from reconciler.incidents.occurrences import Occurrence, Occurrences
 from tests.reconciler.adapters.conftest import Table
 from tests.reconciler.adapters.test_dynamodb import _size
 from tests.support.findings import found
-from tests.support.full_incident import full_incident, ordinary_incident
+from tests.support.incidents import full_incident, ordinary_incident
 from tests.support.ledgers import RETENTION
 from tests.support.values import START, at
 

@@ -1,7 +1,7 @@
-"""An incident of which everything is known that can be, as large as asked."""
+"""Incidents as they are stored: an ordinary one, one of which everything is known, and one that is over."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from reconciler.findings.model import Severity
 from reconciler.findings.policy import Policy
@@ -72,6 +72,18 @@ def full_incident(occurrences: int = 2, owners: int = 3) -> Incident:
         status=Status.RESOLVED,
         resolved_at=last + _DAY,
         due_at=last + 2 * _DAY,
+    )
+
+
+def over(incident: Incident, now: datetime) -> Incident:
+    """The next revision, at which it is over and nothing is left to do."""
+    return replace(
+        incident,
+        status=Status.RESOLVED,
+        resolved_at=now,
+        due_at=None,
+        revision=incident.revision + 1,
+        outbox=replace(incident.outbox, pending=()),
     )
 
 
