@@ -53,7 +53,10 @@ def spell(lasted: timedelta) -> str:
     if seconds < 120:
         return f"{seconds} s"
     minutes = seconds // 60
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+    if minutes < 120:
+        return f"{minutes} min"
+    hours = minutes // 60
+    return f"{hours} h" if hours < 48 else f"{hours // 24} days"
 
 
 def clock(moment: datetime) -> str:
