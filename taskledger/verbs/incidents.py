@@ -41,7 +41,7 @@ def incidents(stack: Stack, *, as_json: bool, selection: Selection) -> None:
     found = _select(incidents, selection.clusters(deployed_ledger(stack)), selection, now)
     note_unreadable(incidents.unreadable)
     if as_json:
-        print_json({"incidents": [payload.incident(each) for each in found]})
+        print_json({"incidents": [payload.incident(each, now) for each in found]})
     else:
         _report(found, now)
 

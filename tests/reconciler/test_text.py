@@ -49,7 +49,7 @@ one_or_two = st.lists(st.sampled_from(NAMES), min_size=1, max_size=2).filter(
 
 @given(words, one_or_two, words)
 def test_a_long_text_keeps_its_names(before: list[str], names: list[str], after: list[str]) -> None:
-    """Images, ARNs and resources stay to the letter, wherever they are; words between them go, no half of one."""
+    """Images, ARNs and resources stay to the letter, wherever they are; whole words between them go."""
     filler = ["retried"] * 40
     text = " ".join(["CannotPullContainerError:", *before, f"({names[0]}):", *filler, names[-1], *after])
     shown = excerpt(text)

@@ -10,7 +10,7 @@ from ..incidents.lifecycle import advance_time, touch
 from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType, PendingNotification
 from ..incidents.timing import awaits_digest, needs_recovery_check
-from ..notifications.message import MAX_LISTED
+from ..notifications.digest import MAX_LISTED
 from .checks.recovery import SecondLook
 from .publish import Published, Publisher
 
