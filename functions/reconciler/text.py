@@ -116,11 +116,13 @@ def excerpt(text: str, longest: int = LONGEST_EXCERPT) -> str:
 def _shortened(line: str, longest: int) -> str:
     words = [_cut(word, longest * 3 // 4) for word in line.split()]
     names = {word.strip(_AROUND): place for place, word in enumerate(words) if _NAME.search(word)}
+    head, tail = range(len(words)), range(len(words) - 1, -1, -1)
+    ends = [place for place in tail if len(" ".join(words[place:])) <= longest // 8]
     kept: set[int] = set()
-    for place in (0, *names.values()):
+    for place in (0, *ends, *names.values()):
         kept |= {place} if len(_joined(words, kept | {place})) <= longest else set()
-    head = (place for place in range(len(words)) if len(" ".join(words[: place + 1])) <= longest // 3)
-    for places in (head, range(len(words) - 1, -1, -1)):
+    begins = (place for place in head if len(" ".join(words[: place + 1])) <= longest // 3)
+    for places in (begins, tail):
         for place in places:
             if len(_joined(words, kept | {place})) > longest:
                 break

@@ -43,7 +43,7 @@ NAMES = [
 WORDS = ["failed", "to", "fetch", "the", "service", "call", "retried", "because", "policy", "not", "found"]
 words = st.lists(st.sampled_from(WORDS), max_size=60)
 one_or_two = st.lists(st.sampled_from(NAMES), min_size=1, max_size=2).filter(
-    lambda names: len(" ".join(names)) <= LONGEST_EXCERPT * 3 // 4
+    lambda names: len(" ".join(names)) <= LONGEST_EXCERPT * 2 // 3
 )
 
 
@@ -56,6 +56,7 @@ def test_a_long_text_keeps_its_names(before: list[str], names: list[str], after:
     assert len(shown) <= LONGEST_EXCERPT < len(text)
     assert all(name in shown for name in names)
     assert shown.startswith("CannotPullContainerError:")
+    assert shown.endswith(" ".join(text.split()[-2:]))
     assert set(shown.split()) <= {*text.split(), "..."}
 
 

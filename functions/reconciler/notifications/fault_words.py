@@ -56,10 +56,12 @@ def what(incident: Incident) -> tuple[str, str | None]:
 
 
 def faults(incident: Incident) -> int:
-    """The faults of its current occurrence; of standalone work those of the whole run."""
-    if not is_run(incident):
-        return incident.count
-    return sum(one.count for one in incident.occurrences.newest_last)
+    """The faults of its current occurrence; of standalone work those of the whole run, of several theirs."""
+    if incident.shared:
+        return max(incident.count, sum(one.count for one in incident.shared.owners))
+    if is_run(incident):
+        return sum(one.count for one in incident.occurrences.newest_last)
+    return incident.count
 
 
 def times(count: int) -> str:

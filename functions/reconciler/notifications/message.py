@@ -13,6 +13,7 @@ from typing import Any
 from .. import arns
 from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType
+from ..text import clean
 from . import payload
 from .body import Body, body
 from .inert import inert
@@ -63,7 +64,8 @@ def compose(incident: Incident, type_: NotificationType, notification_id: str, n
 def _services(incident: Incident) -> dict[str, Attribute]:
     """The services of an incident of several, as many as there is room for; a family is none."""
     owners = incident.shared.owners if incident.shared else ()
-    names = [name[:255] for one in owners[:_MOST_SERVICES] if (name := arns.service_of(one.name))]
+    known = (clean(arns.service_of(one.name), 255) for one in owners[:_MOST_SERVICES])
+    names = [name for name in known if name]
     while len(payload.as_text(names).encode("utf-8", "replace")) > _MOST_BYTES:
         names.pop()
     return {"service": names} if names else {}

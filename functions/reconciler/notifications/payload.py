@@ -4,7 +4,7 @@ Texts in it are cut and free of control characters, so that a stopped reason or 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -40,13 +40,14 @@ def notification(
     facts = incident_facts(incident, now)
     if type_ is NotificationType.RESOLVED:
         facts["severity"] = incident.outbox.standing or incident.severity
-    return _fitting({**_envelope(type_, clean(notification_id, 4 * _NAME)), **facts}, "tasks", "owners")
+    document = {**_envelope(type_, clean(notification_id, 4 * _NAME)), **facts}
+    return _fitting(document, {"tasks": 0, "joined": 0, "owners": 1})
 
 
 def digest(incidents: Sequence[Incident], count: int, digest_id: str) -> dict[str, Any]:
     """The public JSON of a digest of `count` incidents, with as many of these as there is room for."""
     facts = {"severity": Severity.LOW, "count": count, "incidents": [_digest_facts(one) for one in incidents]}
-    return _fitting({**_envelope(NotificationType.DIGEST, digest_id), **facts}, "incidents")
+    return _fitting({**_envelope(NotificationType.DIGEST, digest_id), **facts}, {"incidents": 0})
 
 
 def incident_facts(incident: Incident, now: datetime) -> dict[str, Any]:
@@ -109,10 +110,10 @@ def _envelope(type_: NotificationType, notification_id: str | None) -> dict[str,
     return {"schemaVersion": SCHEMA_VERSION, "notificationId": notification_id, "type": type_}
 
 
-def _fitting(document: dict[str, Any], *lists: str) -> dict[str, Any]:
-    """The document with as much of its lists as there is room for; the first of them gives way first."""
-    for name in lists:
-        while document[name] and len(as_text(as_text(document)).encode()) > MAX_BYTES:
+def _fitting(document: dict[str, Any], least: Mapping[str, int]) -> dict[str, Any]:
+    """The document with as much of these lists as there is room for; the first of them gives way first."""
+    for name, number in least.items():
+        while len(document[name]) > number and len(as_text(as_text(document)).encode()) > MAX_BYTES:
             document[name].pop()
     return document
 

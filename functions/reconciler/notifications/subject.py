@@ -35,10 +35,10 @@ def subject(incident: Incident, type_: NotificationType, severity: Severity, now
     over = type_ is NotificationType.RESOLVED
     label = f"[{type_ if over else severity.upper()}]"
     happened, detail = what(incident)
-    parts = [(5, detail)] if detail else []
+    parts = [(6, detail)] if detail else []
     if over:
         lasted = duration(incident, now)
-        parts.append((6, f"over after {spell(lasted)}" if lasted >= _SHORTEST else "over"))
+        parts.append((7, f"over after {spell(lasted)}" if lasted >= _SHORTEST else "over"))
     else:
         parts += _facts(incident, type_, now)
     return _fitted(label, who(incident), incident.cluster, happened, parts)
@@ -61,9 +61,9 @@ def _facts(incident: Incident, type_: NotificationType, now: datetime) -> Iterat
         return
     yield from _pace(incident, type_, now)
     if incident.impact:
-        yield 4, f"{running(incident.impact)} running"
+        yield 5 if incident.impact.falls_short else 2, f"{running(incident.impact)} running"
     if incident.shared and incident.shared.down:
-        yield 4, f"{len(incident.shared.down)} down"
+        yield 5, f"{len(incident.shared.down)} down"
     if incident.blame and incident.blame.word is BlameWord.BEGAN_WITH:
         yield from _change(incident.key.kind, incident.blame)
 
@@ -72,10 +72,10 @@ def _pace(incident: Incident, type_: NotificationType, now: datetime) -> Iterato
     """How often, and since when."""
     returned = again(incident, now)
     if returned:
-        yield 3, returned[0]
+        yield 4, returned[0]
     since = f"since {brief(incident.first_seen_at, now)}"
     if type_ is NotificationType.ONGOING and not returned:
-        yield 3, f"goes on {since}"
+        yield 4, f"goes on {since}"
     if incident.count > 1 and not incident.shared:
         yield 1, f"{incident.count}x {since}" if type_ is NotificationType.OPENED else f"{incident.count}x"
     elif returned:
@@ -87,14 +87,20 @@ def _pace(incident: Incident, type_: NotificationType, now: datetime) -> Iterato
 
 def _change(kind: Kind, blame: Blame) -> Iterator[Part]:
     """The deployment that it began with, and whether that was rolled back."""
-    before, after = blame.previous_task_definition_arn, blame.task_definition_arn
-    if kind is Kind.DEPLOYMENT_FAILED and (named := revisions(before, after)):
-        yield 3, named
-    elif revision := arns.revision(after):
-        yield 2, f"since {revision}"
+    after, back = blame.task_definition_arn, blame.rolled_back_to
+    undone = f"rolled back to {shortened(back, after)}" if back else "rolled back"
+    if kind is Kind.DEPLOYMENT_FAILED:
+        named = (
+            arns.revision(after)
+            if blame.rolled_back_at
+            else revisions(blame.previous_task_definition_arn, after)
+        )
+        yield 3, " ".join(filter(None, (named, undone if blame.rolled_back_at else "")))
+        return
+    if revision := arns.revision(after):
+        yield 3, f"since {revision}"
     if blame.rolled_back_at:
-        to = blame.rolled_back_to
-        yield 3, f"rolled back to {shortened(to, after)}" if to else "rolled back"
+        yield 3, undone
 
 
 def _fitted(label: str, name: str, cluster: str, happened: str, parts: Sequence[Part]) -> str:

@@ -20,11 +20,11 @@ class CauseRecord:
 
     `title` is what it is called in a few words, `often` where it happens again and again; with `names_exit`
     how the container ended belongs to it. `kind` is None where it depends on whether the task ran; `severity`
-    (of a service's task, of a standalone task) is None where it is that of the kind. `refines` has, by category
-    of AWS, the parts of a text with which that category stands for this cause. The keys of `remedies_by_text`
-    are parts of texts as `phrases.squeeze` leaves them: the first row with a part that stands in the text
-    counts. What `heals` passes without anybody's help. `shared` is what to look at where it strikes several
-    services at once, empty where these have no fault in common.
+    (of a service's task, of a standalone task) is None where it is that of the kind. `refines` has, by
+    category of AWS, the parts of a text with which that category stands for this cause. The keys of
+    `remedies_by_text` are parts of texts as `phrases.squeeze` leaves them: the first row with a part that
+    stands in the text counts. What `heals` passes without anybody's help. `shared` is what to look at where
+    it strikes several services at once, empty where these have no fault in common.
     """
 
     cause: Cause
