@@ -48,10 +48,8 @@ def message(incident: Incident, type_: NotificationType = NotificationType.OPENE
 def size(sent: Message) -> int:
     """Bytes of the message as SNS counts them, with all its copies."""
     forms = dict.fromkeys(PEOPLE, sent.text) | dict.fromkeys(MACHINES, sent.json)
-    values = {
-        name: each if isinstance(each, str) else as_text(each) for name, each in sent.attributes.items()
-    }
-    attributes = sum(len((name + value + "String.Array").encode()) for name, value in values.items())
+    values = (f"{name}{as_text(value)}String.Array" for name, value in sent.attributes.items())
+    attributes = sum(len(value.encode()) for value in values)
     return len(as_text(forms).encode()) + attributes
 
 
