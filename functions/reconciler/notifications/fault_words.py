@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from ..findings.causes import record_of
-from ..findings.causes.exits import exit_words
+from ..findings.causes.exits import STOPPED_ALONG, exit_words
 from ..findings.causes.record import CauseRecord
 from ..findings.model import Cause, Kind
 from ..findings.summary import spell
@@ -17,8 +17,6 @@ from ..text import clean
 _OFTEN = 3  # faults in a row that are no accident any more
 _JUST_NOW = timedelta(minutes=15)
 _LONGEST_NAME = 60
-# SIGKILL and SIGTERM, as ECS sends them to the others when an essential container has ended, and success.
-_STOPPED_ALONG = frozenset({0, 137, 143})
 
 # Said of a kind whose cause does not say it all.
 _KINDS: Mapping[Kind, str] = {
@@ -120,7 +118,7 @@ def _ending(incident: Incident) -> str | None:
     if not isinstance(record, CauseRecord) or not record.names_exit or not incident.samples:
         return None
     codes = [one.exit_code for one in incident.samples[0].containers if one.exit_code is not None]
-    own = [code for code in codes if code not in _STOPPED_ALONG]
+    own = [code for code in codes if code and code not in STOPPED_ALONG]
     failed = own or [code for code in codes if code] or codes
     return exit_words(failed[0]) if failed else None
 

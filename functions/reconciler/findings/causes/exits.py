@@ -1,7 +1,12 @@
 """How a container that ran ended."""
 
+from typing import Final
+
 from ..model import Cause, Kind, Severity
 from .record import CauseRecord, phrases
+
+# SIGKILL and SIGTERM: what ECS sends to the other containers when an essential one has ended.
+STOPPED_ALONG: Final = frozenset({137, 143})
 
 _SIGNALS = {
     1: "SIGHUP",
