@@ -1,15 +1,17 @@
 """The ports `Incidents` and `Notifier` in memory, under the same contract as the table and the topic."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from threading import Lock
 
 from reconciler.errors import LedgerError
 from reconciler.findings.model import Finding
-from reconciler.incidents.model import Incident, IncidentKey, ReportedFinding
+from reconciler.incidents.model import Incident
+from reconciler.incidents.reported import IncidentKey, ReportedFinding
 from reconciler.notifications.message import Message
-from reconciler.ports.incidents import Refused
+from reconciler.ports.incidents import Member, Refused
 
 
 def _no_mark(cluster_arn: str, until: datetime) -> None:
@@ -22,25 +24,23 @@ class MemoryIncidents:
     def __init__(self, mark_active: Callable[[str, datetime], None] = _no_mark) -> None:
         self._mark_active = mark_active
         self._findings: dict[tuple[str, str], Finding] = {}
-        self._open: dict[IncidentKey, Incident] = {}
-        self._resolved: dict[str, Incident] = {}
+        self._current: dict[IncidentKey, Incident] = {}
+        self._archived: dict[str, Incident] = {}
+        self._members: dict[IncidentKey, dict[str, datetime]] = {}
+        self._messages: Counter[datetime] = Counter()
         self._lock = Lock()
 
     def not_stored(self, found: Sequence[ReportedFinding]) -> Sequence[ReportedFinding]:
         return [one for one in found if _row(one.finding) not in self._findings]
 
-    def current(self, key: IncidentKey) -> Incident | None:
-        return self._open.get(key)
-
-    def last_resolved(self, key: IncidentKey, since: datetime) -> Incident | None:
+    def current(self, keys: Collection[IncidentKey]) -> Mapping[IncidentKey, Incident]:
         with self._lock:
-            of_key = [one for one in self._resolved.values() if one.key == key]
-        newest = max(of_key, key=lambda one: one.opened_at, default=None)
-        return newest if newest and newest.resolved_at and newest.resolved_at >= since else None
+            return {key: self._current[key] for key in keys if key in self._current}
 
     def unresolved(self, cluster_arn: str) -> Sequence[Incident]:
         with self._lock:
-            return [one for one in self._open.values() if one.key.cluster_arn == cluster_arn]
+            of_cluster = [one for one in self._current.values() if one.key.cluster_arn == cluster_arn]
+        return [one for one in of_cluster if one.open]
 
     def latest(self, incident: Incident) -> Incident | None:
         with self._lock:
@@ -55,11 +55,13 @@ class MemoryIncidents:
     ) -> Refused | None:
         with self._lock:
             known = frozenset(one.finding.finding_id for one in found if _row(one.finding) in self._findings)
-            standing = self._latest(before) if before else self._open.get(incident.key)
+            standing = self._latest(before) if before else self._current.get(incident.key)
             overtaken = standing != before
             if known or overtaken:
                 return Refused(known=known, overtaken=overtaken)
             self._findings |= {_row(one.finding): one.finding for one in found}
+            if before and before.incident_id != incident.incident_id:
+                self._put(replace(before, archived=True, revision=before.revision + 1))
             self._put(incident)
         return None
 
@@ -75,33 +77,46 @@ class MemoryIncidents:
 
     def due(self, cluster_arn: str, now: datetime) -> Sequence[Incident]:
         with self._lock:
-            incidents = [*self._open.values(), *self._resolved.values()]
+            incidents = [*self._current.values(), *self._archived.values()]
         of_cluster = (one for one in incidents if one.key.cluster_arn == cluster_arn)
         return [one for one in of_cluster if one.due_at and one.due_at <= now]
 
+    def join(self, shared: IncidentKey, owner: str, now: datetime) -> None:
+        with self._lock:
+            self._members.setdefault(shared, {})[owner] = now
+
+    def members(self, shared: IncidentKey, since: datetime) -> Sequence[Member]:
+        with self._lock:
+            known = dict(self._members.get(shared, {}))
+        return [Member(owner, at) for owner, at in known.items() if at >= since]
+
+    def messages(self, hour: datetime) -> int:
+        return self._messages[_full(hour)]
+
+    def count_messages(self, hour: datetime, number: int) -> None:
+        with self._lock:
+            self._messages[_full(hour)] += number
+
     def everything(self) -> Sequence[Incident]:
         """All incidents, the resolved ones first."""
-        return [*self._resolved.values(), *self._open.values()]
+        return sorted([*self._archived.values(), *self._current.values()], key=lambda one: one.open)
 
     def findings(self) -> Sequence[Finding]:
         return list(self._findings.values())
 
     def _latest(self, incident: Incident) -> Incident | None:
-        current = self._open.get(incident.key)
+        current = self._current.get(incident.key)
         if current and current.incident_id == incident.incident_id:
             return current
-        return self._resolved.get(incident.incident_id)
+        return self._archived.get(incident.incident_id)
 
     def _put(self, incident: Incident) -> None:
         if incident.due_at:
             self._mark_active(incident.key.cluster_arn, incident.due_at)
-        if incident.open:
-            self._open[incident.key] = incident
-            return
-        current = self._open.get(incident.key)
-        if current and current.incident_id == incident.incident_id:
-            del self._open[incident.key]
-        self._resolved[incident.incident_id] = incident
+        if incident.archived:
+            self._archived[incident.incident_id] = incident
+        else:
+            self._current[incident.key] = incident
 
 
 @dataclass(slots=True)
@@ -118,3 +133,7 @@ class MemoryNotifier:
 
 def _row(finding: Finding) -> tuple[str, str]:
     return finding.subject_arn, finding.finding_id
+
+
+def _full(hour: datetime) -> datetime:
+    return hour.replace(minute=0, second=0, microsecond=0)

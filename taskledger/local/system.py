@@ -19,6 +19,7 @@ from reconciler.adapters.ecs import EcsTasks
 from reconciler.adapters.ecs_services import ApiServices
 from reconciler.ports.ledger import EntryChange
 from reconciler.ports.services import ServiceChange
+from reconciler.use_cases.alerting.service_look import ServiceLook
 from reconciler.use_cases.assess import assess
 from reconciler.use_cases.notify import Alerts
 from reconciler.use_cases.observe import Intake, ObserveResult, observe
@@ -178,16 +179,18 @@ class _Alerting:
 
 def _system(ecs: Ecs, clock: Clock, ledger: Ledger, alerting: _Alerting) -> LocalSystem:
     client, services = direct_client(ecs), MemoryServices()
+    ecs_services = ApiServices(client)
     return LocalSystem(
         clock=clock,
         tasks=EcsTasks(client),
-        ecs_services=ApiServices(client),
+        ecs_services=ecs_services,
         ledger=ledger,
         progress_store=MemorySweepProgress(),
         services=services,
         alerts=Alerts(
             incidents=alerting.incidents,
             services=services,
+            looks=ServiceLook(ecs_services=ecs_services, ledger=ledger, policy=alerting.policy),
             notifier=alerting.notifier,
             policy=alerting.policy,
             clock=lambda: clock.now,

@@ -10,7 +10,7 @@ import click
 from rich.text import Text
 
 from reconciler.arns import cluster_name, task_id
-from reconciler.incidents.model import key_of
+from reconciler.incidents.reported import key_of
 
 from ..deployed.incidents import deployed_incidents
 from ..deployed.ledger import deployed_ledger

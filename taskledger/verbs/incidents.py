@@ -68,7 +68,7 @@ def _report(found: Sequence[Incident], now: datetime) -> None:
         screen.print(indented(_state(one, now), "yellow" if one.open else "dim"))
         screen.print(indented(one.summary))
         if one.blame:
-            screen.print(indented(blame_words(one.blame, one.first_seen_at)))
+            screen.print(indented(blame_words(one.blame, one.first_seen_at, now)))
         screen.print(indented(one.remedy, "dim"))
 
 

@@ -11,7 +11,8 @@ from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.findings.policy import Policy
 from reconciler.incidents.lifecycle import add_findings, advance_time, end, queue_digest
-from reconciler.incidents.model import Incident, ReportedFinding
+from reconciler.incidents.model import Incident
+from reconciler.incidents.reported import ReportedFinding
 from reconciler.ports.incidents import MAX_FOUND, Incidents
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier

@@ -20,7 +20,7 @@ from reconciler.adapters.ecs import EcsTasks
 from reconciler.adapters.ecs_services import ApiServices
 from reconciler.findings.model import Kind
 from reconciler.findings.policy import Policy
-from reconciler.incidents.model import report_finding
+from reconciler.incidents.reported import report_finding
 from reconciler.model.protection import ProtectionCall
 from reconciler.ports.services import ServiceChange
 from reconciler.use_cases.assess import assess

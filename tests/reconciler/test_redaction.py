@@ -16,7 +16,7 @@ from reconciler.errors import InvalidInput
 from reconciler.findings.phrases import PHRASES, read
 from reconciler.findings.policy import DEFAULT
 from reconciler.incidents.lifecycle import add_findings
-from reconciler.incidents.model import report_finding
+from reconciler.incidents.reported import report_finding
 from reconciler.model.task import Container
 from reconciler.parsing.answer import parse_described_task
 from reconciler.parsing.event import parse_event, parse_task_event

@@ -14,7 +14,7 @@ from taskledger.simulator.engine.clock import Clock
 from tests.support.system import Inbox
 
 if TYPE_CHECKING:
-    from reconciler.incidents.blame import Blame
+    from reconciler.incidents.deployments.blame import Blame
     from taskledger.simulator.engine.shapes import Answer
 
 WATCH = timedelta(minutes=5)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from reconciler.findings.policy import DEFAULT
-from reconciler.incidents.blame import BlameWord
+from reconciler.incidents.deployments.blame import BlameWord
 from taskledger.local.system import memory_system
 from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.engine.clock import Clock

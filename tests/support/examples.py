@@ -11,8 +11,8 @@ from reconciler.findings.policy import DEFAULT
 from reconciler.findings.rules import findings
 from reconciler.gate import succeed
 from reconciler.incidents.lifecycle import add_findings
-from reconciler.incidents.model import report_finding
 from reconciler.incidents.outbox import NotificationType
+from reconciler.incidents.reported import report_finding
 from reconciler.model.entry import Closure, LedgerEntry
 from reconciler.model.protection import Protection, ProtectionEnd
 from reconciler.model.task import ClosedAs, Container

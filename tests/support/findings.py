@@ -7,7 +7,8 @@ from reconciler.findings.model import Cause, Finding, Kind, Severity
 from reconciler.findings.policy import Policy
 from reconciler.gate import succeed
 from reconciler.incidents.lifecycle import mark_published, queue_digest
-from reconciler.incidents.model import Incident, ReportedFinding, report_finding
+from reconciler.incidents.model import Incident
+from reconciler.incidents.reported import ReportedFinding, report_finding
 from reconciler.model.task import Container
 from reconciler.ports.ledger import EntryChange
 from tests.support.values import CLUSTER, START, at, event, state, task_arn

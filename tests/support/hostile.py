@@ -15,7 +15,7 @@ from reconciler.findings.model import Cause, Finding, Kind, Severity
 from reconciler.findings.policy import DEFAULT
 from reconciler.gate import history_row, succeed
 from reconciler.incidents.lifecycle import add_findings
-from reconciler.incidents.model import report_finding
+from reconciler.incidents.reported import report_finding
 from reconciler.model.deployment import Began, Deployment, Image, Report, Rollout, ServiceDeployment
 from reconciler.model.entry import HistoryRow, LedgerEntry
 from reconciler.model.service import Hook, Message, ServiceRecord, ServiceState

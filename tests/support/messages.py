@@ -10,12 +10,14 @@ from reconciler.findings.model import Severity
 from reconciler.findings.policy import DEFAULT
 from reconciler.findings.rules import findings
 from reconciler.gate import succeed
-from reconciler.incidents.blame import Blame, BlameWord
-from reconciler.incidents.impact import Impact, Level
+from reconciler.incidents.deployments.blame import Blame, BlameWord
+from reconciler.incidents.facts.impact import Impact
 from reconciler.incidents.lifecycle import add_findings
-from reconciler.incidents.model import SEVERAL, Incident, Owner, ReportedFinding, Shared, report_finding
-from reconciler.incidents.model import report_service_finding as report_of_service
+from reconciler.incidents.model import Incident
 from reconciler.incidents.outbox import NotificationType, Outbox
+from reconciler.incidents.reported import ReportedFinding, report_finding, report_service_finding
+from reconciler.incidents.shared import of_several
+from reconciler.incidents.speaking import shared_key
 from reconciler.model.deployment import Image
 from reconciler.model.task import Container
 from reconciler.notifications.chat import chat_payload
@@ -34,7 +36,7 @@ UNREACHED = (
     f"{REGISTRY}/cart:7: failed to do request: Head {REGISTRY.replace('/', '/v2/')}/cart/manifests/7: "
     "dial tcp 10.0.3.17:443: i/o timeout"
 )
-SERVICES = (
+SERVICES = [
     "cart",
     "checkout",
     "search",
@@ -46,7 +48,8 @@ SERVICES = (
     "admin",
     "rates",
     "tax",
-)
+    "ledger",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ def messages() -> Sequence[Shown]:
         Shown(
             "One cause, several services",
             "A registry that cannot be reached: one message, not one for each service.",
-            _message(shared_cause(), NotificationType.OPENED, at(120)),
+            _message(shared_cause(), NotificationType.OPENED, at(130)),
         ),
         Shown(
             "Standalone work",
@@ -102,7 +105,7 @@ def failed_deployment() -> Incident:
     """The circuit breaker ended a deployment, and what ran before runs again."""
     record = failed_by_breaker()
     (found,) = judged(record, 20)
-    reported = report_of_service(found, None, (_stopped(1, "checkout", 43, _app(1)).samples))
+    reported = report_service_finding(found, None, (_stopped(1, "checkout", 43, _app(1)).samples))
     impact = Impact(desired=4, running=4, pending=0, checked_at=reported.at + timedelta(minutes=2))
     blame = replace(
         _blame("checkout", 42),
@@ -115,19 +118,17 @@ def failed_deployment() -> Incident:
 
 
 def shared_cause() -> Incident:
-    """One registry that many services need."""
-    stops = [_not_started(number, name) for number, name in enumerate(SERVICES)]
-    first = _incident(stops[:1])
-    levels = {"cart": Level.DOWN, "checkout": Level.DOWN, "search": Level.DEGRADED}
-    owners = tuple(Owner(f"service:{name}", 2, levels.get(name, Level.NONE)) for name in SERVICES)
-    return replace(
-        first,
-        key=replace(first.key, owner=SEVERAL),
-        shared=Shared(owners=owners, others=1),
-        samples=tuple(sample for one in stops[:5] for sample in one.samples),
-        joined=(f"{first.key}|20261120T085800.000Z",),
-        task_definition_arns=(),
-    )
+    """One registry that many services need; the first of them had been published before the others came."""
+    down = Impact(desired=2, running=0, pending=0, checked_at=at(110), zero_since=START, below_since=START)
+    well = replace(down, running=2, zero_since=None, below_since=None)
+    members = [
+        replace(_incident([_not_started(number, name)]), impact=down if number < 2 else well)
+        for number, name in enumerate(SERVICES)
+    ]
+    members[0] = replace(members[0], outbox=Outbox(standing=Severity.HIGH))
+    key = shared_key(members[0].key)
+    assert key
+    return of_several(key, None, members, at(125))
 
 
 def standalone_run() -> Incident:
@@ -147,7 +148,7 @@ def resolved() -> Incident:
         severity=Severity.LOW,
         impact=impact,
         outbox=box,
-        ended_by="the deployment of payments:14",
+        ended_by="payments:14 was deployed",
         resolved_at=at(6 * 3600),
     )
 
@@ -205,6 +206,7 @@ def _app(exit_code: int) -> Container:
 
 def _not_started(number: int, service: str) -> ReportedFinding:
     values = {"stop_code": "TaskFailedToStart", "stopped_reason": UNREACHED, "started_at": None}
+    values["seconds"] = 10 * number
     return _stopped(number, service, 7, Container(name="app"), **values)
 
 
@@ -212,6 +214,7 @@ def _stopped(
     number: int, service: str | None, revision: int, *containers: Container, family: str = "", **values: Any
 ) -> ReportedFinding:
     """The finding on a task of the service, or of the family, that stopped by itself."""
+    seconds = values.pop("seconds", 26 * number)
     cluster_arn = CLUSTER.replace("shop", "prod")
     facts: dict[str, Any] = {
         "task_arn": task_arn(number + 1).replace("shop", "prod"),
@@ -223,10 +226,10 @@ def _stopped(
         "stop_code": "EssentialContainerExited",
         "stopped_reason": EXITED,
         "started_at": START,
-        "stopped_at": at(26 * number),
+        "stopped_at": at(seconds),
         "started_by": deployment_id(2) if service else "scheduler",
         "containers": containers,
     }
     entry = succeed(None, event(6, **(facts | values)))
-    (found,) = findings(entry, at(26 * number), DEFAULT)
+    (found,) = findings(entry, at(seconds), DEFAULT)
     return report_finding(found, found.occurred_at, entry.state)

@@ -61,8 +61,8 @@ class Policy:
 
     An incident is over when nothing came for `resolve`. One that goes on is announced again after `remind`,
     then at growing intervals; what is not published by itself is listed every `digest`. In an hour at most
-    `max_messages_per_hour` are published, but for what is high and what is over. `accepted_exit_codes` are no failure; what is `ignored`
-    makes no findings, and what is `muted` no messages until then.
+    `max_messages_per_hour` are published, but for what is high and what is over. `accepted_exit_codes` are no
+    failure; what is `ignored` makes no findings, and what is `muted` no messages until then.
     """
 
     protection_lead: timedelta = timedelta(minutes=15)

@@ -6,6 +6,8 @@
     PENDING = 20
     [services]
     stalled_failed_tasks = 3
+    [alerts]
+    max_messages_per_hour = 30
 
 A document of an earlier version, which lacks what it did not know, is read as well. `policy_rules` has the
 rules. `InvalidInput` names the wrong key and what is allowed there.
@@ -38,7 +40,8 @@ _SERVICES = {
     "stalled_minutes": ("stalled", 10_080),
     "scale_in_blocked_minutes": ("scale_in_blocked", 10_080),
 }
-_TABLES = ("minutes", "stuckMinutes", "services")
+_ALERTS = {"max_messages_per_hour": 100_000}
+_TABLES = ("minutes", "stuckMinutes", "services", "alerts")
 _MOST_DIGITS = 1000
 _DIGITS = re.compile(rf"\d[\d_]{{{_MOST_DIGITS},}}")
 
@@ -69,6 +72,7 @@ def policy_document(policy: Policy) -> dict[str, Any]:
         "minutes": {key: getattr(policy, name) // _MINUTE for key, (name, _) in _MINUTES.items()},
         "stuckMinutes": {state: limit // _MINUTE for state, limit in policy.stuck_after.items()},
         "services": {key: _whole(getattr(policy, name)) for key, (name, _) in _SERVICES.items()},
+        "alerts": {key: getattr(policy, key) for key in _ALERTS},
         **rule_tables(policy),
     }
 
@@ -84,6 +88,7 @@ def read_document(document: Table) -> Policy:
     limits: dict[str, Any] = {_MINUTES[key][0]: number * _MINUTE for key, number in minutes.items()}
     for key, number in services.items():
         limits[_SERVICES[key][0]] = number * _MINUTE if key.endswith("_minutes") else number
+    limits |= _numbers(document, "alerts", _ALERTS)
     stuck_after = {state: number * _MINUTE for state, number in stuck.items()}
     return Policy(**limits, stuck_after={**DEFAULT.stuck_after, **stuck_after}, **read_rules(document))
 

@@ -15,7 +15,7 @@ from aws_lambda_powertools.utilities.typing import LambdaContext
 from ..adapters.dynamodb.stream import change, is_of_service, sequence_number, service_change
 from ..errors import InvalidInput
 from ..use_cases.assess import Assessed, Change, assess
-from ..use_cases.notify import NotifyResult
+from ..use_cases.publish import NotifyResult
 from ..wiring.alerting import alert_on_replay, alerts
 from ..wiring.clients import RUN
 from .telemetry import Telemetry

@@ -23,7 +23,7 @@ from ..errors import InvalidInput, LedgerError, TerminalError
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..use_cases.notify import NotifyResult
+    from ..use_cases.publish import NotifyResult
 
 # In ASCII: a lone surrogate, which UTF-8 cannot hold, would cost the whole line.
 _AS_JSON: Final = partial(json.dumps, default=str, separators=(",", ":"), ensure_ascii=True)

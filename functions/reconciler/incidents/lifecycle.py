@@ -18,13 +18,15 @@ from typing import Final
 
 from ..findings.policy import Policy
 from . import outbox
-from .failures import Failures, add_failure
-from .impact import Running, checked
-from .model import Incident, ReportedFinding, Status
-from .occurrences import add_fault, began
+from .case import Context
+from .deployments.failures import Failures, add_failure
+from .facts.impact import Running, checked
+from .facts.occurrences import add_fault, began
+from .model import Incident, Status
 from .outbox import NotificationType, Outbox
+from .reported import ReportedFinding
 from .severity import is_run, severity_of, worst
-from .steps import Context, next_step
+from .steps import next_step
 from .timing import WINDOW, is_standing
 
 SAMPLES: Final = 5  # tasks that an incident shows
@@ -45,7 +47,7 @@ def add_findings(
         after, rest = _opened(before, ordered[0], now), ordered[1:]
     for one in rest:
         after = _counted(after, one, now, policy)
-    return replace(after, outbox=replace(after.outbox, news=True))
+    return replace(after, outbox=outbox.with_news(after.outbox, now))
 
 
 def with_running(incident: Incident, found: Running | None, at: datetime) -> Incident:
@@ -107,9 +109,11 @@ def mark_published(
 def _announced(
     box: Outbox, type_: NotificationType, sent: Incident, incident: Incident, now: datetime
 ) -> Outbox:
+    news_since = None if sent.occurrences == incident.occurrences else now
     if type_ is NotificationType.DIGEST:
-        return replace(box, news=box.news and sent.occurrences != incident.occurrences)
-    return outbox.announce(box, type_, sent.severity, sent.count, incident.count, now)
+        return replace(box, news_since=news_since)
+    severity = None if type_ is NotificationType.RESOLVED else sent.severity
+    return outbox.announce(box, severity, sent.count, news_since, now)
 
 
 def _settled(incident: Incident, now: datetime, policy: Policy) -> Incident:

@@ -42,15 +42,16 @@ class Outbox:
     """What is pending, and what was last announced, by a notification or a digest.
 
     `sequence` is the number of notifications so far, sent or pending, `digests` that of the digests that
-    listed the incident; `news` is whether findings came since the last of either. `standing` is the highest
-    severity that was published and that no RESOLVED has closed, `published` when each was published last, and
-    `reminders` how many of the notifications only said that it goes on.
+    listed the incident; `news_since` is when the first finding since the last of either came, None where
+    none did. `standing` is the highest severity that was published and that no RESOLVED has closed,
+    `published` when each was published last, and `reminders` how many of the notifications only said that it
+    goes on.
     """
 
     pending: tuple[PendingNotification, ...] = ()
     sequence: int = 0
     digests: int = 0
-    news: bool = True
+    news_since: datetime | None = None
     notified_at: datetime | None = None
     notified_count: int = 0
     standing: Severity | None = None
@@ -75,6 +76,10 @@ class Outbox:
         newest = max(self.published.values(), default=now)
         counted = [one for one, at in self.published.items() if at == newest or at > now - _RECENT]
         return all(severity.rank > one.rank for one in counted)
+
+
+def with_news(outbox: Outbox, now: datetime) -> Outbox:
+    return replace(outbox, news_since=outbox.news_since or now)
 
 
 def enqueue(
@@ -107,11 +112,11 @@ def settle(outbox: Outbox, lacking: Mapping[str, tuple[str, ...] | None]) -> Out
 
 
 def announce(
-    outbox: Outbox, sent: NotificationType, severity: Severity, announced: int, count: int, now: datetime
+    outbox: Outbox, severity: Severity | None, count: int, news_since: datetime | None, now: datetime
 ) -> Outbox:
-    """After people were notified of `announced` findings at that severity; `count` there are by now."""
-    after = replace(outbox, notified_at=now, notified_count=announced, news=announced != count)
-    if sent is NotificationType.RESOLVED:
+    """After people were notified of so many findings at that severity; None when they heard of the end."""
+    after = replace(outbox, notified_at=now, notified_count=count, news_since=news_since)
+    if severity is None:
         return replace(after, standing=None)
     standing = max(filter(None, (outbox.standing, severity)), key=lambda one: one.rank)
     return replace(after, standing=standing, published={**outbox.published, severity: now})

@@ -3,23 +3,26 @@
     of stops and failed starts                 severity
     the service is down                        high
     it is degraded                             high; medium for what heals by itself
-    neither                                    low; medium where it is often, or nothing of the deployment that
-                                               it began with is steady yet; low for what takes capacity away
+    neither                                    low; medium where it is often, or nothing of the deployment
+                                               that it began with is steady yet; low for capacity taken away
     nobody knows                               that of the cause
     standalone work failed                     medium
     several owners                             that of the gravest, at least medium; high where nothing starts
 
-Other kinds have their own severity, which a service that is down raises to high. A rule of the policy is final.
+Other kinds have their own severity, which a service that is down raises to high. A rule of the policy is
+final.
 """
 
 from datetime import datetime
 from typing import Final
 
+from .. import arns
 from ..findings.causes import heals
 from ..findings.model import Kind, Severity
 from ..findings.policy import Policy
-from .impact import Level, level_of
+from .facts.impact import Level, level_of
 from .model import SEVERAL, Incident
+from .reported import IncidentKey
 
 STOPS: Final = frozenset(
     {
@@ -41,9 +44,9 @@ def is_run(incident: Incident) -> bool:
     return key.kind in STOPS and incident.service is None and key.owner != SEVERAL
 
 
-def has_impact(incident: Incident) -> bool:
-    """Whether its severity depends on how its service runs."""
-    return incident.service is not None and incident.key.kind in STOPS | _OF_SERVICES
+def has_impact(key: IncidentKey) -> bool:
+    """Whether the severity of such an incident depends on how its service runs."""
+    return arns.service_of(key.owner) is not None and key.kind in STOPS | _OF_SERVICES
 
 
 def severity_of(incident: Incident, now: datetime, policy: Policy) -> Severity:

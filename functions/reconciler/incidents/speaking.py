@@ -1,11 +1,12 @@
 """Which incident speaks for another: of one matter one message; pure.
 
-incident                         spoken for by
-stops, of several owners         the incident of all that the cause struck, unless a program's own one is high
-stops                            DEPLOYMENT_FAILED of the deployment whose tasks failed, as long as it is open or
-                                 once it was rolled back; else another one of stops of its service that is high
-BELOW_DESIRED, START_IMPAIRED    any other one that its service's impact raises
-SERVICE_IMPAIRED by another cause   DEPLOYMENT_FAILED, or the incident of all that the cause struck
+incident            spoken for by
+of a struck owner   the incident of all owners that the cause struck, unless a program's own one is high
+of stops            DEPLOYMENT_FAILED of the deployment whose tasks failed, as long as it is open or once it
+                    was rolled back; else another one of its service's stops that is high
+BELOW_DESIRED,      any other one that the impact on its service raises
+START_IMPAIRED
+SERVICE_IMPAIRED    DEPLOYMENT_FAILED
 """
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +14,8 @@ from collections.abc import Iterable, Sequence
 from ..findings.causes import is_shared
 from ..findings.causes.impaired_service import BELOW_DESIRED, START_IMPAIRED
 from ..findings.model import Kind, Severity
-from .model import SEVERAL, Incident, IncidentKey
+from .model import SEVERAL, Incident
+from .reported import IncidentKey
 from .severity import STOPS, has_impact
 
 _OF_IMPACT = frozenset({BELOW_DESIRED.cause, START_IMPAIRED.cause})
@@ -77,7 +79,7 @@ def _has_failed(deployment: Incident) -> bool:
 
 def _is_of_service(incident: Incident, other: Incident) -> bool:
     same = (other.key.cluster_arn, other.key.owner) == (incident.key.cluster_arn, incident.key.owner)
-    if not same or not other.open or not has_impact(other) or incident.service is None:
+    if not same or not other.open or not has_impact(other.key) or incident.service is None:
         return False
     if incident.key.kind in STOPS:
         return other.key.kind in STOPS and _is_high(other) and _was_heard_first(other, incident)

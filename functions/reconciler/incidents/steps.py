@@ -23,37 +23,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from ..findings.causes import is_shared
-from ..findings.model import Severity
 from ..findings.policy import Policy
-from .impact import Level, level_of
-from .model import SEVERAL, Incident
+from .case import RUN, Case, Context
+from .facts.impact import Level
+from .model import Incident
 from .outbox import NotificationType
-from .severity import has_impact, is_run
+from .severity import has_impact
 from .timing import asks_until, quiet_at, reminder_at
 
-HOLD: Final = timedelta(seconds=30)  # of a shared cause: the next owner may show that it is one
-RUN: Final = timedelta(
-    hours=1
-)  # from the first failure of standalone work until it is published at the latest
-_LONGEST_RUN = timedelta(hours=24)
 _NEXT_DOWN = timedelta(minutes=10)
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
 _LOOK = timedelta(minutes=5)  # until it is looked at again whether it is over
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
-    """What was read of others: whether another incident speaks for it, and how much was published this hour.
-
-    `over` is whether a look found its service running, its condition gone or its work done; None where nobody
-    looked, or nobody knows.
-    """
-
-    spoken_for: bool = False
-    over: bool | None = None
-    messages: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,83 +45,6 @@ class Step:
     publish: NotificationType | None
     over: bool
     due_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An incident, as its severity is now, with all that its next step depends on."""
-
-    incident: Incident
-    context: Context
-    now: datetime
-    policy: Policy
-
-    @property
-    def high(self) -> bool:
-        return self.incident.severity.rank >= Severity.HIGH.rank
-
-    @property
-    def muted_until(self) -> datetime | None:
-        one = self.incident
-        key = one.key
-        return self.policy.muted_until(key.cluster_arn, key.owner, key.kind, one.cause, self.now)
-
-    @property
-    def held_until(self) -> datetime | None:
-        """Until when the first message of a shared cause waits; None where nothing holds it."""
-        one = self.incident
-        known = one.key.owner == SEVERAL or not is_shared(one.key.kind, one.cause)
-        if known or self.level is Level.DOWN or one.outbox.standing:
-            return None
-        until = one.began_at + HOLD
-        return until if self.now < until else None
-
-    @property
-    def level(self) -> Level:
-        return level_of(self.incident.impact, self.now)
-
-    @property
-    def capped(self) -> bool:
-        return self.context.messages >= self.policy.max_messages_per_hour
-
-    @property
-    def silent(self) -> bool:
-        """Whether nothing is published of it now, whatever it does, but its end."""
-        low = self.incident.severity is Severity.LOW
-        return low or self.context.spoken_for or self.held_until is not None or self._just_published_run
-
-    @property
-    def _just_published_run(self) -> bool:
-        """Whether standalone work of its kind was published of late, this run's or the one before."""
-        one = self.incident
-        notified_at = one.outbox.notified_at
-        if not is_run(one) or notified_at is None:
-            return False
-        return notified_at >= one.opened_at or self.now < notified_at + self.policy.remind
-
-    @property
-    def runs(self) -> bool:
-        """Whether it is of standalone work that goes on, and may fail again before it is published."""
-        one = self.incident
-        return is_run(one) and self.context.over is not True and self.now < one.first_seen_at + RUN
-
-    @property
-    def over(self) -> bool:
-        one = self.incident
-        if one.ended_by:
-            return True
-        if is_run(one) and self.now >= one.opened_at + _LONGEST_RUN:
-            return True
-        bad = self.level in (Level.DEGRADED, Level.DOWN)
-        return self.context.over is True and not bad and self.now >= quiet_at(one, self.policy)
-
-    @property
-    def closes(self) -> bool:
-        """Whether the end has to be published: something stands that waits for it."""
-        standing = self.incident.outbox.standing
-        if standing is None:
-            return False
-        return standing.rank >= Severity.HIGH.rank or not (self.context.spoken_for or is_run(self.incident))
 
 
 def _is_first(case: Case) -> bool:
@@ -212,25 +116,27 @@ def next_step(incident: Incident, context: Context, now: datetime, policy: Polic
     return Step(row, publish, over=over, due_at=_resolved_due(case) if over else _due(case))
 
 
-def awaits_digest(incident: Incident, now: datetime) -> bool:
-    """Whether the digest that is due now is to list it."""
-    box = incident.outbox
-    due = incident.due_at is not None and incident.due_at <= now
-    return due and box.news and not box.waits and not box.digest_pending
+def awaits_digest(incident: Incident, now: datetime, policy: Policy) -> bool:
+    """Whether a digest is due that has to list it."""
+    box, at = incident.outbox, _digest_at(incident, policy)
+    return at is not None and at <= now and not box.waits and not box.digest_pending
 
 
 def _resolved_due(case: Case) -> datetime | None:
     if case.incident.outbox.pending:
         return case.now + _MINUTE
-    return _digest_at(case)
+    return _digest_at(case.incident, case.policy)
 
 
-def _digest_at(case: Case) -> datetime | None:
-    """The next time of a digest, if there is something to be listed."""
-    if not case.incident.outbox.news:
-        return None
-    every = case.policy.digest
-    return _EPOCH + ((case.now - _EPOCH) // every + 1) * every
+def _digest_at(incident: Incident, policy: Policy) -> datetime | None:
+    """The next time of a digest after its news came, if there is something to be listed."""
+    since = incident.outbox.news_since
+    return _next(since, policy.digest) if since else None
+
+
+def _next(moment: datetime, every: timedelta) -> datetime:
+    """The next full hour, day or other span of the calendar."""
+    return _EPOCH + ((moment - _EPOCH) // every + 1) * every
 
 
 def _due(case: Case) -> datetime:
@@ -238,15 +144,20 @@ def _due(case: Case) -> datetime:
     if one.outbox.pending:
         return now + _MINUTE
     quiet = quiet_at(one, case.policy)
-    times = [case.held_until, case.muted_until, _digest_at(case), quiet if quiet > now else now + _LOOK]
-    if has_impact(one) and (now < asks_until(one) or case.level in (Level.DEGRADED, Level.DOWN)):
+    times = [
+        case.held_until,
+        case.muted_until,
+        _digest_at(one, case.policy),
+        quiet if quiet > now else now + _LOOK,
+    ]
+    if has_impact(one.key) and (now < asks_until(one) or case.level in (Level.DEGRADED, Level.DOWN)):
         times.append(now + _MINUTE)
     if one.shared:
         times.append(now + _MINUTE)
     if case.runs:
         times.append(one.first_seen_at + RUN)
     if case.capped:
-        times.append(_EPOCH + ((now - _EPOCH) // _HOUR + 1) * _HOUR)
+        times.append(_next(now, _HOUR))
     if (reminder := reminder_at(one, now, case.policy)) is not None:
         times.append(max(reminder, now + _MINUTE))
     return min(time for time in times if time is not None)

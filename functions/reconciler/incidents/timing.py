@@ -5,7 +5,7 @@ from typing import Final
 
 from ..findings.model import Kind, Severity
 from ..findings.policy import Policy
-from .impact import Level, level_of
+from .facts.impact import Level, level_of
 from .model import Incident
 from .severity import is_run
 
@@ -55,7 +55,7 @@ def reminder_at(incident: Incident, now: datetime, policy: Policy) -> datetime |
     """When it is announced again; None where there is nothing to say, or nothing was published yet."""
     box = incident.outbox
     bad = level_of(incident.impact, now) in (Level.DEGRADED, Level.DOWN)
-    if box.notified_at is None or not box.published or is_run(incident) or not (box.news or bad):
+    if box.notified_at is None or not box.published or is_run(incident) or not (box.news_since or bad):
         return None
     wait = policy.remind * _LADDER[min(box.reminders, len(_LADDER) - 1)]
     high = incident.severity.rank >= Severity.HIGH.rank

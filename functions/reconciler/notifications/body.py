@@ -11,7 +11,7 @@ from typing import Any
 
 from ..findings.causes import record_of
 from ..findings.summary import recent, spell
-from ..incidents.impact import Impact, Level
+from ..incidents.facts.impact import Impact, Level
 from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType
 from ..incidents.severity import is_run
@@ -46,7 +46,7 @@ def body(incident: Incident, type_: NotificationType, document: Mapping[str, Any
     head = _over(incident, document, now) if over else _goes_on(incident, document, now)
     heading, listed = affected(incident)
     return Body(
-        head=[*head, _change(incident, document)],
+        head=[*head, _change(incident, document, now)],
         facts=list(_facts(incident, document, now)),
         heading=heading,
         listed=listed,
@@ -66,7 +66,7 @@ def _over(incident: Incident, document: Mapping[str, Any], now: datetime) -> Ite
     lasted = spell(duration(incident, now))
     yield f"{who(incident)} in {document['cluster']}: {said}, is over after {lasted}."
     quiet = f"Nothing more for {spell(now - incident.noted_at)}."
-    ended = f"Ended by {excerpt(incident.ended_by)}." if incident.ended_by else quiet
+    ended = f"Ended: {excerpt(incident.ended_by)}." if incident.ended_by else quiet
     runs = f" {running(incident.impact)} tasks run now." if incident.impact else ""
     yield f"{ended}{runs} Severity was {document['severity']}."
 
@@ -94,11 +94,11 @@ def _running(impact: Impact, now: datetime) -> str:
     return f"{said}."
 
 
-def _change(incident: Incident, document: Mapping[str, Any]) -> str:
+def _change(incident: Incident, document: Mapping[str, Any], now: datetime) -> str:
     if incident.blame:
-        return blame_words(incident.blame, incident.first_seen_at)
+        return blame_words(incident.blame, incident.first_seen_at, now)
     if incident.shared:
-        return f"Began at {recent(incident.first_seen_at, incident.last_seen_at)}, for several at once."
+        return f"Began at {recent(incident.first_seen_at, now)}, for several at once."
     version = (document["taskDefinitionArn"] or "").rpartition("/")[2] or "an unknown task definition"
     return f"It ran {version}."
 

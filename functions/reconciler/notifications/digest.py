@@ -16,7 +16,7 @@ from .fault_words import faults, times, title, what, who
 from .message import Message
 from .subject import plain
 
-MAX_LISTED = 50
+_MOST_LISTED = 50
 _LONGEST_NAME = 60
 
 
@@ -29,7 +29,7 @@ def digest_id(incidents: Sequence[Incident]) -> str:
 def compose_digest(incidents: Sequence[Incident], notification_id: str, now: datetime) -> Message:
     """The message that lists the most severe of the incidents, and counts the others by kind and cause."""
     ordered = sorted(incidents, key=lambda one: (-one.severity.rank, -one.count, one.incident_id))
-    listed, others = ordered[:MAX_LISTED], ordered[MAX_LISTED:]
+    listed, others = ordered[:_MOST_LISTED], ordered[_MOST_LISTED:]
     several = f"{len(incidents)} incident{'' if len(incidents) == 1 else 's'}"
     return Message(
         notification_id=notification_id,

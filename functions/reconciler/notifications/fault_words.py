@@ -8,9 +8,9 @@ from ..findings.causes.exits import STOPPED_ALONG, exit_words
 from ..findings.causes.record import CauseRecord
 from ..findings.model import Cause, Kind
 from ..findings.summary import spell
-from ..incidents.impact import Impact
+from ..incidents.facts.impact import Impact
+from ..incidents.facts.occurrences import KEPT
 from ..incidents.model import Incident
-from ..incidents.occurrences import KEPT
 from ..incidents.severity import is_run
 from ..text import clean
 
@@ -54,12 +54,10 @@ def what(incident: Incident) -> tuple[str, str | None]:
 
 
 def faults(incident: Incident) -> int:
-    """The faults of its current occurrence; of standalone work those of the whole run, of several theirs."""
-    if incident.shared:
-        return max(incident.count, sum(one.count for one in incident.shared.owners))
-    if is_run(incident):
-        return sum(one.count for one in incident.occurrences.newest_last)
-    return incident.count
+    """The faults of its current occurrence; of standalone work those of the whole run."""
+    if not is_run(incident):
+        return incident.count
+    return sum(one.count for one in incident.occurrences.newest_last)
 
 
 def times(count: int) -> str:

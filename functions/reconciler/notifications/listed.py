@@ -3,8 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from .. import arns
-from ..incidents.impact import Level
-from ..incidents.model import Incident, Owner, Sample, Shared
+from ..incidents.facts.impact import Level
+from ..incidents.model import Incident, Owner, Shared
+from ..incidents.reported import Sample
 from ..model.task import Container
 from ..text import clean, excerpt
 from .fault_words import owner_name, times

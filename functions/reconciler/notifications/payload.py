@@ -10,9 +10,10 @@ from typing import Any
 
 from .. import arns
 from ..findings.model import Severity
-from ..incidents.impact import level_of
-from ..incidents.model import Incident, Sample
+from ..incidents.facts.impact import level_of
+from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType
+from ..incidents.reported import Sample
 from ..text import clean
 from .console_links import cluster_link
 from .fault_words import faults

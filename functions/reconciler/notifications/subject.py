@@ -16,7 +16,7 @@ from .. import arns
 from ..findings.model import Kind, Severity
 from ..findings.services.service_fault import revisions, shortened
 from ..findings.summary import brief, spell
-from ..incidents.blame import Blame, BlameWord
+from ..incidents.deployments.blame import Blame, BlameWord
 from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType
 from ..incidents.severity import STOPS, is_run

@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Protocol
 
 from ..errors import InvalidInput
-from ..incidents.model import Incident, IncidentKey, ReportedFinding
+from ..incidents.model import Incident
+from ..incidents.reported import IncidentKey, ReportedFinding
 
 MAX_FOUND = 98  # with the incident and the one before it, what DynamoDB takes in one transaction
 
@@ -21,7 +22,7 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A service or task family that a cause struck, and when it last did; `owner` as in its incidents' keys."""
+    """A service or task family that a cause struck, as its incident's key names it, and when it last did."""
 
     owner: str
     at: datetime
@@ -34,7 +35,7 @@ class Incidents(Protocol):
         """Those of the findings that were never stored, as far as a read a moment behind can say."""
 
     def current(self, keys: Collection[IncidentKey]) -> Mapping[IncidentKey, Incident]:
-        """The newest incident of each of these keys that has one, with all that was saved before this call."""
+        """The newest incident of each of these keys that has one, with all that was saved before."""
 
     def unresolved(self, cluster_arn: str) -> Sequence[Incident]:
         """The cluster's open incidents; those that cannot be read are left to `due`."""
@@ -47,9 +48,9 @@ class Incidents(Protocol):
     ) -> Refused | None:
         """Stores the incident and these findings, together or not at all; None when it is done.
 
-        Refused unless the current incident of its key still is what it was `before` (None: there was none), and
-        none of the findings was ever stored. Where the one before is another incident, it is archived. At most
-        `MAX_FOUND` findings.
+        Refused unless the current incident of its key still is what it was `before` (None: there was none),
+        and none of the findings was ever stored. Where the one before is another incident, it is archived. At
+        most `MAX_FOUND` findings.
         """
 
     def save_all(self, incidents: Sequence[Incident]) -> bool:

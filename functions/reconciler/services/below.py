@@ -12,7 +12,7 @@ def is_below_desired(reading: ServiceReading) -> bool:
     state = reading.state
     if state.desired_count == 0 or state.status != "ACTIVE":
         return False
-    return state.running_count < _least(reading)
+    return state.running_count < least(reading)
 
 
 def has_surplus(record: ServiceRecord) -> bool:
@@ -29,7 +29,8 @@ def has_surplus(record: ServiceRecord) -> bool:
     return state.running_count > min(state.desired_count, ran_by_primary)
 
 
-def _least(reading: ServiceReading) -> int:
+def least(reading: ServiceReading) -> int:
+    """How many of its tasks have to run: fewer than desired while it rolls, where it may."""
     state = reading.state
     rolling = any(one.rollout.rollout_state == "IN_PROGRESS" for one in reading.deployments)
     percent = state.minimum_healthy_percent if rolling else None

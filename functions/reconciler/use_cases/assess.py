@@ -6,14 +6,15 @@ from dataclasses import dataclass, replace
 from ..findings.policy import Policy
 from ..findings.rules import findings
 from ..findings.services.rules import live, service_findings
-from ..incidents.model import IncidentKey, ReportedFinding, report_finding, report_service_finding
+from ..incidents.reported import IncidentKey, ReportedFinding, report_finding, report_service_finding
 from ..model.entry import LedgerEntry
 from ..model.service import ServiceRecord
 from ..ports.ledger import EntryChange
 from ..ports.services import ServiceChange
 from ..services.outcomes import judged_histories
 from .checks.deployments import with_definitions
-from .notify import Alerts, NotifyResult
+from .notify import Alerts
+from .publish import NotifyResult
 
 Change = EntryChange | ServiceChange
 

@@ -1,18 +1,22 @@
 """What time brings to incidents: reminders, ends, digests, and messages that could not be sent before."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 
-from ..chunks import chunks
 from ..errors import InvalidInput, LedgerError
-from ..incidents.lifecycle import advance_time, touch
+from ..incidents.lifecycle import end
 from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType, PendingNotification
-from ..incidents.timing import awaits_digest, needs_recovery_check
-from ..notifications.digest import MAX_LISTED
-from .checks.recovery import SecondLook
+from ..incidents.reported import ReportedFinding
+from ..incidents.steps import awaits_digest
+from .alerting.next_steps import NextSteps
+from .alerting.progress import IncidentProgress
 from .publish import Published, Publisher
+
+_MINUTE = timedelta(minutes=1)
+_CLOSED_AT_ONCE = 100  # members of an incident of several owners
+_SHARED_END = "what it shared with others is over"
 
 
 @dataclass(slots=True)
@@ -36,13 +40,10 @@ class IncidentMaintenance:
     """
 
     alerts: Publisher
-    second_look: SecondLook
+    progress: IncidentProgress
+    steps: NextSteps
     result: MaintenanceResult = field(default_factory=MaintenanceResult)
     due: dict[str, Incident] = field(default_factory=dict)
-
-    def run(self, clusters: Sequence[str]) -> MaintenanceResult:
-        self.send(clusters)
-        return self.advance()
 
     def send(self, clusters: Sequence[str]) -> None:
         """Publishes what is pending of the incidents that are due, and the digest."""
@@ -53,25 +54,29 @@ class IncidentMaintenance:
                 self._publish(incident)
         for pending, listed in self._pending_digests().items():
             self._publish_digest(pending, listed)
-        now, policy = self._now(), self.alerts.policy
-        waiting = [one for one in self.due.values() if awaits_digest(one, now, policy)]
-        for chunk in chunks(waiting, MAX_LISTED):
-            self._digest(chunk)
+        self._digest()
+
+    def look(self) -> Sequence[ReportedFinding]:
+        """Asks ECS about the services of what is due; what it shows of deployments that fail."""
+        return self.progress.look(self._still_due(), self._now())
 
     def advance(self) -> MaintenanceResult:
-        """Advances those that wait for no message, the ones first of which ECS need not be asked."""
-        now, policy = self._now(), self.alerts.policy
-        still_due = [one for one in self.due.values() if one.open and one.due_at and one.due_at <= now]
-        free = [one for one in still_due if not one.outbox.waits and not self._is_for_digest(one, now)]
-        for incident in sorted(free, key=lambda one: needs_recovery_check(one, now, policy)):
+        """Takes the next step of those that wait for no message, the members of one of several first."""
+        for incident in sorted(self._still_due(), key=lambda one: one.shared is not None):
             try:
                 self._advance(incident)
             except LedgerError as error:
                 self.result.errors.append(error)
+        self.result.errors += self.progress.errors
         return self.result
 
-    def _is_for_digest(self, incident: Incident, now: datetime) -> bool:
-        return incident.outbox.digest_pending or awaits_digest(incident, now, self.alerts.policy)
+    def _still_due(self) -> Sequence[Incident]:
+        now = self._now()
+        return [
+            one
+            for one in self.due.values()
+            if one.open and one.due_at and one.due_at <= now and not one.outbox.pending
+        ]
 
     def _find(self, cluster_arn: str) -> None:
         try:
@@ -99,9 +104,14 @@ class IncidentMaintenance:
                     digests.setdefault(pending, []).append(incident)
         return digests
 
-    def _digest(self, listed: Sequence[Incident]) -> None:
+    def _digest(self) -> None:
+        """Queues and publishes one digest of all that waits for it."""
+        now = self._now()
+        waiting = [one for one in self.due.values() if awaits_digest(one, now, self.alerts.policy)]
+        if not waiting:
+            return
         try:
-            queued = self.alerts.queue_digest(listed)
+            queued = self.alerts.queue_digest(waiting)
         except LedgerError as error:
             self.result.errors.append(error)
             return
@@ -123,24 +133,33 @@ class IncidentMaintenance:
         self.result.notifier_down = self.result.notifier_down or published.down
 
     def _advance(self, incident: Incident) -> None:
-        now, policy = self._now(), self.alerts.policy
-        over = self._is_over(incident, now) if needs_recovery_check(incident, now, policy) else None
-        seen = touch(incident, now, policy) if over is False else None
-        after = advance_time(seen or incident, recovered=over is True, now=now, policy=policy)
-        if self.alerts.incidents.save(after, incident, (), now):
-            return  # something was reported meanwhile: the next round looks at it again
+        now = self._now()
+        found = self.progress.of(incident, now)
+        for member in found.closing[:_CLOSED_AT_ONCE]:
+            self._save(self.steps.take(end(member, _SHARED_END), now), member)
+        after = self.steps.take(found.incident, now, over=found.over)
+        if not _is_same(incident, after, now):  # else it stays due
+            self._save(after, incident)
+
+    def _save(self, after: Incident, before: Incident) -> None:
+        """Where something was reported meanwhile, the next round looks at it again."""
+        if self.alerts.incidents.save(after, before, (), self._now()):
+            return
+        self.due[after.incident_id] = after
         if not after.open:
             self.result.resolved.append(after.incident_id)
-        if after.outbox.sequence > incident.outbox.sequence:
+        if after.outbox.sequence > before.outbox.sequence:
             self._publish(after)
-
-    def _is_over(self, incident: Incident, now: datetime) -> bool | None:
-        """None where that cannot be known: it is not resolved then, and looked at again later."""
-        try:
-            return self.second_look.is_over(incident, now)
-        except LedgerError as error:
-            self.result.errors.append(error)
-            return None
 
     def _now(self) -> datetime:
         return self.alerts.clock()
+
+
+def _is_same(before: Incident, after: Incident, now: datetime) -> bool:
+    """Whether only time has passed, and it is to be looked at again with the next round."""
+    if after.due_at is None or after.due_at > now + _MINUTE:
+        return False
+    impact = after.impact and before.impact and replace(after.impact, checked_at=before.impact.checked_at)
+    return before == replace(
+        after, due_at=before.due_at, revision=before.revision, impact=impact or after.impact
+    )

@@ -7,9 +7,10 @@ same message is sent again under the same notificationId.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from ..chunks import chunks
 from ..errors import LedgerError, TransientError
 from ..findings.policy import Policy
 from ..incidents.lifecycle import mark_published, queue_digest
@@ -17,12 +18,29 @@ from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType, PendingNotification
 from ..notifications.digest import compose_digest, digest_id
 from ..notifications.message import Message, compose
-from ..ports.incidents import Incidents
+from ..ports.incidents import MAX_FOUND, Incidents
 from ..ports.notifier import Notifier
 
 ATTEMPTS = 8  # against others who write the same incident: each is overtaken by one that got through
 
 Lacking = Mapping[str, tuple[str, ...] | None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotifyResult:
+    """What became of the findings of one incident.
+
+    `queued` when a message is to be sent of it. `error` when they were not stored and have to be reported
+    again; `unsent` when the message did not reach all destinations, which is left to the watch; `unread` when
+    ECS should have said how its service runs, and did not.
+    """
+
+    incident: Incident | None = None
+    new: int = 0
+    queued: bool = False
+    error: LedgerError | None = None
+    unsent: LedgerError | None = None
+    unread: LedgerError | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,7 +78,24 @@ class Publisher:
             for pending in incident.outbox.pending
             if pending.type is not NotificationType.DIGEST
         }
-        return self._settle([incident], lacking, failed)
+        published = self._settle([incident], lacking, failed)
+        if sent := sum(left is not None for left in lacking.values()):
+            self.incidents.count_messages(self.clock(), sent)
+        return published
+
+    def publish_new(
+        self, stored: NotifyResult, down: LedgerError | None
+    ) -> tuple[NotifyResult, LedgerError | None]:
+        """The result, and why SNS is not to be tried for others."""
+        if not stored.queued or not stored.incident:
+            return stored, down
+        if down:
+            return replace(stored, unsent=down), down
+        try:
+            published = self.publish(stored.incident)
+        except LedgerError as error:
+            return replace(stored, unsent=error), down
+        return replace(stored, unsent=published.error), published.error if published.down else None
 
     def publish_digest(self, pending: PendingNotification, listed: Sequence[Incident]) -> Published:
         """Sends the digest that is pending of these incidents, and settles all of them at once."""
@@ -70,10 +105,11 @@ class Publisher:
         return self._settle(listed, lacking, failed)
 
     def queue_digest(self, listed: Sequence[Incident]) -> Sequence[Incident]:
-        """The incidents with one digest pending of all of them; none when one of them has moved on."""
+        """The incidents with one digest pending of all of them, but those that have moved on."""
         now, name = self.clock(), digest_id(listed)
         queued = [queue_digest(one, name, now, self.policy) for one in listed]
-        return queued if self.incidents.save_all(queued) else ()
+        saved = (chunk for chunk in chunks(queued, MAX_FOUND) if self.incidents.save_all(chunk))
+        return [one for chunk in saved for one in chunk]
 
     def _send(
         self, message: Message, pending: PendingNotification, failed: dict[str, LedgerError]
@@ -96,10 +132,10 @@ class Publisher:
         return Published(incidents=sent, failed=failed, down=bool(failed) and down and transient)
 
     def _mark(self, sent: Sequence[Incident], lacking: Lacking) -> Sequence[Incident]:
-        """Settles all of them at once, each as it stands by now."""
+        """Settles all of them, each as it stands by now; one that is settled twice is as if it were once."""
         for _ in range(ATTEMPTS):
             marked = list(self._marked(sent, lacking))
-            if self.incidents.save_all(marked):
+            if all(map(self.incidents.save_all, chunks(marked, MAX_FOUND))):
                 return marked
         raise TransientError(f"{sent[0].incident_id} was overtaken {ATTEMPTS} times")
 

@@ -11,13 +11,14 @@ from datetime import datetime
 
 from ..errors import AccessDenied, LedgerError
 from ..findings.policy import Policy
-from ..incidents.model import report_finding
+from ..incidents.reported import report_finding
 from ..parsing.home import Home, elsewhere
 from ..ports.incidents import Incidents
 from ..ports.services import EcsServices, ServiceLedger
 from ..ports.sweep_progress import SweepProgress, SweepProgressStore
 from .checks.late_findings import late_findings
-from .notify import Alerts, NotifyResult
+from .notify import Alerts
+from .publish import NotifyResult
 from .service_sweep.context import ServiceSweep
 from .service_sweep.optional_calls import OptionalCalls
 from .service_sweep.sweep import sweep_services

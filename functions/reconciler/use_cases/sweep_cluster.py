@@ -16,7 +16,7 @@ from ..errors import InvalidInput, LedgerError
 from ..findings.model import Finding
 from ..findings.policy import Policy
 from ..gate import Verdict, classify
-from ..incidents.model import ReportedFinding
+from ..incidents.reported import ReportedFinding
 from ..model.entry import LedgerEntry
 from ..model.protection import Protection
 from ..model.task import Absence, TaskState

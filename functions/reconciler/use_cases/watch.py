@@ -1,15 +1,18 @@
 """The watch, every minute: what only time brings to protected tasks and to incidents."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..errors import LedgerError
-from ..incidents.model import report_finding
+from ..incidents.reported import report_finding
 from ..ports.ecs import Tasks
 from ..ports.ledger import Ledger
+from .alerting.next_steps import NextSteps
+from .alerting.progress import IncidentProgress
 from .checks.recovery import SecondLook
 from .maintain_incidents import IncidentMaintenance, MaintenanceResult
-from .notify import Alerts, NotifyResult
+from .notify import Alerts
+from .publish import NotifyResult
 from .watch_protection import ProtectionResult, ProtectionWatch
 
 
@@ -23,13 +26,12 @@ class WatchResult:
 
 
 def watch(*, tasks: Tasks, ledger: Ledger, alerts: Alerts) -> WatchResult:
-    """Publishes what is pending, checks protections and reports what is wrong, then advances the incidents.
+    """Publishes what is pending, checks protections and services, reports what is wrong, advances incidents.
 
     What is pending comes first: an ECS that does not answer keeps no message back. Of a table that does not
     answer the error is in the result.
     """
-    second_look = SecondLook(tasks=tasks, ledger=ledger, services=alerts.services, policy=alerts.policy)
-    maintenance = IncidentMaintenance(alerts=alerts, second_look=second_look)
+    maintenance = _maintenance(tasks, ledger, alerts)
     try:
         clusters = ledger.active_clusters()
     except LedgerError as error:
@@ -39,5 +41,22 @@ def watch(*, tasks: Tasks, ledger: Ledger, alerts: Alerts) -> WatchResult:
     protection = ProtectionWatch(tasks=tasks, ledger=ledger, policy=alerts.policy, clock=alerts.clock)
     found = protection.run(clusters)
     reported = (report_finding(one, one.occurred_at) for one in found.findings)
-    notified = list(alerts.notify(reported, reopen=True).values())
+    notified = [
+        *alerts.notify(reported, reopen=True).values(),
+        *alerts.notify(maintenance.look()).values(),
+    ]
     return WatchResult(protection=found, notified=notified, maintenance=maintenance.advance())
+
+
+def _maintenance(tasks: Tasks, ledger: Ledger, alerts: Alerts) -> IncidentMaintenance:
+    return IncidentMaintenance(
+        alerts=alerts,
+        progress=IncidentProgress(
+            incidents=alerts.incidents,
+            services=alerts.services,
+            looker=replace(alerts.looks, tasks=tasks),
+            second_look=SecondLook(tasks=tasks, ledger=ledger, policy=alerts.policy),
+            policy=alerts.policy,
+        ),
+        steps=NextSteps(alerts.incidents, alerts.policy),
+    )

@@ -10,13 +10,16 @@ from functools import cache
 import boto3
 
 from ..adapters.dynamodb.incidents import DynamoIncidents
+from ..adapters.dynamodb.ledger import DynamoLedger
 from ..adapters.dynamodb.services import DynamoServices
+from ..adapters.ecs_services import ApiServices
 from ..adapters.sns import SnsNotifier
 from ..findings.policy import Policy
 from ..settings.alerting import AlertSettings, read_alert_on_replay, read_policy
 from ..settings.ledger import LedgerSettings
+from ..use_cases.alerting.service_look import ServiceLook
 from ..use_cases.notify import Alerts
-from .clients import table_client, topic_client
+from .clients import table_client, task_client, topic_client
 
 
 @cache
@@ -31,9 +34,15 @@ def alerts(clock: Callable[[], datetime]) -> Alerts:
     ledger, settings = LedgerSettings.read(os.environ), AlertSettings.read(os.environ)
     session = boto3.Session()
     table = table_client(session)
+    looks = ServiceLook(
+        ecs_services=ApiServices(task_client(session, ledger.calls_per_second)),
+        ledger=DynamoLedger(table, ledger.table_name, ledger.retention),
+        policy=policy(),
+    )
     return Alerts(
         incidents=DynamoIncidents(table, ledger.table_name, ledger.retention),
         services=DynamoServices(table, ledger.table_name, ledger.retention),
+        looks=looks,
         notifier=SnsNotifier(topic_client(session), settings.topic_arn, settings.chat_topic_arn),
         policy=policy(),
         clock=clock,

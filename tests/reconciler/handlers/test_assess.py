@@ -14,7 +14,8 @@ from reconciler.errors import LedgerError, TransientError
 from reconciler.findings.policy import Policy, Scope
 from reconciler.gate import succeed
 from reconciler.handlers.assess import read_records, response
-from reconciler.incidents.model import Incident, ReportedFinding
+from reconciler.incidents.model import Incident
+from reconciler.incidents.reported import ReportedFinding
 from reconciler.model.entry import LedgerEntry
 from reconciler.model.protection import Protection
 from reconciler.model.task import Container

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.findings.model import Cause, Kind
-from reconciler.incidents.blame import Blame, blame
-from reconciler.incidents.failures import Failures, add_failure
+from reconciler.incidents.deployments.blame import Blame, blame
+from reconciler.incidents.deployments.failures import Failures, add_failure
 from reconciler.model.deployment import Image
 from reconciler.model.service import ServiceRecord
 from reconciler.services.outcomes import History, histories

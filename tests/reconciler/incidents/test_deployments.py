@@ -6,11 +6,12 @@ import pytest
 
 from reconciler.findings.model import Finding, Kind, Severity
 from reconciler.findings.policy import Policy
-from reconciler.incidents.blame import BlameWord
-from reconciler.incidents.deployments import goes_on, is_over_by_deployments, stands, with_blame
+from reconciler.incidents.course import goes_on, is_over_by_deployments, stands, with_blame
+from reconciler.incidents.deployments.blame import BlameWord
 from reconciler.incidents.lifecycle import add_findings, end
-from reconciler.incidents.model import Incident, ReportedFinding, Status, report_service_finding
+from reconciler.incidents.model import Incident, Status
 from reconciler.incidents.outbox import NotificationType
+from reconciler.incidents.reported import ReportedFinding, report_service_finding
 from reconciler.model.service import ServiceRecord
 from reconciler.services.merge import merge_event, merge_reading
 from reconciler.services.outcomes import histories

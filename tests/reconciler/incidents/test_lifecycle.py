@@ -10,8 +10,9 @@ from reconciler.findings.model import Kind, Severity
 from reconciler.findings.policy import Policy, Scope
 from reconciler.incidents import lifecycle
 from reconciler.incidents.lifecycle import touch
-from reconciler.incidents.model import Incident, ReportedFinding, Status, report_finding
+from reconciler.incidents.model import Incident, Status
 from reconciler.incidents.outbox import NotificationType
+from reconciler.incidents.reported import ReportedFinding, report_finding
 from reconciler.incidents.timing import awaits_digest, needs_recovery_check
 from tests.support.findings import DEFINITION, digested, finding, found, low, many, published, standalone
 from tests.support.values import START, at

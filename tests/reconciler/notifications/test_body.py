@@ -9,10 +9,11 @@ import pytest
 from reconciler.findings.causes import FAILED_DEPLOYMENT, IMPAIRED_SERVICE, RECORDS, is_shared
 from reconciler.findings.model import Cause, Kind
 from reconciler.findings.policy import DEFAULT
-from reconciler.incidents.impact import Impact, Level
+from reconciler.incidents.facts.impact import Impact, Level
 from reconciler.incidents.lifecycle import add_findings
-from reconciler.incidents.model import Incident, Owner, Shared, report_finding
+from reconciler.incidents.model import Incident, Owner, Shared
 from reconciler.incidents.outbox import NotificationType
+from reconciler.incidents.reported import report_finding
 from reconciler.model.task import Container
 from reconciler.notifications.message import compose
 from tests.support.findings import finding
@@ -152,7 +153,7 @@ def test_what_is_over_says_how_it_ended() -> None:
     by_itself = replace(resolved(), ended_by=None, resolved_at=at(1434))
     assert lines(resolved(), RESOLVED, 6 * 3600)[:2] == [
         "payments in prod: crash loop, exit 1, is over after 6 h.",
-        "Ended by the deployment of payments:14. 4 of 4 tasks run now. Severity was high.",
+        "Ended: payments:14 was deployed. 4 of 4 tasks run now. Severity was high.",
     ]
     assert lines(by_itself, RESOLVED, 1434)[:2] == [
         "payments in prod: crash loop, exit 1, is over after 3 min.",

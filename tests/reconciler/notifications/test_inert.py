@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from reconciler.findings.model import Severity
 from reconciler.findings.policy import Policy
 from reconciler.incidents.lifecycle import add_findings
-from reconciler.incidents.model import Incident, report_finding
+from reconciler.incidents.model import Incident
 from reconciler.incidents.outbox import NotificationType
+from reconciler.incidents.reported import report_finding
 from reconciler.model.task import Container
 from reconciler.notifications.chat import chat_payload
 from reconciler.notifications.digest import compose_digest

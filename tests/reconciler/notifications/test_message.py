@@ -13,8 +13,9 @@ from reconciler.adapters.sns import MACHINES, PEOPLE
 from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.findings.policy import CAUSES, Policy
 from reconciler.incidents.lifecycle import add_findings
-from reconciler.incidents.model import SEVERAL, Incident, Owner, Shared, report_finding
+from reconciler.incidents.model import SEVERAL, Incident, Owner, Shared
 from reconciler.incidents.outbox import NotificationType, Outbox
+from reconciler.incidents.reported import report_finding
 from reconciler.model.task import Container
 from reconciler.notifications.chat import chat_payload
 from reconciler.notifications.console_links import cluster_link

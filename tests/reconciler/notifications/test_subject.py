@@ -10,12 +10,13 @@ from hypothesis import strategies as st
 
 from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.findings.policy import DEFAULT
-from reconciler.incidents.blame import Blame, BlameWord
-from reconciler.incidents.impact import Impact
+from reconciler.incidents.deployments.blame import Blame, BlameWord
+from reconciler.incidents.facts.impact import Impact
+from reconciler.incidents.facts.occurrences import Occurrence, Occurrences
 from reconciler.incidents.lifecycle import add_findings
-from reconciler.incidents.model import Incident, Owner, Shared, report_finding
-from reconciler.incidents.occurrences import Occurrence, Occurrences
+from reconciler.incidents.model import Incident, Owner, Shared
 from reconciler.incidents.outbox import NotificationType, Outbox
+from reconciler.incidents.reported import report_finding
 from reconciler.model.task import Container
 from reconciler.notifications.subject import subject
 from tests.support.findings import DEFINITION, finding

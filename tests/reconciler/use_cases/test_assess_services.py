@@ -8,7 +8,8 @@ import pytest
 
 from reconciler.errors import InvalidInput, LedgerError, TransientError
 from reconciler.findings.policy import Policy
-from reconciler.incidents.model import Incident, ReportedFinding
+from reconciler.incidents.model import Incident
+from reconciler.incidents.reported import ReportedFinding
 from reconciler.model.deployment import Image, ServiceDeployment
 from reconciler.model.service import ServiceRecord
 from reconciler.model.service_event import ServiceEvent

@@ -16,7 +16,7 @@ from tests.support.system import SHOP, System
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from reconciler.incidents.model import ReportedFinding
+    from reconciler.incidents.reported import ReportedFinding
     from reconciler.use_cases.sweep import SweepResult
 
 

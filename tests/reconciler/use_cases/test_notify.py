@@ -14,7 +14,8 @@ import pytest
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.errors import LedgerError, TerminalError, TransientError
 from reconciler.findings.policy import Policy, Scope
-from reconciler.incidents.model import Incident, report_finding
+from reconciler.incidents.model import Incident
+from reconciler.incidents.reported import report_finding
 from reconciler.notifications.message import Message
 from reconciler.ports.incidents import Incidents
 from reconciler.ports.services import ServiceLedger

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from reconciler.errors import LedgerError
-from reconciler.incidents.model import report_finding
+from reconciler.incidents.reported import report_finding
 from reconciler.notifications.message import Message
 from tests.reconciler.use_cases.test_notify import BROKEN, SILENT, Room, Topics
 from tests.support.findings import found, low, many

@@ -12,7 +12,7 @@ from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.findings.policy import Policy
 from reconciler.incidents.lifecycle import advance_time
-from reconciler.incidents.model import ReportedFinding, report_finding
+from reconciler.incidents.reported import ReportedFinding, report_finding
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryNotifier
 from taskledger.local.memory_services import MemoryServices

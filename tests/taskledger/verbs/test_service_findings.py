@@ -9,7 +9,7 @@ import pytest
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.findings.policy import DEFAULT
 from reconciler.findings.services.rules import service_findings
-from reconciler.incidents.model import report_finding, report_service_finding
+from reconciler.incidents.reported import report_finding, report_service_finding
 from reconciler.model.deployment import Report
 from reconciler.services.outcomes import histories
 from reconciler.use_cases.notify import Alerts

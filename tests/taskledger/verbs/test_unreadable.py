@@ -9,7 +9,7 @@ import pytest
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.findings.policy import Policy
 from reconciler.incidents.lifecycle import advance_time
-from reconciler.incidents.model import report_finding
+from reconciler.incidents.reported import report_finding
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryNotifier
 from taskledger.local.memory_services import MemoryServices

@@ -3,38 +3,42 @@
 Put  finding F1   if absent            one transaction: all of it, or none of it and the reason for each;
 Put  finding F2   if absent            a finding that is there already was reported before, an incident
 Put  incident     if of revision n     that has moved on was written by another process meanwhile
+
+Where the incident takes the place of another one, a further Put archives that, in the same transaction.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from ...errors import InvalidInput
-from ...ports.incidents import Refused
+from ...ports.incidents import Member, Refused
 from ..aws import aws_errors
-from .batch import CONFLICT, FAILED, get_all, transact
+from .batch import CONFLICT, FAILED, get_all, query_all, transact
 from .cluster_marks import ACTIVE, ClusterMarks
 from .items import incident_items as items
 from .items.finding_items import finding_item, finding_key
-from .items.values import milliseconds, number, read_or_error, reading
+from .items.values import milliseconds, number, read_or_error, reading, seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from datetime import timedelta
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from ...incidents.model import Incident, IncidentKey, ReportedFinding
-    from .items.values import Item
+    from ...incidents.model import Incident
+    from ...incidents.reported import IncidentKey, ReportedFinding
+    from .items.values import Item, Value
 
 _ABSENT = "attribute_not_exists(pk)"
 _UNCHANGED = "revision = :revision AND incidentId = :incidentId"
+_COUNTED = timedelta(days=2)  # for which the messages of an hour are kept
 _END = datetime(2999, 1, 1, tzinfo=UTC)  # after any time that an incident can be due
 
 
 class DynamoIncidents:
-    """Keeps findings and resolved incidents for `retention`."""
+    """Keeps findings and resolved incidents for `retention`, all else that has an end for two days."""
 
     def __init__(self, client: DynamoDBClient, table_name: str, retention: timedelta) -> None:
         self._client = client
@@ -49,31 +53,16 @@ class DynamoIncidents:
             del by_key[item["pk"]["S"], item["sk"]["S"]]
         return list(by_key.values())
 
-    def current(self, key: IncidentKey) -> Incident | None:
-        found = list(self._get([items.current_key(key)]))
-        return found[0] if found else None
-
-    def last_resolved(self, key: IncidentKey, since: datetime) -> Incident | None:
-        with aws_errors():
-            page = self._client.query(
-                TableName=self._table_name,
-                KeyConditionExpression="pk = :pk AND sk < :current",
-                ExpressionAttributeValues={
-                    ":pk": items.current_key(key)["pk"],
-                    ":current": {"S": items.CURRENT},
-                },
-                ScanIndexForward=False,
-                Limit=1,  # of one key only one incident is open at a time: the newest was resolved last
-            )
-        found = next((read_incident(item) for item in page["Items"]), None)
-        return found if found and found.resolved_at and found.resolved_at >= since else None
+    def current(self, keys: Collection[IncidentKey]) -> Mapping[IncidentKey, Incident]:
+        found = self._get([items.current_key(key) for key in dict.fromkeys(keys)])
+        return {one.key: one for one in found}
 
     def unresolved(self, cluster_arn: str) -> Sequence[Incident]:
         found = self.due(cluster_arn, _END)
         return [one for one in found if not isinstance(one, InvalidInput) and one.open]
 
     def latest(self, incident: Incident) -> Incident | None:
-        found = self._get([items.current_key(incident.key), items.resolved_key(incident)])
+        found = self._get([items.current_key(incident.key), items.archived_key(incident)])
         return next((one for one in found if one.incident_id == incident.incident_id), None)
 
     def save(
@@ -92,7 +81,7 @@ class DynamoIncidents:
 
     def save_all(self, incidents: Sequence[Incident]) -> bool:
         self._mark(incidents)
-        actions = [self._put(one, one.revision - 1) for one in incidents]
+        actions = [self._put(one, _unchanged(one.incident_id, one.revision - 1)) for one in incidents]
         return not actions or transact(self._client, actions) is None
 
     def due(self, cluster_arn: str, now: datetime) -> Sequence[Incident | InvalidInput]:
@@ -108,6 +97,41 @@ class DynamoIncidents:
         found = (read_or_error(read_incident, item) for item in items)
         return [one for one in found if isinstance(one, InvalidInput) or (one.due_at and one.due_at <= now)]
 
+    def join(self, shared: IncidentKey, owner: str, now: datetime) -> None:
+        """The last write counts, whatever was there: writers differ by seconds, limits are minutes."""
+        with aws_errors():
+            self._client.put_item(
+                TableName=self._table_name, Item=items.member_item(shared, Member(owner, now))
+            )
+
+    def members(self, shared: IncidentKey, since: datetime) -> Sequence[Member]:
+        rows = query_all(
+            self._client,
+            self._table_name,
+            "pk = :pk",
+            {":pk": items.shared_key(shared)},
+            ConsistentRead=True,
+        )
+        return [one for one in map(_read_member, rows) if one.at >= since]
+
+    def messages(self, hour: datetime) -> int:
+        found = get_all(self._client, self._table_name, [_hour_key(hour)])
+        return sum(int(item["messages"]["N"]) for item in found)
+
+    def count_messages(self, hour: datetime, number: int) -> None:
+        """An answer that is lost on its way, and asked for again, counts twice."""
+        with aws_errors():
+            self._client.update_item(
+                TableName=self._table_name,
+                Key=_hour_key(hour),
+                UpdateExpression="ADD messages :number SET #ttl = :ttl",
+                ExpressionAttributeNames={"#ttl": "ttl"},
+                ExpressionAttributeValues={
+                    ":number": {"N": str(number)},
+                    ":ttl": seconds(hour + _COUNTED),
+                },
+            )
+
     def _mark(self, incidents: Sequence[Incident]) -> None:
         """Before they are stored, so that the watch looks at each that is due."""
         for one in incidents:
@@ -119,18 +143,19 @@ class DynamoIncidents:
         return {"Put": {"TableName": self._table_name, "Item": item, "ConditionExpression": _ABSENT}}
 
     def _incident(self, incident: Incident, before: Incident | None) -> Iterator[dict[str, Any]]:
-        """The writes that put the incident in the place of the one before."""
-        if before is not None and before.status is not incident.status:
-            moved = {"TableName": self._table_name, "Key": items.current_key(before.key)}
-            yield {"Delete": moved | _if_unchanged(before, before.revision)}
-            yield self._put(incident, None)
-        else:
-            yield self._put(incident, before.revision if before else None)
+        """The writes that put the incident in the place of the one before.
 
-    def _put(self, incident: Incident, revision: int | None) -> dict[str, Any]:
+        That of the archived one needs no condition of its own: only who replaces it gets here.
+        """
+        if before is None:
+            yield self._put(incident, {"ConditionExpression": _ABSENT})
+            return
+        if before.incident_id != incident.incident_id:
+            yield self._put(replace(before, archived=True, revision=before.revision + 1), {})
+        yield self._put(incident, _unchanged(before.incident_id, before.revision))
+
+    def _put(self, incident: Incident, condition: Mapping[str, Any]) -> dict[str, Any]:
         item = items.incident_item(incident, self._retention)
-        absent = {"ConditionExpression": _ABSENT}
-        condition = absent if revision is None else _if_unchanged(incident, revision)
         return {"Put": {"TableName": self._table_name, "Item": item, **condition}}
 
     def _get(self, keys: Sequence[Any]) -> Iterator[Incident]:
@@ -143,6 +168,15 @@ def read_incident(item: Item) -> Incident:
         return items.incident(item)
 
 
-def _if_unchanged(incident: Incident, revision: int) -> dict[str, Any]:
-    values = {":revision": number(revision), ":incidentId": {"S": incident.incident_id}}
+def _read_member(item: Item) -> Member:
+    with reading(item, "member"):
+        return items.member(item)
+
+
+def _unchanged(incident_id: str, revision: int) -> dict[str, Any]:
+    values = {":revision": number(revision), ":incidentId": {"S": incident_id}}
     return {"ConditionExpression": _UNCHANGED, "ExpressionAttributeValues": values}
+
+
+def _hour_key(hour: datetime) -> dict[str, Value]:
+    return {"pk": {"S": "MESSAGES"}, "sk": {"S": f"{hour:%Y-%m-%dT%H}:00Z"}}

@@ -2,30 +2,67 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import replace
+from datetime import datetime
 
-from ...arns import service_of
 from ...errors import InvalidInput, LedgerError
-from ...incidents.failures import LOOK_BACK, Failures
-from ...incidents.model import IncidentKey, ReportedFinding
-from ...model.service import ServiceRecord
+from ...findings.model import Kind
+from ...findings.policy import Policy
+from ...findings.services.rules import live, service_findings
+from ...incidents.model import Incident
+from ...incidents.reported import ReportedFinding, report_service_finding
+from ...model.service import ServiceReading, ServiceRecord
 from ...ports.incidents import Incidents
 from ...ports.services import ServiceLedger
-from ...services.merge import with_deployment
+from ...services.merge import merge_reading, with_deployment
 from ...services.outcomes import History, judged_histories
 from ...services.signs import has_failed
 
 
 def known_deployments(
-    services: ServiceLedger, key: IncidentKey, deployment_ids: Collection[str]
+    services: ServiceLedger,
+    incident: Incident,
+    reading: ServiceReading | None,
+    now: datetime,
 ) -> Sequence[History] | None:
-    """The deployments of the incident's service; None where none is known, as for standalone tasks."""
-    service = service_of(key.owner)
-    if service is None:
+    """The deployments of the incident's service, as just read where they were; None where none is known."""
+    if incident.service is None:
         return None
+    failed = [one.deployment_id for one in incident.failures]
+    record = _record(services, incident.key.cluster_arn, incident.service, failed)
+    return judged_histories(_with_reading(record, reading, now) if reading else record)
+
+
+def failing_deployment(
+    services: ServiceLedger, reading: ServiceReading, now: datetime, policy: Policy
+) -> Sequence[ReportedFinding]:
+    """The finding on the newest deployment, if what was just read of the service shows that it fails."""
+    state = reading.state
+    record = _with_reading(_record(services, state.cluster_arn, state.service, ()), reading, now)
+    known = judged_histories(record)
+    if not known:
+        return ()
+    newest = known[0].deployment.deployment_id
+    return [
+        report_service_finding(one, known)
+        for one in service_findings(live(record), now, policy)
+        if one.kind is Kind.DEPLOYMENT_FAILED and one.deployment_id == newest
+    ]
+
+
+def _record(
+    services: ServiceLedger, cluster_arn: str, service: str, deployment_ids: Collection[str]
+) -> ServiceRecord | None:
     try:
-        return judged_histories(services.service(key.cluster_arn, service, deployment_ids))
+        return services.service(cluster_arn, service, deployment_ids)
     except InvalidInput:  # what cannot be read keeps no alert back
         return None
+
+
+def _with_reading(record: ServiceRecord | None, reading: ServiceReading, now: datetime) -> ServiceRecord:
+    """The record with what was just read, which only a sweep stores."""
+    state = reading.state
+    known = record or ServiceRecord(service_arn=state.service_arn, cluster_arn=state.cluster_arn)
+    return merge_reading(known, reading, now)
 
 
 def with_definitions(record: ServiceRecord, incidents: Incidents) -> ServiceRecord:
@@ -48,14 +85,3 @@ def with_definitions(record: ServiceRecord, incidents: Incidents) -> ServiceReco
         if failed.task_definition_arn and (one := unnamed.get(failed.deployment_id)):
             record = with_deployment(record, replace(one, task_definition_arn=failed.task_definition_arn))
     return record
-
-
-def earlier_failures(
-    incidents: Incidents, key: IncidentKey, found: Sequence[ReportedFinding]
-) -> Sequence[Failures]:
-    """The failures of the same kind and cause in the day before these, of an incident that is over."""
-    if service_of(key.owner) is None:
-        return ()
-    since = min(one.at for one in found) - LOOK_BACK
-    before = incidents.last_resolved(key, since)
-    return [one for one in before.failures if one.last_at >= since] if before else ()

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from ...errors import InvalidInput
 from ...findings.policy import Policy
 from ...findings.rules import findings
-from ...incidents.model import ReportedFinding, report_finding
+from ...incidents.reported import ReportedFinding, report_finding
 from ...ports.incidents import Incidents
 from ...ports.ledger import Ledger
 

@@ -18,7 +18,7 @@ from ...findings.causes.failed_deployment import STALLED
 from ...findings.causes.impaired_service import BELOW_DESIRED
 from ...findings.model import Finding, Kind
 from ...findings.services.rules import live, service_findings
-from ...incidents.model import ReportedFinding, Sample, report_service_finding
+from ...incidents.reported import ReportedFinding, Sample, report_service_finding
 from ...model.deployment import Deployment, ServiceDeployment
 from ...model.entry import LedgerEntry
 from ...model.service import ServiceRecord

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from ...errors import LedgerError
 from ...findings.policy import Policy
-from ...incidents.model import ReportedFinding
+from ...incidents.reported import ReportedFinding
 from ...ports.ecs import Tasks
 from ...ports.incidents import Incidents
 from ...ports.ledger import Ledger

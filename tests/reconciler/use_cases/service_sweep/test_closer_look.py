@@ -7,7 +7,7 @@ import pytest
 
 from reconciler.errors import AccessDenied, TransientError
 from reconciler.findings.policy import DEFAULT
-from reconciler.incidents.blame import Blame, BlameWord
+from reconciler.incidents.deployments.blame import Blame, BlameWord
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.model.deployment import DescribedDeployment, Image, ServiceDeployment
 from reconciler.model.protection import Protection, ProtectionAnswer

@@ -1,7 +1,7 @@
 """The failures of deployments, and the blame that follows, as attributes of their incident."""
 
-from ....incidents.blame import Blame, BlameWord
-from ....incidents.failures import Failures
+from ....incidents.deployments.blame import Blame, BlameWord
+from ....incidents.deployments.failures import Failures
 from .layout import ARN, FLAG, NUMBER, TEXT, TIME, Codec, Layout
 from .service_deployment_items import IMAGES
 

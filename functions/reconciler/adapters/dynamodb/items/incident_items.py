@@ -1,79 +1,105 @@
-"""Incidents as DynamoDB items, and back.
+"""Incidents as DynamoDB items, and back, and whom a cause struck.
 
     pk                                   sk                        holds
-    INCIDENT#cluster|owner|kind|cause    CURRENT                   the open incident, with its outbox
-    INCIDENT#cluster|owner|kind|cause    20261120T091402.250Z      a resolved one, by when it opened
+    INCIDENT#cluster|owner|kind|cause    CURRENT                   the newest incident, with its outbox
+    INCIDENT#cluster|owner|kind|cause    20261120T091402.250Z      an archived one, by when it opened
+    SHARED#cluster|kind|cause            the owner                 when the cause last struck it
 
-`dueAt` is there while an incident is due at a time, `foundAt` when it is resolved: they are the sort keys of
-the indexes `due` and `found`. The outbox lies among the attributes of its incident:
-`notified_at` as `toldAt`, `notified_count` as `toldCount`.
+`dueAt` is there while an incident is due at a time, `foundAt` while it is resolved: they are the sort keys of
+the indexes `due` and `found`. Under a time lie also the incidents that version 0.1.0 resolved.
 """
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from ....findings.model import Cause, Kind, Severity
-from ....incidents.model import Incident, IncidentKey, Sample, Status
-from ....incidents.outbox import NotificationType, Outbox, PendingNotification
+from ....incidents.model import Incident, Status
+from ....incidents.reported import IncidentKey, Sample
 from ....model.task import Container
+from ....ports.incidents import Member
 from .blame_items import BLAME, FAILURES
 from .finding_items import FOUND
-from .values import bounded, free_text, milliseconds, moment, number, seconds, text, when
+from .incident_parts import (
+    IMPACT,
+    NAMES,
+    OCCURRENCES,
+    SHARED,
+    outbox_values,
+    read_outbox,
+    released_occurrences,
+)
+from .layout import NUMBER, TEXT, TIME, Codec, Layout
+from .values import bounded, free_text, milliseconds, moment, number, seconds, text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import timedelta
 
     from .values import Item, Value
 
 CURRENT = "CURRENT"
-DUE = "dueAt"
+_MEMBERSHIP = timedelta(days=2)  # for which it is kept whom a cause struck
 
-_TIMES = {
-    "openedAt": "opened_at",
-    "firstSeenAt": "first_seen_at",
-    "lastSeenAt": "last_seen_at",
-    "notedAt": "noted_at",
-    "resolvedAt": "resolved_at",
-    DUE: "due_at",
-}
+_SEVERITY = Codec(TEXT.write, lambda value, _: Severity(value["S"]))
+_CAUSE = Codec(TEXT.write, lambda value, _: Cause(value["S"]))
+
+_FIELDS = Layout(
+    Incident,
+    {
+        "openedAt": ("opened_at", TIME),
+        "severity": ("severity", _SEVERITY),
+        "causeSeverity": ("cause_severity", _SEVERITY),
+        "cause": ("cause", _CAUSE),
+        "summary": ("summary", TEXT),
+        "remedy": ("remedy", TEXT),
+        "occurrences": ("occurrences", OCCURRENCES),
+        "notedAt": ("noted_at", TIME),
+        "serviceArn": ("service_arn", TEXT),
+        "failures": ("failures", FAILURES),
+        "blame": ("blame", BLAME),
+        "impact": ("impact", IMPACT),
+        "shared": ("shared", SHARED),
+        "tasksOfRun": ("tasks_of_run", NUMBER),
+        "joined": ("joined", NAMES),
+        "endedBy": ("ended_by", TEXT),
+        "dueAt": ("due_at", TIME),
+        "returnedAt": ("returned_at", TIME),
+        "resolvedAt": ("resolved_at", TIME),
+    },
+)
 
 
 def current_key(key: IncidentKey) -> dict[str, Value]:
-    return {"pk": {"S": _partition(key)}, "sk": {"S": CURRENT}}
+    return {"pk": {"S": bounded(f"INCIDENT#{key}")}, "sk": {"S": CURRENT}}
 
 
-def resolved_key(incident: Incident) -> dict[str, Value]:
-    """Where the incident is once it is resolved."""
-    return {"pk": {"S": _partition(incident.key)}, "sk": {"S": incident.incident_id.rpartition("|")[2]}}
+def archived_key(incident: Incident) -> dict[str, Value]:
+    """Where the incident is once another has taken its place."""
+    return {**current_key(incident.key), "sk": {"S": incident.incident_id.rpartition("|")[2]}}
 
 
 def incident_item(incident: Incident, retention: timedelta) -> dict[str, Value]:
+    """The item; what follows from its occurrences is in it for people, and for version 0.1.0."""
     key = incident.key
-    item = dict(current_key(key) if incident.open else resolved_key(incident))
-    item |= {name: milliseconds(time) for name, field in _TIMES.items() if (time := getattr(incident, field))}
-    item |= {
+    item = {
+        **(archived_key(incident) if incident.archived else current_key(key)),
         "incidentId": {"S": incident.incident_id},
         "clusterArn": {"S": key.cluster_arn},
         "owner": {"S": key.owner},
         "kind": {"S": key.kind},
         "status": {"S": incident.status},
-        "severity": {"S": incident.severity},
-        "summary": {"S": incident.summary},
-        "remedy": {"S": incident.remedy},
+        "firstSeenAt": milliseconds(incident.first_seen_at),
+        "lastSeenAt": milliseconds(incident.last_seen_at),
         "count": number(incident.count),
         "revision": number(incident.revision),
-        "taskDefinitionArns": {"L": [{"S": arn} for arn in incident.task_definition_arns]},
+        "taskDefinitionArns": NAMES.write(incident.task_definition_arns, key.cluster_arn),
         "tasks": {"L": [_sample(sample) for sample in incident.samples]},
-        **_outbox(incident.outbox),
+        **_FIELDS.item(incident, key.cluster_arn),
+        **outbox_values(incident.outbox),
     }
-    texts = {"cause": incident.cause, "about": key.about, "serviceArn": incident.service_arn}
-    item |= {name: {"S": value} for name, value in texts.items() if value}
-    if incident.failures:
-        item["failures"] = FAILURES.write(incident.failures, key.cluster_arn)
-    if incident.blame:
-        item["blame"] = BLAME.write(incident.blame, key.cluster_arn)
+    if key.about:
+        item["about"] = {"S": key.about}
     if incident.resolved_at:
         item[FOUND] = milliseconds(incident.resolved_at)
         item["ttl"] = seconds(incident.resolved_at + retention)
@@ -81,74 +107,48 @@ def incident_item(incident: Incident, retention: timedelta) -> dict[str, Value]:
 
 
 def incident(item: Item) -> Incident:
-    times: dict[str, Any] = {field: moment(item[name]) for name, field in _TIMES.items() if name in item}
-    cause, about = text(item, "cause"), text(item, "about")
     cluster_arn = item["clusterArn"]["S"]
+    released = {
+        "occurrences": released_occurrences(item),
+        "cause_severity": Severity(item["severity"]["S"]),
+    }
+    fields: dict[str, Any] = released | _FIELDS.fields(item, cluster_arn)
+    about = text(item, "about")
     return Incident(
         key=IncidentKey(
             cluster_arn=cluster_arn,
             owner=item["owner"]["S"],
             kind=Kind(item["kind"]["S"]),
-            cause=Cause(cause) if cause and not about else None,
+            cause=None if about else fields.get("cause"),
             about=about,
         ),
-        cause=Cause(cause) if cause else None,
-        service_arn=text(item, "serviceArn"),
-        failures=FAILURES.read(item["failures"], cluster_arn) if "failures" in item else (),
-        blame=BLAME.read(item["blame"], cluster_arn) if "blame" in item else None,
         status=Status(item["status"]["S"]),
-        severity=Severity(item["severity"]["S"]),
-        summary=item["summary"]["S"],
-        remedy=item["remedy"]["S"],
-        count=int(item["count"]["N"]),
         revision=int(item["revision"]["N"]),
-        task_definition_arns=tuple(arn["S"] for arn in item["taskDefinitionArns"]["L"]),
+        task_definition_arns=NAMES.read(item["taskDefinitionArns"], cluster_arn),
         samples=tuple(_read_sample(value["M"]) for value in item["tasks"]["L"]),
-        outbox=_read_outbox(item),
-        **times,
+        outbox=read_outbox(item),
+        archived=item["sk"]["S"] != CURRENT,
+        **fields,
     )
 
 
-def _partition(key: IncidentKey) -> str:
-    return bounded(f"INCIDENT#{key}")
+def shared_key(shared: IncidentKey) -> str:
+    """The partition of those that the cause of this key struck."""
+    return bounded(f"SHARED#{shared.cluster_arn}|{shared.kind}|{shared.cause or '-'}")
 
 
-def _outbox(outbox: Outbox) -> dict[str, Value]:
-    pending = [{"M": _pending(one)} for one in outbox.pending]
-    notified_at = {"toldAt": milliseconds(outbox.notified_at)} if outbox.notified_at else {}
+def member_item(shared: IncidentKey, member: Member) -> dict[str, Value]:
     return {
-        "pending": {"L": pending},
-        "sequence": number(outbox.sequence),
-        "digests": number(outbox.digests),
-        "news": {"BOOL": outbox.news},
-        "toldCount": number(outbox.notified_count),
-        **notified_at,
+        "pk": {"S": shared_key(shared)},
+        "sk": {"S": bounded(member.owner)},
+        "owner": {"S": member.owner},
+        "at": milliseconds(member.at),
+        "ttl": seconds(member.at + _MEMBERSHIP),
     }
 
 
-def _read_outbox(item: Item) -> Outbox:
-    pending = (value["M"] for value in item["pending"]["L"])
-    return Outbox(
-        pending=tuple(map(_read_pending, pending)),
-        sequence=int(item["sequence"]["N"]),
-        digests=int(item["digests"]["N"]),
-        news=bool(item["news"]["BOOL"]),
-        notified_count=int(item["toldCount"]["N"]),
-        notified_at=when(item, "toldAt"),
-    )
-
-
-def _pending(one: PendingNotification) -> dict[str, Value]:
-    """`to` is there where only some destinations lack it."""
-    values: dict[str, Value] = {"type": {"S": one.type}, "id": {"S": one.notification_id}}
-    if one.to is not None:
-        values["to"] = {"L": [{"S": name} for name in one.to]}
-    return values
-
-
-def _read_pending(values: Item) -> PendingNotification:
-    to = tuple(name["S"] for name in values["to"]["L"]) if "to" in values else None
-    return PendingNotification(NotificationType(values["type"]["S"]), values["id"]["S"], to)
+def member(item: Item) -> Member:
+    return Member(item["owner"]["S"], moment(item["at"]))
 
 
 def _sample(sample: Sample) -> Value:

@@ -38,7 +38,10 @@ class Running:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Impact:
-    """The last answer, and since when no task runs, fewer than half, fewer than have to; None where that is not so."""
+    """The last answer, and since when no task runs, fewer than half of those that have to, fewer than these.
+
+    None where that is not so.
+    """
 
     desired: int
     running: int

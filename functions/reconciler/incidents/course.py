@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from .. import arns
 from ..findings.model import Kind
 from ..model.service import ServiceRecord
 from ..services.below import has_surplus
-from ..services.outcomes import History, is_settled, is_undone, judged_histories
-from .blame import BlameWord, blame
+from ..services.outcomes import History, Outcome, is_settled, is_undone, judged_histories
+from .deployments.blame import BlameWord, blame
 from .model import Incident
 
 
@@ -47,6 +48,18 @@ def is_over_by_deployments(incident: Incident, known: Sequence[History]) -> bool
     named = incident.blame and incident.blame.word is BlameWord.BEGAN_WITH and incident.blame.deployment_id
     last = max(incident.failures, key=lambda one: one.last_at, default=None)
     return bool(named and (last is None or last.deployment_id == named) and is_undone(known, named))
+
+
+def end_words(incident: Incident, known: Sequence[History]) -> str:
+    """What its service's deployments have come to that ended the incident."""
+    named = incident.key.about or (incident.blame.deployment_id if incident.blame else None)
+    undone = next((one for one in known if one.deployment.deployment_id == named and one.restored_at), None)
+    if undone:
+        to = arns.revision(undone.rolled_back_to)
+        return f"rolled back to {to}" if to else "rolled back"
+    completed = (one.deployment for one in known if one.outcome is Outcome.COMPLETED)
+    deployed = next((arns.revision(one.task_definition_arn) for one in completed), None)
+    return f"{deployed or 'another deployment'} was deployed"
 
 
 def goes_on(incident: Incident, record: ServiceRecord) -> bool:

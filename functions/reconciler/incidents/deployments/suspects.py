@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from ..services.outcomes import History, Outcome
+from ...services.outcomes import History, Outcome
 from .failures import LOOK_BACK, Failures
 
 _RAN_ON = timedelta(hours=1)  # without a failure: the older deployment's tasks ran on

@@ -24,7 +24,7 @@ class Occurrence:
 
 @dataclass(frozen=True, slots=True)
 class Occurrences:
-    """At least one; `newest_last` are at most 50, `older` the number of those before, the first of all at `began_at`."""
+    """At least one, the newest 50 with the last one last; how many `older` there were, when the first began."""
 
     newest_last: tuple[Occurrence, ...]
     older: int

@@ -17,13 +17,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ..findings.causes.impaired_service import THROTTLED
-from ..findings.causes.resources import AGENT, CAPACITY
-from ..findings.causes.runtime import INTERNAL
-from ..findings.model import Cause, Kind, OpenEnum
-from ..model.deployment import Image
-from ..model.task import Source
-from ..services.outcomes import History, Outcome, rolling_at
+from ...findings.causes.impaired_service import THROTTLED
+from ...findings.causes.resources import AGENT, CAPACITY
+from ...findings.causes.runtime import INTERNAL
+from ...findings.model import Cause, Kind, OpenEnum
+from ...model.deployment import Image
+from ...model.task import Source
+from ...services.outcomes import History, Outcome, rolling_at
 from .failures import LOOK_BACK, Failures
 from .suspects import Suspect, by_start, that_count, without_failures
 
@@ -49,8 +49,8 @@ class BlameWord(OpenEnum):
 class Blame:
     """The deployment that is named, and what came of it; with `not_one` and `unknown` there is none.
 
-    `images` and `previous_images` are None where nobody asked ECS for them. `none_steady` when it began with a
-    deployment that is not over, and of which no task ran when ECS was last asked.
+    `images` and `previous_images` are None where nobody asked ECS for them. `none_steady` when it began with
+    a deployment that is not over, and of which no task ran when ECS was last asked.
     """
 
     word: BlameWord

@@ -1,0 +1,109 @@
+"""An incident with all that its next step depends on, and what follows from that; pure."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from ..findings.causes import is_shared
+from ..findings.model import Severity
+from ..findings.policy import Policy
+from .facts.impact import Level, level_of
+from .model import SEVERAL, Incident
+from .severity import is_run
+from .timing import quiet_at
+
+HOLD: Final = timedelta(seconds=30)  # of a shared cause: the next owner may show that it is one
+RUN: Final = timedelta(
+    hours=1
+)  # from the first failure of standalone work until it is published at the latest
+_LONGEST_RUN = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Context:
+    """What was read of others: whether another incident speaks for it, and how much was published this hour.
+
+    `over` is whether a look found its service running, its condition gone or its work done; None where nobody
+    looked, or nobody knows.
+    """
+
+    spoken_for: bool = False
+    over: bool | None = None
+    messages: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """An incident, as its severity is now, with all that its next step depends on."""
+
+    incident: Incident
+    context: Context
+    now: datetime
+    policy: Policy
+
+    @property
+    def high(self) -> bool:
+        return self.incident.severity.rank >= Severity.HIGH.rank
+
+    @property
+    def muted_until(self) -> datetime | None:
+        one = self.incident
+        key = one.key
+        return self.policy.muted_until(key.cluster_arn, key.owner, key.kind, one.cause, self.now)
+
+    @property
+    def held_until(self) -> datetime | None:
+        """Until when the first message of a shared cause waits; None where nothing holds it."""
+        one = self.incident
+        known = one.key.owner == SEVERAL or not is_shared(one.key.kind, one.cause)
+        if known or self.level is Level.DOWN or one.outbox.standing:
+            return None
+        until = one.began_at + HOLD
+        return until if self.now < until else None
+
+    @property
+    def level(self) -> Level:
+        return level_of(self.incident.impact, self.now)
+
+    @property
+    def capped(self) -> bool:
+        return self.context.messages >= self.policy.max_messages_per_hour
+
+    @property
+    def silent(self) -> bool:
+        """Whether nothing is published of it now, whatever it does, but its end."""
+        low = self.incident.severity is Severity.LOW
+        return low or self.context.spoken_for or self.held_until is not None or self._just_published_run
+
+    @property
+    def _just_published_run(self) -> bool:
+        """Whether standalone work of its kind was published of late, this run's or the one before."""
+        one = self.incident
+        notified_at = one.outbox.notified_at
+        if not is_run(one) or notified_at is None:
+            return False
+        return notified_at >= one.opened_at or self.now < notified_at + self.policy.remind
+
+    @property
+    def runs(self) -> bool:
+        """Whether it is of standalone work that goes on, and may fail again before it is published."""
+        one = self.incident
+        return is_run(one) and self.context.over is not True and self.now < one.first_seen_at + RUN
+
+    @property
+    def over(self) -> bool:
+        one = self.incident
+        if one.ended_by:
+            return True
+        if is_run(one) and self.now >= one.opened_at + _LONGEST_RUN:
+            return True
+        bad = self.level in (Level.DEGRADED, Level.DOWN)
+        return self.context.over is True and not bad and self.now >= quiet_at(one, self.policy)
+
+    @property
+    def closes(self) -> bool:
+        """Whether the end has to be published: something stands that waits for it."""
+        standing = self.incident.outbox.standing
+        if standing is None:
+            return False
+        return standing.rank >= Severity.HIGH.rank or not (self.context.spoken_for or is_run(self.incident))

@@ -1,0 +1,1 @@
+"""Which deployment of its service an incident began with; pure."""

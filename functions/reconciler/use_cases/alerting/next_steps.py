@@ -1,0 +1,62 @@
+"""What other incidents mean to one: read when it is about to publish something, and not before."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ...findings.model import Kind, Severity
+from ...findings.policy import Policy
+from ...incidents.case import Context
+from ...incidents.lifecycle import advance
+from ...incidents.model import Incident
+from ...incidents.outbox import NotificationType
+from ...incidents.speaking import deployment_keys, is_spoken_for, shared_key
+from ...ports.incidents import Incidents
+
+
+@dataclass(slots=True)
+class NextSteps:
+    """The next steps of incidents in one run, which reads a cluster's open incidents once at the most."""
+
+    incidents: Incidents
+    policy: Policy
+    unresolved: dict[str, Sequence[Incident]] = field(default_factory=dict)
+
+    def take(self, incident: Incident, now: datetime, *, over: bool | None = None) -> Incident:
+        """The next revision of the incident; what is published depends on the others, and on this hour."""
+        alone = advance(incident, Context(over=over), now, self.policy)
+        if alone.outbox.sequence == incident.outbox.sequence:
+            return alone
+        others = self._others(alone)
+        joining = replace(incident, joined=_joined(alone, others))
+        context = Context(
+            over=over,
+            spoken_for=is_spoken_for(alone, others),
+            messages=self.incidents.messages(now) if _counts(alone) else 0,
+        )
+        return advance(joining, context, now, self.policy)
+
+    def _others(self, incident: Incident) -> Sequence[Incident]:
+        """The open incidents of its owner, and those whose key speaks for it, also if they are over."""
+        key = incident.key
+        if key.cluster_arn not in self.unresolved:
+            self.unresolved[key.cluster_arn] = self.incidents.unresolved(key.cluster_arn)
+        others = {one.key: one for one in self.unresolved[key.cluster_arn] if one.key.owner == key.owner}
+        shared = shared_key(key)
+        keys = [*deployment_keys(incident), *([shared] if shared else [])]
+        return list((others | (dict(self.incidents.current(keys)) if keys else {})).values())
+
+
+def _counts(incident: Incident) -> bool:
+    """Whether the cap on messages may hold its newest message."""
+    newest = incident.outbox.pending[-1].type
+    high = incident.severity.rank >= Severity.HIGH.rank
+    return newest is NotificationType.ONGOING or (newest is NotificationType.OPENED and not high)
+
+
+def _joined(incident: Incident, others: Sequence[Incident]) -> tuple[str, ...]:
+    """The published incidents that this one speaks for."""
+    if incident.key.kind is not Kind.DEPLOYMENT_FAILED:
+        return incident.joined
+    spoken_for = (one.incident_id for one in others if one.outbox.standing and is_spoken_for(one, [incident]))
+    return tuple(dict.fromkeys((*incident.joined, *spoken_for)))

@@ -1,0 +1,144 @@
+"""How incidents that are due stand: what their services run, whether runs are over, who else was struck.
+
+Each is read at most once a minute, and nothing is concluded from what did not answer.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from ...errors import ClusterNotFound, LedgerError
+from ...findings.policy import Policy
+from ...incidents.course import goes_on, stands
+from ...incidents.lifecycle import touch, with_running
+from ...incidents.model import Incident
+from ...incidents.reported import ReportedFinding
+from ...incidents.severity import STOPS, has_impact, is_run
+from ...incidents.shared import TOGETHER, is_over, with_members
+from ...incidents.timing import is_of_service, is_standing, quiet_at
+from ...model.service import ServiceReading, ServiceRecord
+from ...ports.incidents import Incidents
+from ...ports.services import ServiceLedger
+from ...services.merge import merge_reading
+from ..checks.deployments import failing_deployment
+from ..checks.recovery import SecondLook
+from .runs import find_run
+from .service_look import Asked, Looks, ServiceLook
+from .several import members_of
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """An incident with what was read of it, and whether nothing keeps it open; None where that is not known.
+
+    `closing` are the open members of one of several that is over: they end with it, and before it.
+    """
+
+    incident: Incident
+    over: bool | None = None
+    closing: Sequence[Incident] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class IncidentProgress:
+    """Reads for one round; `looks` are by cluster, `errors` why something is not known."""
+
+    incidents: Incidents
+    services: ServiceLedger
+    looker: ServiceLook
+    second_look: SecondLook
+    policy: Policy
+    looks: dict[str, Looks] = field(default_factory=dict)
+    errors: list[LedgerError] = field(default_factory=list)
+
+    def look(self, due: Iterable[Incident], now: datetime) -> Sequence[ReportedFinding]:
+        """Asks ECS about the services of these incidents; what it shows of deployments that fail."""
+        asked: dict[str, dict[str, Asked]] = {}
+        for one in due:
+            if has_impact(one.key):
+                name = one.service or ""
+                asked.setdefault(one.key.cluster_arn, {})[name] = Asked(name, one.first_seen_at, one.impact)
+        for cluster_arn, services in asked.items():
+            found = self.looks[cluster_arn] = self.looker.look(cluster_arn, list(services.values()), now)
+            self.errors += [found.error] if found.error else []
+        return [one for reading in self._readings() for one in self._failing(reading, now)]
+
+    def of(self, incident: Incident, now: datetime) -> Progress:
+        """What has become of the incident."""
+        try:
+            if incident.shared:
+                return self._of_several(incident, now)
+            if is_run(incident):
+                return self._of_run(incident, now)
+            return self._of_one(self._with_running(incident, now), now)
+        except LedgerError as error:
+            self.errors.append(error)
+            return Progress(incident)
+
+    def _readings(self) -> Iterable[ServiceReading]:
+        looked = (one for looks in self.looks.values() for one in looks.by_service.values())
+        return [one.reading for one in looked if one.reading]
+
+    def _failing(self, reading: ServiceReading, now: datetime) -> Sequence[ReportedFinding]:
+        try:
+            found = failing_deployment(self.services, reading, now, self.policy)
+            return self.incidents.not_stored(found) if found else ()
+        except LedgerError as error:
+            self.errors.append(error)
+            return ()
+
+    def _with_running(self, incident: Incident, now: datetime) -> Incident:
+        looks = self.looks.get(incident.key.cluster_arn)
+        running = looks.of(incident.service).running if looks and has_impact(incident.key) else None
+        return with_running(incident, running, now)
+
+    def _of_one(self, incident: Incident, now: datetime) -> Progress:
+        if now < quiet_at(incident, self.policy):
+            return Progress(incident)
+        if is_standing(incident):
+            return self._of_condition(incident, now)
+        if incident.key.kind not in STOPS:
+            return Progress(incident, over=True)
+        if incident.impact is None or incident.impact.checked_at < now:
+            return Progress(incident)
+        return Progress(incident, over=not self._fails_on(incident, now))
+
+    def _of_condition(self, incident: Incident, now: datetime) -> Progress:
+        if is_of_service(incident):
+            record = self._record(incident, now)
+            over = record is None or bool(record.closed_at) or not stands(incident, record, now)
+        else:
+            try:
+                over = not self.second_look.stands(incident, now)
+            except ClusterNotFound:
+                over = True
+        seen = None if over else touch(incident, now, self.policy)
+        return Progress(seen or incident, over=over)
+
+    def _fails_on(self, incident: Incident, now: datetime) -> bool:
+        """Whether a deployment whose tasks failed is still under way."""
+        record = self._record(incident, now)
+        return record is not None and goes_on(incident, record)
+
+    def _record(self, incident: Incident, now: datetime) -> ServiceRecord | None:
+        record = self.services.service(incident.key.cluster_arn, incident.service or "")
+        looks = self.looks.get(incident.key.cluster_arn)
+        reading = looks.of(incident.service).reading if looks else None
+        return merge_reading(record, reading, now) if record and reading else record
+
+    def _of_run(self, incident: Incident, now: datetime) -> Progress:
+        run = find_run(self.second_look.ledger, incident, now)
+        if run is None:
+            return Progress(incident)
+        return Progress(replace(incident, tasks_of_run=run.tasks or None), over=run.over)
+
+    def _of_several(self, incident: Incident, now: datetime) -> Progress:
+        since = incident.began_at - TOGETHER
+        owners = {one.owner for one in self.incidents.members(incident.key, since)}
+        members = members_of(self.incidents, incident.key, owners)
+        recent = [one for one in members if one.last_seen_at >= since]
+        after = with_members(incident, recent, now)
+        if now < quiet_at(after, self.policy) or not is_over(recent, now):
+            return Progress(after, over=False)
+        closing = [one for one in recent if one.open]
+        return Progress(after, over=not closing, closing=closing)

@@ -1,0 +1,115 @@
+"""How services run: what ECS says of them, and where it says nothing, what the ledger knows of their tasks.
+
+DescribeServices, by ten               desired, running, pending, and the deployments
+ListTasks and DescribeTasks            how long those that run have been RUNNING, where tasks may be asked for
+the ledger's own entries               where ECS knows no such service, did not answer, or may not be asked
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from ...arns import service_arn
+from ...errors import AccessDenied, ClusterNotFound, LedgerError
+from ...findings.policy import Policy
+from ...incidents.facts.impact import Impact, Running
+from ...model.service import ServiceReading
+from ...model.task import Absence, TaskState
+from ...ports.ecs import Tasks
+from ...ports.ledger import Ledger
+from ...ports.services import EcsServices
+from ...services.below import least
+from .own_tasks import OwnTasks, is_steady
+
+_MOST_AGES = 100  # running tasks of a service that are asked how long they have been: a page, a call
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A service that is asked about: its first fault, and how it ran when it was read last."""
+
+    service: str
+    since: datetime
+    impact: Impact | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a service runs, None where nobody knows, and what DescribeServices answered, if it did."""
+
+    running: Running | None = None
+    reading: ServiceReading | None = None
+
+
+@dataclass(slots=True)
+class Looks:
+    """By service; and why ECS did not answer where it should have."""
+
+    by_service: dict[str, Look] = field(default_factory=dict)
+    error: LedgerError | None = None
+
+    def of(self, service: str | None) -> Look:
+        return self.by_service.get(service or "", Look())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceLook:
+    """Asks ECS about services; about single tasks only where `tasks` are given."""
+
+    ecs_services: EcsServices
+    ledger: Ledger
+    policy: Policy
+    tasks: Tasks | None = None
+
+    def look(self, cluster_arn: str, asked: Sequence[Asked], now: datetime) -> Looks:
+        """How each of these services runs; where a call fails, by the ledger, and with the error."""
+        looks = Looks()
+        readings = self._described(cluster_arn, [one.service for one in asked], looks)
+        own = OwnTasks(self.ledger, cluster_arn, self.policy, now)
+        for one in asked:
+            reading = readings.get(one.service)
+            try:
+                running = (
+                    self._running(reading, now)
+                    if reading
+                    else own.running(one.service, one.since, one.impact)
+                )
+            except LedgerError as error:
+                looks.error = error
+            else:
+                looks.by_service[one.service] = Look(running, reading)
+        return looks
+
+    def _described(
+        self, cluster_arn: str, services: Sequence[str], looks: Looks
+    ) -> Mapping[str, ServiceReading]:
+        arns = {service_arn(cluster_arn, one): one for one in services}
+        try:
+            answers = self.ecs_services.describe_services(cluster_arn, list(arns))
+        except (AccessDenied, ClusterNotFound):
+            return {}
+        except LedgerError as error:
+            looks.error = error
+            return {}
+        return {arns[arn]: one for arn, one in answers.items() if isinstance(one, ServiceReading)}
+
+    def _running(self, reading: ServiceReading, now: datetime) -> Running:
+        state = reading.state
+        active = state.status == "ACTIVE"
+        return Running(
+            desired=state.desired_count if active else 0,
+            least=least(reading) if active else 0,
+            steady=self._steady(reading, now),
+            pending=state.pending_count,
+        )
+
+    def _steady(self, reading: ServiceReading, now: datetime) -> int:
+        """How many have run for a while; all that run, where these are too many to ask about."""
+        state = reading.state
+        if self.tasks is None or not 0 < state.running_count <= _MOST_AGES:
+            return state.running_count
+        listed = self.tasks.list_service(state.cluster_arn, state.service)
+        described = self.tasks.describe(state.cluster_arn, listed).values()
+        if Absence.UNKNOWN in described:
+            return state.running_count
+        return sum(is_steady(one, now) for one in described if isinstance(one, TaskState))
