@@ -41,7 +41,7 @@ def incidents(stack: Stack, *, as_json: bool, selection: Selection) -> None:
     found = _select(incidents, selection.clusters(deployed_ledger(stack)), selection, now)
     note_unreadable(incidents.unreadable)
     if as_json:
-        print_json({"incidents": [payload.incident(each) for each in found]})
+        print_json({"incidents": [payload.incident(each, now) for each in found]})
     else:
         _report(found, now)
 
@@ -70,7 +70,7 @@ def _report(found: Sequence[Incident], now: datetime) -> None:
         screen.print(indented(_state(one, now), "yellow" if one.open else "dim"))
         screen.print(indented(one.summary))
         if one.blame:
-            screen.print(indented(blame_words(one.blame, one.first_seen_at)))
+            screen.print(indented(blame_words(one.blame, one.first_seen_at, now)))
         screen.print(indented(one.remedy, "dim"))
 
 
