@@ -9,9 +9,9 @@ from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.items.incident_items import incident, incident_item
 from reconciler.findings.model import Severity
 from reconciler.findings.policy import Policy
+from reconciler.incidents.facts.occurrences import Occurrence, Occurrences
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import Incident, Status
-from reconciler.incidents.facts.occurrences import Occurrence, Occurrences
 from tests.reconciler.adapters.conftest import Table
 from tests.reconciler.adapters.test_dynamodb import _size
 from tests.support.findings import found
