@@ -9,13 +9,13 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from ...chunks import chunks
-from ...errors import LedgerError, TransientError
+from ...errors import InvalidInput, LedgerError, TransientError
 from ...findings.model import Kind
 from ...incidents.course import with_blame
 from ...incidents.lifecycle import add_findings, touch, with_running
 from ...incidents.model import Incident
 from ...incidents.reported import IncidentKey, ReportedFinding
-from ...incidents.severity import has_impact
+from ...incidents.severity import has_impact, severity_of
 from ...incidents.speaking import shared_key
 from ...ports.incidents import MAX_FOUND, Incidents
 from ...ports.services import ServiceLedger
@@ -59,8 +59,7 @@ class Report:
 
     def _read(self, found: Mapping[IncidentKey, Found]) -> None:
         """What is known of these incidents and of all owners of their causes; and how their services run."""
-        shared = (shared_key(key) for key in found)
-        self.known.update(self._incidents.current({*found, *filter(None, shared)}))
+        self.known.update(self._current(list(found)))
         now = self.publisher.clock()
         asked: dict[str, dict[str, Asked]] = {}
         for key, of_key in found.items():
@@ -71,6 +70,14 @@ class Report:
                 asked.setdefault(key.cluster_arn, {})[name] = Asked(name, since)
         for cluster_arn, services in asked.items():
             self.looks[cluster_arn] = self.looker.look(cluster_arn, list(services.values()), now)
+
+    def _current(self, keys: Sequence[IncidentKey]) -> Mapping[IncidentKey, Incident]:
+        """What is stored under these keys; what cannot be read is met again by its own findings."""
+        try:
+            return self._incidents.current(keys)
+        except InvalidInput:
+            halves = (keys[: len(keys) // 2], keys[len(keys) // 2 :]) if len(keys) > 1 else ()
+            return {key: one for half in halves for key, one in self._current(half).items()}
 
     def _failing(self) -> Iterable[ReportedFinding]:
         """What the look at the services shows of deployments that fail, and was not found before."""
@@ -116,7 +123,7 @@ class Report:
             after = self._next(current, found or reported, now)
             refused = self._incidents.save(after, current, found, now)
             if refused is None:
-                self.known[key] = after
+                self._saved(after)
                 queued = after.outbox.sequence > _sequence(current, after)
                 return NotifyResult(incident=after, new=len(found), queued=queued)
             found = [one for one in found if one.finding.finding_id not in refused.known]
@@ -131,23 +138,23 @@ class Report:
         if has_impact(after.key):
             after = with_running(after, look.running, now)
         after = with_blame(after, known_deployments(self.services, after, look.reading, now))
-        self._strike(current, after, now)
-        return self.steps.take(after, now)
+        judged = replace(after, severity=severity_of(after, now, self.publisher.policy))
+        self._strike(current, judged, now)
+        return self.steps.take(judged, now)
 
     def _strike(self, before: Incident | None, incident: Incident, now: datetime) -> None:
         """Lets the cause's owners be known, and opens the incident of all of them if they are many now."""
-        key = shared_key(incident.key)
+        key = shared_key(incident)
         if key is None or (before and before.open and incident.noted_at - before.noted_at < _KNOWN):
             return
-        known = self.known.get(key)
+        known = self._incidents.current([key]).get(key)
         opened = strike(self._incidents, incident, known, now)
         if opened is None:
             return
         after = self.steps.take(opened, now)
         if self._incidents.save(after, known, (), now):
-            self._read_again(key)  # somebody else has opened it
-            return
-        self.known[key] = after
+            return  # somebody else has opened it
+        self._saved(after)
         self._publish(key, NotifyResult(incident=after, queued=after.outbox.waits))
 
     def _look(self, incident: Incident) -> Look:
@@ -162,6 +169,10 @@ class Report:
             return incident
         after = self.steps.take(seen, now)
         return incident if self._incidents.save(after, incident, (), now) else after
+
+    def _saved(self, incident: Incident) -> None:
+        self.known[incident.key] = incident
+        self.steps.note(incident)
 
     def _read_again(self, key: IncidentKey) -> None:
         self.known.pop(key, None)
