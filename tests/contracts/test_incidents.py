@@ -155,7 +155,9 @@ def test_another_incident_archives_the_one_before(incidents: Incidents) -> None:
 def test_who_does_not_know_that_it_is_archived_is_overtaken(incidents: Incidents) -> None:
     """Whether late findings open it again, archive it once more, or only its messages were sent."""
     done = save_over(incidents, save(incidents, found(1)))
-    anew = save(incidents, found(2, NEXT_WEEK), before=done, now=NEXT_WEEK)
+    opened = save(incidents, found(2, NEXT_WEEK), before=done, now=NEXT_WEEK)
+    anew = save(incidents, found(4, NEXT_WEEK), before=opened, now=NEXT_WEEK)
+    assert anew.revision == done.revision
     known = (anew, incidents.latest(done))
     another = with_findings(done, found(3, NEXT_WEEK), now=NEXT_WEEK + timedelta(seconds=1))
     for late in (with_findings(done, found(3, LATER)), another):
