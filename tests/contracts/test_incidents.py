@@ -8,25 +8,16 @@ from typing import Any
 import pytest
 
 from reconciler.findings.model import Cause, Kind, Severity
-from reconciler.findings.policy import Policy
-from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import Incident, ReportedFinding, Status
 from reconciler.ports.incidents import MAX_FOUND, Incidents
 from tests.support.findings import found, many
-from tests.support.incidents import full_incident, over
+from tests.support.incidents import full_incident, over, with_findings
 from tests.support.ledgers import ENDPOINT
 from tests.support.values import CLUSTER, START, at
 
-POLICY = Policy()
 LATER = START + timedelta(hours=1)
 NEXT_WEEK = START + timedelta(days=7)
 MOST = 8 if ENDPOINT else MAX_FOUND  # findings: DynamoDB Local takes ten items in a transaction
-
-
-def with_findings(before: Incident | None, *news: ReportedFinding, now: datetime = START) -> Incident:
-    """The next revision of the incident, due a minute later."""
-    after = add_findings(before, news, now, POLICY)
-    return replace(after, revision=after.revision + 1, due_at=now + timedelta(minutes=1))
 
 
 def save(
