@@ -31,7 +31,7 @@ class NextSteps:
         joining = replace(incident, joined=_joined(alone, others))
         context = Context(
             over=over,
-            spoken_for=is_spoken_for(alone, others),
+            spoken_for=is_spoken_for(replace(alone, outbox=incident.outbox), others),
             messages=self.incidents.messages(now) if _counts(alone) else 0,
         )
         return advance(joining, context, now, self.policy)
