@@ -24,6 +24,7 @@ class MemoryIncidents:
         self._findings: dict[tuple[str, str], Finding] = {}
         self._open: dict[IncidentKey, Incident] = {}
         self._resolved: dict[str, Incident] = {}
+        self._due: dict[str, Incident] = {}
         self._lock = Lock()
 
     def not_stored(self, found: Sequence[ReportedFinding]) -> Sequence[ReportedFinding]:
@@ -75,9 +76,13 @@ class MemoryIncidents:
 
     def due(self, cluster_arn: str, now: datetime) -> Sequence[Incident]:
         with self._lock:
-            incidents = [*self._open.values(), *self._resolved.values()]
-        of_cluster = (one for one in incidents if one.key.cluster_arn == cluster_arn)
+            of_cluster = [one for one in self._due.values() if one.key.cluster_arn == cluster_arn]
         return [one for one in of_cluster if one.due_at and one.due_at <= now]
+
+    def next_due(self) -> datetime | None:
+        """When an incident of any cluster is to be looked at next; None where none is waiting."""
+        with self._lock:
+            return min((one.due_at for one in self._due.values() if one.due_at), default=None)
 
     def everything(self) -> Sequence[Incident]:
         """All incidents, the resolved ones first."""
@@ -95,6 +100,9 @@ class MemoryIncidents:
     def _put(self, incident: Incident) -> None:
         if incident.due_at:
             self._mark_active(incident.key.cluster_arn, incident.due_at)
+            self._due[incident.incident_id] = incident
+        else:
+            self._due.pop(incident.incident_id, None)
         if incident.open:
             self._open[incident.key] = incident
             return
@@ -104,15 +112,24 @@ class MemoryIncidents:
         self._resolved[incident.incident_id] = incident
 
 
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message, and when it was published."""
+
+    at: datetime
+    message: Message
+
+
 @dataclass(slots=True)
 class MemoryNotifier:
     """Everything that was published, in its order."""
 
-    sent: list[Message] = field(default_factory=list)
+    clock: Callable[[], datetime]
+    sent: list[SentMessage] = field(default_factory=list)
     destinations: Sequence[str] = ("alerts",)
 
     def publish(self, message: Message, to: Sequence[str]) -> Mapping[str, LedgerError]:  # noqa: ARG002 - one of one
-        self.sent.append(message)
+        self.sent.append(SentMessage(self.clock(), message))
         return {}
 
 

@@ -148,7 +148,8 @@ class LocalSystem:
 
 def memory_system(ecs: Ecs, clock: Clock, policy: Policy, notifier: Notifier) -> LocalSystem:
     """A system that keeps all in memory, on this ECS or on what stands before it."""
-    return _system(ecs, clock, MemoryLedger(), _Alerting(policy, notifier, MemoryIncidents()))
+    ledger = MemoryLedger()
+    return _system(ecs, clock, ledger, _Alerting(policy, notifier, MemoryIncidents(ledger.mark_active)))
 
 
 @contextmanager

@@ -11,8 +11,9 @@ from reconciler.findings.policy import DEFAULT
 
 from ..output.options import PolicyFile
 from ..output.terminal import print_json
+from ..replay.document import document
 from ..replay.report import report
-from ..replay.run import document, replay_paths
+from ..replay.run import replay_paths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -172,7 +172,7 @@ def test_many_are_marked_together(incidents: Incidents) -> None:
 @pytest.mark.parametrize("writers", [4])
 def test_writers_at_once_count_everything_once(incidents: Incidents, writers: int) -> None:
     """Findings that several writers report, some of them twice, are each counted once."""
-    notifier = MemoryNotifier()
+    notifier = MemoryNotifier(lambda: START)
     alerts = Alerts(
         incidents=incidents, services=MemoryServices(), notifier=notifier, policy=POLICY, clock=lambda: START
     )
@@ -186,7 +186,7 @@ def test_writers_at_once_count_everything_once(incidents: Incidents, writers: in
     assert incident is not None
     assert (incident.count, incident.outbox.pending) == (50, ())
     assert sum(result.new for result in results) + sum(len(share) for share in overtaken) >= 50
-    sent = {message.notification_id: message.document["type"] for message in notifier.sent}
+    sent = {one.message.notification_id: one.message.document["type"] for one in notifier.sent}
     assert list(sent.values()).count("OPENED") == 1
 
 

@@ -40,7 +40,7 @@ class Alerted:
         alerts = Alerts(
             incidents=self.store,
             services=MemoryServices(),
-            notifier=MemoryNotifier(),
+            notifier=MemoryNotifier(lambda: when),
             policy=Policy(),
             clock=lambda: when,
         )

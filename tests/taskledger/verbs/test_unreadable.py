@@ -56,7 +56,7 @@ def alerted(deployment: Deployment) -> Deployment:
     alerts = Alerts(
         incidents=store,
         services=MemoryServices(),
-        notifier=MemoryNotifier(),
+        notifier=MemoryNotifier(lambda: now),
         policy=Policy(),
         clock=lambda: now,
     )
