@@ -30,14 +30,10 @@ def next_due(system: LocalSystem) -> datetime | None:
 
 
 def watch_until(system: LocalSystem, moment: datetime) -> None:
-    """The clock shows the moment, after all that a watch every minute would have done by then.
-
-    What the watch changes in the ledger is assessed, as by the table's stream.
-    """
+    """The clock shows the moment, after all that a watch every minute would have done by then."""
     while (run := _next_run(system)) and run <= moment:
         system.clock.move_to(run)
-        if changes := system.watch().protection.changes:
-            system.assess(system.ledger.entries(list(changes)))
+        system.watch()
     system.clock.move_to(moment)
 
 
