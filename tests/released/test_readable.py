@@ -126,7 +126,7 @@ def test_findings_and_incidents_are_listed(in_use: Deployment) -> None:
 
 def test_what_was_not_sent_is_sent_once(in_use: Deployment) -> None:
     """Under the id that it was stored with; what was published before is not published again."""
-    store, notifier = DynamoIncidents(in_use.dynamodb, "ledger", RETENTION), MemoryNotifier()
+    store, notifier = DynamoIncidents(in_use.dynamodb, "ledger", RETENTION), MemoryNotifier(lambda: LATER)
     alerts = Alerts(
         incidents=store, services=MemoryServices(), notifier=notifier, policy=Policy(), clock=lambda: LATER
     )
@@ -134,8 +134,8 @@ def test_what_was_not_sent_is_sent_once(in_use: Deployment) -> None:
     for incident in due:
         alerts.publish(incident)
     pending = read("incident pending")
-    assert [message.notification_id for message in notifier.sent] == [f"{pending.incident_id}|1"]
-    assert notifier.sent[0].document["type"] == NotificationType.OPENED
+    assert [one.message.notification_id for one in notifier.sent] == [f"{pending.incident_id}|1"]
+    assert notifier.sent[0].message.document["type"] == NotificationType.OPENED
     settled = store.current([pending.key])[pending.key]
     assert (settled.outbox.pending, settled.outbox.notified_count, settled.outbox.notified_at) == (
         (),

@@ -8,11 +8,11 @@ from reconciler.findings.policy import Policy
 from reconciler.incidents.deployments.blame import Blame, BlameWord
 from reconciler.incidents.deployments.failures import Failures
 from reconciler.incidents.facts.impact import Impact, Level
+from reconciler.incidents.facts.occurrences import Occurrence, Occurrences
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import Incident, Owner, Shared, Status
-from reconciler.incidents.reported import ReportedFinding
-from reconciler.incidents.facts.occurrences import Occurrence, Occurrences
 from reconciler.incidents.outbox import NotificationType, Outbox, PendingNotification
+from reconciler.incidents.reported import ReportedFinding
 
 from .findings import DEFINITION, found
 from .services import deployment_id
