@@ -26,11 +26,9 @@ from typing import Final
 
 from ..findings.policy import Policy
 from .case import RUN, Case, Context
-from .facts.impact import Level
 from .model import Incident
 from .outbox import NotificationType
-from .severity import has_impact
-from .timing import asks_until, quiet_at, reminder_at
+from .timing import asks_at, quiet_at, reminder_at
 
 _NEXT_DOWN = timedelta(minutes=10)
 _NEXT_OWNERS, _ANY_OWNERS = timedelta(minutes=5), timedelta(minutes=30)
@@ -157,14 +155,8 @@ def _due(case: Case) -> datetime:
     if one.outbox.pending:
         return now + _MINUTE
     quiet = quiet_at(one, case.policy)
-    times = [
-        case.held_until,
-        case.muted_until,
-        _digest_at(one, case.policy),
-        quiet if quiet > now else now + _LOOK,
-    ]
-    if has_impact(one.key) and (now < asks_until(one) or case.level in (Level.DEGRADED, Level.DOWN)):
-        times.append(now + _MINUTE)
+    times = [case.held_until, case.muted_until, _digest_at(one, case.policy), asks_at(one, now)]
+    times.append(quiet if quiet > now else now + _LOOK)
     if one.shared:
         times.append(now + _MINUTE)
     if case.runs:

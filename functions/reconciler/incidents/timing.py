@@ -12,8 +12,8 @@ from .severity import has_impact, is_run
 # After each message that only says that it goes on the next one comes later, in multiples of `remind`.
 _LADDER = (1, 3, 6, 18, 42)
 _WHILE_HIGH = timedelta(days=1)
-# After a finding ECS is asked each minute how the service runs, and as long as it falls short; after an hour of
-# that, every five minutes.
+# After a finding ECS is asked each minute how the service runs, and as long as that falls short; after an hour
+# of it, every five minutes.
 _ASKED = timedelta(minutes=15)
 _SHORT, _OFTEN, _SELDOM = timedelta(hours=1), timedelta(minutes=1), timedelta(minutes=5)
 _LASTING = timedelta(hours=1)  # a standing condition that nobody saw for so long is over
