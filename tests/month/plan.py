@@ -63,8 +63,15 @@ def account(seed: int, start: datetime, *, always: bool = False) -> Account:
     return made
 
 
-def play(seed: int, days: range, *, always: bool = False) -> tuple[Account, Sequence[Matter]]:
-    """The account after these days, and what went wrong in them."""
+def play(seed: int, days: range) -> tuple[Account, Sequence[Matter]]:
+    """The account after these days and until what they brought is over, and what went wrong in them."""
+    made, matters = begin(seed, days)
+    made.run_until(FIRST + timedelta(days=days.stop) + SETTLED)
+    return made, matters
+
+
+def begin(seed: int, days: range, *, always: bool = False) -> tuple[Account, Sequence[Matter]]:
+    """The account with all that is to happen in it, and what of that is wrong."""
     start, end = FIRST + timedelta(days=days.start), FIRST + timedelta(days=days.stop)
     made = account(seed, start, always=always)
     planned = plan(seed, days)
@@ -80,7 +87,6 @@ def play(seed: int, days: range, *, always: bool = False) -> tuple[Account, Sequ
         if service.name in SCALED:
             made.play(background.scaling(made, service, busy))
     made.play(background.cleaning(made, "platform"))
-    made.run_until(end + SETTLED)
     return made, matters
 
 
