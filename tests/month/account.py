@@ -86,16 +86,15 @@ class Account:
         self._due_at = math.inf
         self._scheduled_at = 0.0
         self._news_at = self.clock.epoch
-        self._scripts: list[tuple[float, int, Iterator[float]]] = []
+        self._scripts: list[tuple[float, int, Iterator[float], bool]] = []
         self._numbers = count()
-        self._played = 0
         self._unassessed: dict[str, None] = {}
         self._protected_until = 0.0
         self.ecs.listen(self._take)
 
-    def play(self, script: Iterator[float], at: datetime | None = None) -> None:
-        """The script begins then, or now."""
-        self._put((at or self.clock.now).timestamp(), script)
+    def play(self, script: Iterator[float], at: datetime | None = None, *, aside: bool = False) -> None:
+        """The script begins then, or now; `aside` where it does nothing that means anything to a service."""
+        self._put((at or self.clock.now).timestamp(), script, aside=aside)
 
     def run_until(self, end: datetime) -> None:
         """All that is deployed does its work in the meantime."""
@@ -199,24 +198,27 @@ class Account:
 
     def _act(self) -> None:
         """What the scripts and the scheduler do now: nobody else changes anything in ECS."""
-        if self._go_on() or self._scheduled_at <= self.clock.epoch:
+        stirred = self._go_on()
+        if stirred or self._scheduled_at <= self.clock.epoch:
             self.ecs.schedule()
             self._scheduled_at = self.ecs.next_due()
+        else:
+            self.ecs.send()
 
     def _go_on(self) -> bool:
-        """Whether any script had something to do."""
-        played = self._played
+        """Whether any script did something that may mean anything to a service."""
+        stirred = False
         while self._scripts and self._scripts[0][0] <= self.clock.epoch:
-            self._played += 1
-            script = heapq.heappop(self._scripts)[2]
+            _, _, script, aside = heapq.heappop(self._scripts)
+            stirred = stirred or not aside
             wait = next(script, None)
             if wait is not None:
-                self._put(self.clock.epoch + wait, script)
-        return self._played > played
+                self._put(self.clock.epoch + wait, script, aside=aside)
+        return stirred
 
-    def _put(self, at: float, script: Iterator[float]) -> None:
+    def _put(self, at: float, script: Iterator[float], *, aside: bool) -> None:
         """The script goes on then: in whole seconds, and of two that go on together the first one first."""
-        heapq.heappush(self._scripts, (math.ceil(at), next(self._numbers), script))
+        heapq.heappush(self._scripts, (math.ceil(at), next(self._numbers), script, aside))
 
     def _deliver(self) -> None:
         batch, self._queue, self._due_at = self._queue, [], math.inf

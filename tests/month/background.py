@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from taskledger.simulator.engine.chance import seeded
 
-from .scripts import HOUR, release, restart, run, scale
+from .scripts import HOUR, release, restart, scale, start_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -51,4 +51,4 @@ def cleaning(account: Account, cluster: str) -> Iterator[float]:
     """Standalone tasks that end with 0, every six hours."""
     while True:
         yield 6 * HOUR
-        account.play(run(account, cluster, ["cleanup"], [(300, 0)] * _CLEANERS))
+        account.play(start_run(account, cluster, ["cleanup"], [(300, 0)] * _CLEANERS))

@@ -65,7 +65,7 @@ class Sent:
         return self.type not in CLOSED and Severity(self.document["severity"]).rank >= Severity(severity).rank
 
 
-@dataclass(slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True, repr=False)
 class Judgement:
     """`digested` are the matters that a digest listed, `stray` the messages of nothing that went wrong."""
 

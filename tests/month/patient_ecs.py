@@ -35,6 +35,15 @@ class PatientEcs(SimulatedEcs):
             return {**answer, "services": shown}
         return answer
 
+    def send(self) -> None:
+        """Events go out, where nothing happened that means anything to a service."""
+        with self._lock:
+            due = list(self._store.outbox)
+            self._store.outbox.clear()
+        for event in due:
+            for listener in self._listeners:
+                listener(event)
+
     @contextmanager
     def _turn(self) -> Iterator[None]:
         with self._lock if self._called else super()._turn():

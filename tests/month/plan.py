@@ -179,7 +179,7 @@ def _night(day: int) -> Planned:
     ends, family = begins + timedelta(minutes=50), "nightly-import"
     owners = frozenset((f"family:{family}",))
     matter = Matter(trouble=truth.BATCH, cluster="platform", owners=owners, begins=begins, ends=ends)
-    return Planned(matter, begins, lambda a: scripts.run(a, "platform", [family], lives))
+    return Planned(matter, begins, lambda a: scripts.start_run(a, "platform", [family], lives))
 
 
 def _swarm(seed: int, begins: datetime) -> Planned:
@@ -190,7 +190,7 @@ def _swarm(seed: int, begins: datetime) -> Planned:
     owners = frozenset(f"family:{family}" for family in families)
     ends = begins + timedelta(minutes=15)
     matter = Matter(trouble=truth.SWARM, cluster="jobs", owners=owners, begins=begins, ends=ends)
-    return Planned(matter, begins, lambda a: scripts.run(a, "jobs", families, lives))
+    return Planned(matter, begins, lambda a: scripts.start_run(a, "jobs", families, lives))
 
 
 def _of(

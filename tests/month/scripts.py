@@ -108,15 +108,22 @@ def forget_protection(account: Account, service: Service, _: Matter, minutes: in
     account.call("StopTask", service.cluster, task=task_arn, reason="done")
 
 
-def run(
+def start_run(
     account: Account, cluster: str, families: Sequence[str], lasts: Sequence[tuple[float, int]]
 ) -> Iterator[float]:
     """Standalone tasks of these families in turn: of each how long it runs and with what it ends."""
+    account.play(_run(account, cluster, families, lasts), aside=True)
+    yield 0
+
+
+def _run(
+    account: Account, cluster: str, families: Sequence[str], lasts: Sequence[tuple[float, int]]
+) -> Iterator[float]:
     for number, (seconds, exit_code) in enumerate(lasts):
         family = families[number % len(families)]
         request = {"taskDefinition": f"{family}:1", "launchType": "EC2", "startedBy": f"{family}-schedule"}
         (task,) = account.call("RunTask", cluster, **request)["tasks"]
-        account.play(_life(account, task["taskArn"], seconds, exit_code))
+        account.play(_life(account, task["taskArn"], seconds, exit_code), aside=True)
         if number % AT_ONCE == AT_ONCE - 1:
             yield 5
 

@@ -100,7 +100,7 @@ def test_what_is_left_out_changes_nothing() -> None:
     """A watch with nothing due and a sweep with no news are left out: with them the same is published."""
     quick, patient = (begin(SEED, range(9, 10), always=always)[0] for always in (False, True))
     for account in (quick, patient):
-        account.run_until(FIRST + timedelta(days=9, hours=7))
+        account.run_until(FIRST + timedelta(days=9, hours=5))
     assert quick.counts["watches"] < patient.counts["watches"]
     assert quick.counts["sweeps"] < patient.counts["sweeps"]
     published = [[(at, message.document) for at, message in one.inbox.mail] for one in (quick, patient)]
