@@ -10,19 +10,20 @@ import heapq
 import json
 import math
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from reconciler.chunks import chunks
 from reconciler.findings.policy import DEFAULT
-from taskledger.local.system import LocalSystem, memory_system
+from taskledger.local.memory_ledger import MemoryLedger
+from taskledger.local.system import memory_system
 from taskledger.simulator.engine.chance import seeded
 from taskledger.simulator.engine.clock import Clock
 from tests.support.system import Inbox
 
-from .ledger import ShortLedger
+from .ledger import drop_closed
 from .patient_ecs import PatientEcs
 
 if TYPE_CHECKING:
@@ -79,9 +80,7 @@ class Account:
         self.ecs = PatientEcs(self.clock, seed=self.seed)
         self.chance = seeded("account", self.seed)
         self.inbox = Inbox(self.clock)
-        self.ledger = ShortLedger()
-        system = memory_system(self.ecs, self.clock, DEFAULT, self.inbox)
-        self.system: LocalSystem = replace(system, ledger=self.ledger)
+        self.system = memory_system(self.ecs, self.clock, DEFAULT, self.inbox)
         self._queue: list[Answer] = []
         self._due_at = math.inf
         self._scheduled_at = 0.0
@@ -244,7 +243,8 @@ class Account:
             self.system.sweep()
             self._assess(list(dict.fromkeys([*before, *self._open()])))
         if seconds % HOUR == 0:
-            self.ledger.drop_closed(self.clock.now)
+            assert isinstance(self.system.ledger, MemoryLedger)
+            drop_closed(self.system.ledger, self.clock.now)
 
 
 def _is_news(detail: Answer) -> bool:

@@ -101,7 +101,9 @@ def _longest(judgement: Judgement, trouble: Trouble) -> str:
 
 
 def _span(span: timedelta) -> str:
-    seconds = round(span.total_seconds())
+    seconds = max(
+        round(span.total_seconds()), 0
+    )  # in a matter of several, the first of them may have said it
     return f"{seconds} s" if seconds < 600 else f"{seconds // 60} min"
 
 

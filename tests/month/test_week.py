@@ -97,10 +97,14 @@ def test_a_week_is_a_part_of_its_month() -> None:
 
 
 def test_what_is_left_out_changes_nothing() -> None:
-    """A watch with nothing due and a sweep with no news are left out: with them the same is published."""
-    quick, patient = (begin(SEED, range(9, 10), always=always)[0] for always in (False, True))
+    """A watch with nothing due and a sweep with no news are left out: with them the same is published.
+
+    The span has a batch, an outage and what came of it, and hours of quiet.
+    """
+    day = 8
+    quick, patient = (begin(SEED, range(day, day + 1), always=always)[0] for always in (False, True))
     for account in (quick, patient):
-        account.run_until(FIRST + timedelta(days=9, hours=5))
+        account.run_until(FIRST + timedelta(days=day, hours=11))
     assert quick.counts["watches"] < patient.counts["watches"]
     assert quick.counts["sweeps"] < patient.counts["sweeps"]
     published = [[(at, message.document) for at, message in one.inbox.mail] for one in (quick, patient)]
