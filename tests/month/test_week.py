@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from .account import GATHER
 from .judge import Judgement, judge
 from .plan import FIRST, MONTH, WORST_WEEK, begin, plan, play
 from .report import ALL, CALLS, HALF, table, values
 from .subscribers import ON_CALL, SUBSCRIBERS
-from .truth import CRASH, STOP, TROUBLES, Trouble
+from .truth import CRASH, OUTAGE, STOP, TROUBLES, Trouble
 
 if TYPE_CHECKING:
     from .account import Account
@@ -55,6 +56,20 @@ def test_who_has_to_hear_hears(week: Judgement, who: str) -> None:
 def test_pages_are_closed(week: Judgement, who: str) -> None:
     """Whoever was called for an incident hears that it is over, by the same filter policy."""
     assert week.left_open(SUBSCRIBERS[who]) == []
+
+
+def test_an_outage_names_its_services(played: tuple[Account, Judgement]) -> None:
+    """The first message of several services names all that had failed when the last events were gathered."""
+    account, week = played
+    first = next((one for one in week.of(OUTAGE) if len(one.owners) > 1), None)
+    assert first is not None
+    (matter,) = (week.matters[number] for number in week.numbers(OUTAGE))
+    known = {
+        one.owner
+        for one in account.faults
+        if matter.begins <= one.at <= first.at - timedelta(seconds=2 * GATHER)
+    }
+    assert known & matter.owners <= first.owners
 
 
 def test_planned_things_are_not_reported(week: Judgement) -> None:
