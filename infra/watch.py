@@ -27,9 +27,8 @@ class Watch(LedgerFunction):
             timeout=Duration.seconds(50),  # over before the next one starts
             environment=common.alert_environment,
         )
-        writes = ("UpdateItem", "PutItem", "DeleteItem")
         self.allow(
-            permissions.on_table(common.ledger, "Query", "GetItem", "BatchGetItem", *writes),
+            permissions.on_table(common.ledger, "Query", "GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
             permissions.on_indexes(common.ledger, "open", "closed", "protected", "due"),
             permissions.on_tasks(self, common.clusters, "GetTaskProtection", "DescribeTasks"),
             permissions.describe_services(self, common.clusters),

@@ -52,7 +52,7 @@ def test_observe(stack: Synthesised) -> None:
 
 
 def test_assess(stack: Synthesised) -> None:
-    """Assess reads the stream, asks how services run, keeps and reports incidents, leaves what it can't read."""
+    """Assess reads the stream, asks how services run, reports incidents, and leaves what it can't read."""
     stream = "${Ledger/Table.StreamArn}"
     assert_may(
         stack,
@@ -97,7 +97,7 @@ def test_watch(stack: Synthesised) -> None:
         stack,
         "Watch/Role",
         may("logs:CreateLogStream PutLogEvents", "${Watch/Log.Arn}"),
-        may("dynamodb:Query GetItem BatchGetItem UpdateItem PutItem DeleteItem", TABLE),
+        may("dynamodb:Query GetItem BatchGetItem PutItem UpdateItem", TABLE),
         may("dynamodb:Query", *(f"{TABLE}/index/{name}" for name in ("open", "closed", "protected", "due"))),
         may("ecs:GetTaskProtection DescribeTasks", every("task")),
         may("ecs:DescribeServices", every("service")),
