@@ -178,7 +178,7 @@ def with_tasks(world: World) -> dict[str, Calls]:
     """An event is observed, a task that no event reported is swept, and its protection is watched.
 
     What each of them finds is reported, and what was reported is looked after: one cause strikes three
-    services of which ECS knows nothing, ends, is in a digest, and comes again when its incidents are to be archived.
+    services of which ECS knows nothing, ends, is in a digest, and comes again three days later.
     """
     for arn in (TASK, OTHER):
         world.ecs.learn(envelope(3, taskArn=arn)["detail"])
