@@ -1,4 +1,4 @@
-"""A deployment that breaks is published by its name while it breaks, and its tasks are not; so is its rollback."""
+"""A deployment that breaks is published by its name, for its tasks too, and so is its rollback."""
 
 from __future__ import annotations
 
