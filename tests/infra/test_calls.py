@@ -132,7 +132,7 @@ def world() -> Iterator[World]:
                     ledger=DynamoLedger(dynamodb, name, RETENTION),
                     policy=Policy(),
                 ),
-                notifier=MemoryNotifier(),
+                notifier=MemoryNotifier(lambda: ecs.clock.now),
                 policy=Policy(),
                 clock=lambda: ecs.clock.now,
             ),

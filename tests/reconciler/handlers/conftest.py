@@ -63,7 +63,7 @@ class Functions:
 
     def sent(self) -> list[Message]:
         assert isinstance(self.alerts.notifier, MemoryNotifier)
-        return self.alerts.notifier.sent
+        return [one.message for one in self.alerts.notifier.sent]
 
     def lines(self, message: str) -> list[dict[str, Any]]:
         lines = map(json.loads, self.logged.getvalue().splitlines())
@@ -75,7 +75,7 @@ def functions(system: System, monkeypatch: pytest.MonkeyPatch) -> Functions:
     alerts = Alerts(
         incidents=MemoryIncidents(),
         services=system.services,
-        notifier=MemoryNotifier(),
+        notifier=MemoryNotifier(lambda: system.clock.now),
         policy=system.policy,
         clock=lambda: system.clock.now,
     )

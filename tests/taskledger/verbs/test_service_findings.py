@@ -35,7 +35,7 @@ def alerted(deployment: Deployment) -> None:
     alerts = Alerts(
         incidents=DynamoIncidents(deployment.dynamodb, TABLE, RETENTION),
         services=deployment.services,
-        notifier=MemoryNotifier(),
+        notifier=MemoryNotifier(lambda: ago(minutes=10)),
         policy=DEFAULT,
         clock=lambda: ago(minutes=10),
     )
