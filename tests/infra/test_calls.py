@@ -93,7 +93,7 @@ class World:
     @property
     def sent(self) -> list[Message]:
         assert isinstance(self.alerts.notifier, MemoryNotifier)
-        return self.alerts.notifier.sent
+        return [each.message for each in self.alerts.notifier.sent]
 
     def published(self) -> list[str]:
         """The types of the messages until now."""
