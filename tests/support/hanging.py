@@ -27,18 +27,16 @@ from reconciler.adapters.clients import CallLimits
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.errors import LedgerError, TransientError
-from reconciler.findings.policy import Policy
 from reconciler.incidents.model import Incident
 from reconciler.model.protection import Protection
 from reconciler.notifications.message import Message
-from reconciler.use_cases.notify import Alerts
 from reconciler.wiring import alerting, observe, sweep
 from reconciler.wiring import clients as wired
-from taskledger.local.memory_services import MemoryServices
 from taskledger.local.table import create_table
 from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.api.server import EcsServer
 from taskledger.simulator.engine.clock import Clock
+from tests.support.alerting import new_alerts
 from tests.support.deployed import RETENTION, TABLE
 from tests.support.findings import found
 from tests.support.values import CLUSTER, envelope, event, recording
@@ -151,13 +149,7 @@ class World:
         """Incidents of these services have been stored, and their messages should have been sent by now."""
         self.record(CLUSTER)
         earlier = now() - timedelta(minutes=5)
-        alerts = Alerts(
-            incidents=self.incidents,
-            services=MemoryServices(),
-            notifier=Refusing(),
-            policy=Policy(),
-            clock=lambda: earlier,
-        )
+        alerts = new_alerts(lambda: earlier, incidents=self.incidents, notifier=Refusing())
         alerts.notify(found(number, group=f"service:{name}") for number, name in enumerate(services))
 
     def pending(self) -> list[Incident]:
