@@ -6,12 +6,17 @@ key ids of AWS, JWTs and other tokens of a known form, and the values of keys th
 """
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
-LONGEST_EXCERPT: Final = 160
+LONGEST_EXCERPT: Final = 240
 REDACTED: Final = "REDACTED"  # letters only: no terminal, chat, mail or URL takes it for anything else
 
 _MOST_READ: Final = 4  # times what is kept of a text: more is not looked at, however long the text
+_GAP = "..."
+_AROUND = "'()[],;:."
+# An ARN, an address, an image, a path, an action, or the id of a resource.
+_NAME = re.compile(r"arn:aws|://|\w:\w|[\w:.-]/\w|/\w+/|\b(?:i|sg|fs|eni|vol|vpce?|subnet|fsap)-[0-9a-f]{8}")
 _REQUEST = re.compile(r"[\s,]*status code: \d+, request id: [\w-]+")
 
 _PRIVATE_KEY = re.compile(
@@ -98,14 +103,49 @@ def redact(text: str) -> str:
 def excerpt(text: str, longest: int = LONGEST_EXCERPT) -> str:
     """The text on one line without control characters and request ids, at most `longest` characters.
 
-    AWS begins with the kind of fault and ends with what is wrong: a long text is cut in its middle.
+    AWS begins with the kind of fault and ends with what is wrong, so a long text is cut in between, by whole
+    words. Names of images and resources in it stay, each once, as many as there is room for.
     """
     line = " ".join(_printable(text).replace('"', "'").split())
     line = _REQUEST.sub("", line).rstrip(". ")
-    if len(line) <= longest:
-        return line
+    if len(line) <= longest or " " not in line:
+        return _cut(line, longest)
+    return _shortened(line, longest)
+
+
+def _shortened(line: str, longest: int) -> str:
+    words = [_cut(word, longest * 3 // 4) for word in line.split()]
+    names = {word.strip(_AROUND): place for place, word in enumerate(words) if _NAME.search(word)}
+    head, tail = range(len(words)), range(len(words) - 1, -1, -1)
+    ends = [place for place in tail if len(" ".join(words[place:])) <= longest // 8]
+    kept: set[int] = set()
+    for place in (0, *ends, *names.values()):
+        kept |= {place} if len(_joined(words, kept | {place})) <= longest else set()
+    begins = (place for place in head if len(" ".join(words[: place + 1])) <= longest // 3)
+    for places in (begins, tail):
+        for place in places:
+            if len(_joined(words, kept | {place})) > longest:
+                break
+            kept.add(place)
+    return _joined(words, kept)
+
+
+def _joined(words: Sequence[str], kept: set[int]) -> str:
+    """The words that are kept, with dots for those between them that are not."""
+    shown: list[str] = []
+    for place, word in enumerate(words):
+        if place in kept:
+            shown.append(word)
+        elif not shown or shown[-1] != _GAP:
+            shown.append(_GAP)
+    return " ".join(shown)
+
+
+def _cut(word: str, longest: int) -> str:
+    if len(word) <= longest:
+        return word
     head = longest // 3
-    return f"{line[:head].rstrip()} ... {line[head + 5 - longest :].lstrip()}"
+    return f"{word[:head]}{_GAP}{word[head + len(_GAP) - longest :]}"
 
 
 def _printable(text: str) -> str:

@@ -43,7 +43,10 @@ class DeployedIncidents(DynamoIncidents):
         return [one for one in found if not isinstance(one, InvalidInput) and one.open]
 
     def resolved(self, cluster_arn: str, since: datetime, now: datetime) -> Iterator[Incident]:
-        """The incidents that were resolved since then, the latest first."""
+        """The incidents that were resolved since then, the latest first, current ones and archived ones.
+
+        The index may hold one that was opened again a moment ago, and one twice that is archived right now.
+        """
         for item in self._found(cluster_arn, since, now):
             if "incidentId" in item:
                 with self.unreadable.left_out():

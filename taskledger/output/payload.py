@@ -102,15 +102,19 @@ def finding(found: Finding) -> dict[str, Any]:
     }
 
 
-def incident(found: Incident) -> dict[str, Any]:
+def incident(found: Incident, now: datetime) -> dict[str, Any]:
     """What is published of it, and how it stands."""
     return {
-        **incident_facts(found),
+        **incident_facts(found, now),
         "serviceArn": found.service_arn,
         "status": found.status,
+        "highestSeverity": found.highest_severity,
         "openedAt": time(found.opened_at),
         "notifiedAt": time(found.outbox.notified_at),
         "resolvedAt": time(found.resolved_at),
+        "pending": [
+            {"notificationId": one.notification_id, "type": one.type} for one in found.outbox.pending
+        ],
     }
 
 

@@ -102,7 +102,7 @@ def document(replayed: Replayed) -> dict[str, Any]:
         *(record for each in played for record in each.services),
     ]
     found = [*replayed.findings, *(finding for each in played for finding in each.findings)]
-    incidents = [*replayed.incidents, *(incident for each in played for incident in each.incidents)]
+    of_scenarios = (incident for each in played for incident in each.incidents)
     return {
         "events": {"read": accepted + rejected + skipped, "accepted": accepted, "rejected": rejected},
         "verdicts": {verdict: verdicts[verdict] for verdict in Verdict},
@@ -110,7 +110,10 @@ def document(replayed: Replayed) -> dict[str, Any]:
         "tasks": [payload.task_with_history(entry, rows) for entry, rows in tasks],
         "services": [service(record) for record in services],
         "findings": [payload.finding(each) for each in found],
-        "incidents": [payload.incident(each) for each in incidents],
+        "incidents": [
+            *(payload.incident(each, replayed.now) for each in replayed.incidents),
+            *(payload.incident(each, each.noted_at) for each in of_scenarios),
+        ],
         "notifications": [dict(message.document) for message in replayed.notifications],
         "skipped": dict(sorted(outcome.skipped.items())),
         "scenarios": [player.document(each) for each in played],

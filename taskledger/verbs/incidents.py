@@ -41,7 +41,7 @@ def incidents(stack: Stack, *, as_json: bool, selection: Selection) -> None:
     found = _select(incidents, selection.clusters(deployed_ledger(stack)), selection, now)
     note_unreadable(incidents.unreadable)
     if as_json:
-        print_json({"incidents": [payload.incident(each) for each in found]})
+        print_json({"incidents": [payload.incident(each, now) for each in found]})
     else:
         _report(found, now)
 
@@ -49,12 +49,14 @@ def incidents(stack: Stack, *, as_json: bool, selection: Selection) -> None:
 def _select(
     incidents: DeployedIncidents, clusters: Sequence[str], selection: Selection, now: datetime
 ) -> Sequence[Incident]:
-    found: list[Incident] = []
+    """Each once, and as open where it is: an index may still hold it as it was before."""
+    found: dict[str, Incident] = {}
     for cluster in clusters:
-        found += incidents.open_incidents(cluster, now)
         if not selection.only_open:
-            found += incidents.resolved(cluster, selection.since, now)
-    selected = [one for one in found if selection.covers(one.key.owner, one.key.kind, one.severity)]
+            resolved = incidents.resolved(cluster, selection.since, now)
+            found |= {one.incident_id: one for one in resolved}
+        found |= {one.incident_id: one for one in incidents.open_incidents(cluster, now)}
+    selected = [one for one in found.values() if selection.covers(one.key.owner, one.key.kind, one.severity)]
     return sorted(selected, key=lambda one: (one.open, one.last_seen_at), reverse=True)
 
 
@@ -68,7 +70,7 @@ def _report(found: Sequence[Incident], now: datetime) -> None:
         screen.print(indented(_state(one, now), "yellow" if one.open else "dim"))
         screen.print(indented(one.summary))
         if one.blame:
-            screen.print(indented(blame_words(one.blame, one.first_seen_at)))
+            screen.print(indented(blame_words(one.blame, one.first_seen_at, now)))
         screen.print(indented(one.remedy, "dim"))
 
 

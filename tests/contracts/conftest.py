@@ -4,16 +4,19 @@ from collections.abc import Iterator
 
 import pytest
 
+from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.adapters.dynamodb.services import DynamoServices
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
+from reconciler.ports.incidents import Incidents
 from reconciler.ports.ledger import Ledger
 from reconciler.ports.services import ServiceLedger
 from reconciler.ports.sweep_progress import SweepProgressStore
+from taskledger.local.memory_incidents import MemoryIncidents
 from taskledger.local.memory_ledger import MemoryLedger
 from taskledger.local.memory_services import MemoryServices
 from taskledger.local.memory_sweep_progress import MemorySweepProgress
-from tests.support.ledgers import RETENTION, dynamodb_table
+from tests.support.ledgers import RETENTION, Serial, dynamodb_table
 
 
 @pytest.fixture
@@ -46,3 +49,12 @@ def services(request: pytest.FixtureRequest) -> Iterator[ServiceLedger]:
         return
     with dynamodb_table() as (client, name):
         yield DynamoServices(client, name, RETENTION)
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def incidents(request: pytest.FixtureRequest) -> Iterator[Incidents]:
+    if request.param == "memory":
+        yield MemoryIncidents()
+        return
+    with dynamodb_table() as (client, name):
+        yield DynamoIncidents(Serial(client), name, RETENTION)  # type: ignore[arg-type]  # a client but for its type

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from itertools import count
-from threading import Lock
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from reconciler.model.entry import LedgerEntry
 from reconciler.model.task import Observation, Source, TaskState
 from reconciler.ports.ledger import Ledger, Recorded, Recording
 from taskledger.local.memory_ledger import MemoryLedger
-from tests.support.ledgers import RETENTION, dynamodb_table
+from tests.support.ledgers import RETENTION, Serial, dynamodb_table
 from tests.support.values import at, describe, event, task_arn
 
 STATUSES = ("PROVISIONING", "PENDING", "RUNNING", "RUNNING", "DEPROVISIONING", "STOPPED")
@@ -29,23 +28,6 @@ numbers = count(1)
 def table() -> Iterator[Ledger]:
     with dynamodb_table() as (client, name):
         yield DynamoLedger(Serial(client), name, RETENTION)  # type: ignore[arg-type]  # a client but for its type
-
-
-class Serial:
-    """A client whose single calls are atomic, as DynamoDB's are on one item and moto's are not."""
-
-    def __init__(self, client: Any) -> None:
-        self._client = client
-        self._lock = Lock()
-
-    def __getattr__(self, name: str) -> Any:
-        call = getattr(self._client, name)
-
-        def serial(**request: Any) -> Any:
-            with self._lock:
-                return call(**request)
-
-        return call if name.startswith("get_paginator") else serial
 
 
 def shown(version: int, source: Source, task: int) -> Observation:

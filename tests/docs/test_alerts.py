@@ -39,14 +39,6 @@ def test_no_other_row() -> None:
     assert len(rows) - len(heads) == len(ALL)
 
 
-def test_the_message_is_a_real_one() -> None:
-    """Text and JSON on the page are those of the first example."""
-    message = ALL[0].message()
-    assert f"```\n{message.subject}\n\n{message.text}\n```" in PAGE
-    (shown,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
-    assert json.loads(shown) == message.document
-
-
 def test_the_policy_on_the_page_is_one() -> None:
     """The file shown can be read; its times are the defaults, and every key is in it."""
     (shown,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)

@@ -134,8 +134,7 @@ def test_what_was_not_sent_is_sent_once(in_use: Deployment) -> None:
     pending = read("incident pending")
     assert [message.notification_id for message in notifier.sent] == [f"{pending.incident_id}|1"]
     assert notifier.sent[0].document["type"] == NotificationType.OPENED
-    settled = store.current(pending.key)
-    assert settled is not None
+    settled = store.current([pending.key])[pending.key]
     assert (settled.outbox.pending, settled.outbox.notified_count, settled.outbox.notified_at) == (
         (),
         1,

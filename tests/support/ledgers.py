@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 from contextlib import contextmanager
 from datetime import timedelta
-from typing import TYPE_CHECKING
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
 import boto3
@@ -43,3 +44,20 @@ def dynamodb_table() -> Iterator[tuple[DynamoDBClient, str]]:
         create_table(client, name)
         yield client, name
         client.delete_table(TableName=name)
+
+
+class Serial:
+    """A client whose single calls are atomic, as DynamoDB's are on one item and moto's are not."""
+
+    def __init__(self, client: Any) -> None:
+        self._client = client
+        self._lock = Lock()
+
+    def __getattr__(self, name: str) -> Any:
+        call = getattr(self._client, name)
+
+        def serial(**request: Any) -> Any:
+            with self._lock:
+                return call(**request)
+
+        return call if name.startswith("get_paginator") else serial

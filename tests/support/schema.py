@@ -54,6 +54,11 @@ def _max_items(value: Any, expected: int, _: Any, at: str) -> Iterator[str]:
         yield f"{at}: {len(value)} are more than {expected}"
 
 
+def _min_items(value: Any, expected: int, _: Any, at: str) -> Iterator[str]:
+    if isinstance(value, list) and len(value) < expected:
+        yield f"{at}: {len(value)} are fewer than {expected}"
+
+
 def _items(value: Any, expected: Any, _: Any, at: str) -> Iterator[str]:
     for index, each in enumerate(value):
         yield from violations(each, expected, f"{at}[{index}]")
@@ -81,6 +86,7 @@ _RULES = {
     "pattern": _pattern,
     "minimum": _minimum,
     "maxItems": _max_items,
+    "minItems": _min_items,
     "items": _items,
     "required": _required,
     "properties": _properties,

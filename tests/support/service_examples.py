@@ -46,14 +46,19 @@ def service_examples() -> Iterator[tuple[Finding, datetime]]:
     yield from ((each, minute(20)) for each in judged(paused, 20))
 
 
-def _failed() -> Iterator[ServiceRecord]:
-    yield recorded(
+def failed_by_breaker() -> ServiceRecord:
+    """A deployment that the circuit breaker ended, and that was rolled back."""
+    return recorded(
         (reading(LIVING), -590),
         (reading(described(2, 0, revision=43, rollout_state="IN_PROGRESS"), GOOD), 1),
         deployment_event(2, FAILED, 7, BREAKER),
         deployment_event(3, STARTED, 7.1, ROLLING_BACK),
         deployment_event(3, COMPLETED, 9),
     )
+
+
+def _failed() -> Iterator[ServiceRecord]:
+    yield failed_by_breaker()
     undone = {"rollback_at": minute(9)}
     yield answered(rolling(), 2, "ROLLBACK_SUCCESSFUL", alarms="TRIGGERED", **undone)
     yield answered(rolling(), 2, "ROLLBACK_SUCCESSFUL", hook_failed=True, **undone)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sns import SNSClient
     from mypy_boto3_sns.type_defs import MessageAttributeValueTypeDef
 
-    from ..notifications.message import Message
+    from ..notifications.message import Attribute, Message
 
 PEOPLE = ("default", "email")
 MACHINES = ("sqs", "lambda", "http", "https", "firehose")
@@ -45,7 +45,7 @@ class SnsNotifier:
         return failed
 
     def _send(self, message: Message, destination: str) -> None:
-        attributes = {name: _text(value) for name, value in message.attributes.items()}
+        attributes = {name: _attribute(value) for name, value in message.attributes.items()}
         request = self._chat(message) if destination == CHAT else self._alert(message)
         with aws_errors():
             self._client.publish(**request, MessageAttributes=attributes)
@@ -63,5 +63,8 @@ class SnsNotifier:
         return {"TopicArn": self._chat_topic_arn, "Message": chat_payload(message)}
 
 
-def _text(value: str) -> MessageAttributeValueTypeDef:
-    return {"DataType": "String", "StringValue": value}
+def _attribute(value: Attribute) -> MessageAttributeValueTypeDef:
+    """A text, or a list of which filters match any."""
+    if isinstance(value, str):
+        return {"DataType": "String", "StringValue": value}
+    return {"DataType": "String.Array", "StringValue": as_text(value)}

@@ -22,7 +22,7 @@ from typing import Final
 from ..model.task import TaskState
 from .case import FAULTS, Case, Clue, read_case
 from .causes import RECORDS
-from .causes.exits import EXIT_CODE, OUT_OF_MEMORY, SIGNAL, UNEXPECTED_EXIT
+from .causes.exits import EXIT_CODE, OUT_OF_MEMORY, SIGNAL, STOPPED_ALONG, UNEXPECTED_EXIT
 from .causes.host import INFRASTRUCTURE_HEALTH, SPOT
 from .causes.record import CauseRecord
 from .causes.runtime import OTHER
@@ -36,10 +36,8 @@ _HOST: Final = {record.cause for record in RECORDS.values() if record.kind is Ki
 _ONLY_AWS: Final = {record.cause for record in RECORDS.values() if record.only_aws_writes}
 
 _WARNINGS: Final = {"spotinterruption", "terminationnotice", "infrastructurehealth"}
-# SIGKILL and SIGTERM: what ECS sends to the other containers when an essential one has ended.
-_STOPPED_ALONG: Final = {137, 143}
 # Beside these a container's text says more than its exit code: the runtime's own, and those of a kill.
-_NOT_THE_PROGRAMS_OWN: Final = _STOPPED_ALONG | {None, 125, 126, 127, 128, 255}
+_NOT_THE_PROGRAMS_OWN: Final = STOPPED_ALONG | {None, 125, 126, 127, 128, 255}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +89,7 @@ def _by_exit_codes(case: Case) -> _Verdict | None:
     """Containers that were stopped along with the essential one don't count, unless there is no other."""
     if not case.exit_codes:
         return _Verdict(OTHER, case.unread)
-    own = {name: code for name, code in case.exit_codes.items() if code not in _STOPPED_ALONG}
+    own = {name: code for name, code in case.exit_codes.items() if code not in STOPPED_ALONG}
     failed = {name: code for name, code in (own or case.exit_codes).items() if code != 0}
     if not failed:
         return _Verdict(UNEXPECTED_EXIT, containers=tuple(own)) if case.service else None

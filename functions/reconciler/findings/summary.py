@@ -53,7 +53,10 @@ def spell(lasted: timedelta) -> str:
     if seconds < 120:
         return f"{seconds} s"
     minutes = seconds // 60
-    return f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+    if minutes < 120:
+        return f"{minutes} min"
+    hours = minutes // 60
+    return f"{hours} h" if hours < 48 else f"{hours // 24} days"
 
 
 def clock(moment: datetime) -> str:
@@ -63,7 +66,12 @@ def clock(moment: datetime) -> str:
 
 def recent(moment: datetime, beside: datetime) -> str:
     """The time to the minute, without its date where it is within a day of the other."""
-    return f"{moment:%H:%M} UTC" if abs(beside - moment) < timedelta(days=1) else clock(moment)
+    return f"{brief(moment, beside)} UTC"
+
+
+def brief(moment: datetime, beside: datetime) -> str:
+    """The recent time without its zone, for a line that has no room."""
+    return f"{moment:%H:%M}" if abs(beside - moment) < timedelta(days=1) else f"{moment:%Y-%m-%d %H:%M}"
 
 
 def stamp(moment: datetime) -> str:

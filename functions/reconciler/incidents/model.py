@@ -103,7 +103,7 @@ class Incident:
     @property
     def highest_severity(self) -> Severity:
         """The highest that was published, or that it has."""
-        return max(self.severity, *self.outbox.published, key=lambda one: one.rank)
+        return max((self.severity, *self.outbox.published), key=lambda one: one.rank)
 
     @property
     def count(self) -> int:

@@ -15,17 +15,17 @@ _MOST_IMAGES = 2
 _LONGEST_IMAGE = 80
 
 
-def blame_words(blame: Blame, first_failure_at: datetime) -> str:
+def blame_words(blame: Blame, first_failure_at: datetime, now: datetime) -> str:
     """One sentence: which deployment it is, what that changed, how soon it failed and what came of it."""
     if blame.word is BlameWord.BEGAN_WITH:
-        return f"Began with deployment {''.join(_began_with(blame, first_failure_at))}."
+        return f"Began with deployment {''.join(_began_with(blame, first_failure_at, now))}."
     if blame.word is BlameWord.BEFORE:
         what = revision(blame.task_definition_arn) or blame.deployment_id
         return f"Also failed before {what} was deployed."
     return "Not of one deployment." if blame.word is BlameWord.NOT_ONE else "Which deployment is not known."
 
 
-def _began_with(blame: Blame, first_failure_at: datetime) -> Iterator[str]:
+def _began_with(blame: Blame, first_failure_at: datetime, now: datetime) -> Iterator[str]:
     before = blame.previous_task_definition_arn
     yield revisions(before, blame.task_definition_arn) or blame.deployment_id or "of an unknown id"
     if changes := list(_changes(blame)):
@@ -36,7 +36,7 @@ def _began_with(blame: Blame, first_failure_at: datetime) -> Iterator[str]:
     if blame.rolled_back_at:
         to = blame.rolled_back_to
         shown = f" to {shortened(to, blame.task_definition_arn)}" if to else ""
-        yield f"; rolled back{shown} at {recent(blame.rolled_back_at, first_failure_at)}"
+        yield f"; rolled back{shown} at {recent(blame.rolled_back_at, now)}"
 
 
 def _changes(blame: Blame) -> Iterator[str]:

@@ -4,21 +4,26 @@ Texts in it are cut and free of control characters, so that a stopped reason or 
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
 from .. import arns
 from ..findings.model import Severity
+from ..incidents.facts.impact import level_of
 from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType
 from ..incidents.reported import Sample
 from ..text import clean
 from .console_links import cluster_link
+from .fault_words import faults
 
 SCHEMA_VERSION = "2"
-MAX_BYTES = 40_000  # of the JSON within SNS's own, of which there is one for each kind of machine
+MAX_BYTES = 36_000  # of the JSON within SNS's own, of which there is one for each kind of machine
 _NAME, _REASON = 255, 300
+_GROUP = len("service:") + _NAME
+_MOST_OWNERS = 100
+_MOST_JOINED = 20
 
 
 def as_text(value: object) -> str:
@@ -26,31 +31,43 @@ def as_text(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def notification(incident: Incident, type_: NotificationType, notification_id: str) -> dict[str, Any]:
-    """The public JSON of a notification, with as many tasks as there is room for."""
-    envelope = _envelope(type_, clean(notification_id, 4 * _NAME))
-    return _fitting({**envelope, **incident_facts(incident)}, "tasks")
+def notification(
+    incident: Incident, type_: NotificationType, notification_id: str, now: datetime
+) -> dict[str, Any]:
+    """The public JSON of a notification, with as many tasks and owners as there is room for.
+
+    What is over bears the highest severity that was published, so that whoever heard of it hears that, too.
+    """
+    facts = incident_facts(incident, now)
+    if type_ is NotificationType.RESOLVED:
+        facts["severity"] = incident.outbox.standing or incident.severity
+    document = {**_envelope(type_, clean(notification_id, 4 * _NAME)), **facts}
+    return _fitting(document, {"tasks": 0, "joined": 0, "owners": 1})
 
 
 def digest(incidents: Sequence[Incident], count: int, digest_id: str) -> dict[str, Any]:
     """The public JSON of a digest of `count` incidents, with as many of these as there is room for."""
     facts = {"severity": Severity.LOW, "count": count, "incidents": [_digest_facts(one) for one in incidents]}
-    return _fitting({**_envelope(NotificationType.DIGEST, digest_id), **facts}, "incidents")
+    return _fitting({**_envelope(NotificationType.DIGEST, digest_id), **facts}, {"incidents": 0})
 
 
-def incident_facts(incident: Incident) -> dict[str, Any]:
-    """All that is published of an incident."""
+def incident_facts(incident: Incident, now: datetime) -> dict[str, Any]:
+    """All that is published of an incident; how bad it is, as of now."""
     return {
         **_digest_facts(incident),
         "remedy": clean(incident.remedy, 4 * _REASON),
         "tasks": [_task(sample) for sample in incident.samples],
         "links": _links(incident),
+        "impact": _impact(incident, now) if incident.service else None,
         "deployment": _deployment(incident),
+        "owners": _owners(incident),
+        "joined": [clean(one, 4 * _NAME) for one in incident.joined[:_MOST_JOINED]],
     }
 
 
 def _digest_facts(incident: Incident) -> dict[str, Any]:
     key = incident.key
+    one_owner = incident.shared is None
     return {
         "incidentId": clean(incident.incident_id, 4 * _NAME),
         "kind": key.kind,
@@ -60,24 +77,45 @@ def _digest_facts(incident: Incident) -> dict[str, Any]:
         "region": arns.region(key.cluster_arn),
         "clusterArn": key.cluster_arn,
         "cluster": clean(incident.cluster, _NAME),
-        "group": clean(key.owner, _NAME + len("service:")),
+        "group": clean(key.owner, _GROUP) if one_owner else None,
         "service": clean(incident.service, _NAME),
-        "taskDefinitionArn": clean(incident.task_definition_arn, 4 * _NAME),
-        "count": incident.count,
+        "taskDefinitionArn": clean(incident.task_definition_arn, 4 * _NAME) if one_owner else None,
+        "count": faults(incident),
         "firstSeenAt": _time(incident.first_seen_at),
         "lastSeenAt": _time(incident.last_seen_at),
+        "occurrences": incident.occurrences.number,
+        "firstOccurrenceAt": _time(incident.occurrences.began_at),
         "summary": clean(incident.summary, 4 * _REASON),
     }
+
+
+def _impact(incident: Incident, now: datetime) -> dict[str, Any]:
+    """What ran of its service when that was last read; nothing but that it is unknown where it never was."""
+    impact = incident.impact
+    return {
+        "desired": impact.desired if impact else None,
+        "running": impact.running if impact else None,
+        "pending": impact.pending if impact else None,
+        "checkedAt": _time(impact.checked_at) if impact else None,
+        "level": level_of(impact, now),
+    }
+
+
+def _owners(incident: Incident) -> list[dict[str, Any]]:
+    shared = incident.shared.owners[:_MOST_OWNERS] if incident.shared else ()
+    known = [(one.name, one.count) for one in shared] or [(incident.key.owner, faults(incident))]
+    return [{"group": clean(name, _GROUP), "count": count} for name, count in known]
 
 
 def _envelope(type_: NotificationType, notification_id: str | None) -> dict[str, Any]:
     return {"schemaVersion": SCHEMA_VERSION, "notificationId": notification_id, "type": type_}
 
 
-def _fitting(document: dict[str, Any], listed: str) -> dict[str, Any]:
-    """The document with as much of the list as there is room for."""
-    while document[listed] and len(as_text(as_text(document)).encode()) > MAX_BYTES:
-        document[listed].pop()
+def _fitting(document: dict[str, Any], least: Mapping[str, int]) -> dict[str, Any]:
+    """The document with as much of these lists as there is room for; the first of them gives way first."""
+    for name, number in least.items():
+        while len(document[name]) > number and len(as_text(as_text(document)).encode()) > MAX_BYTES:
+            document[name].pop()
     return document
 
 

@@ -16,7 +16,8 @@ from ..findings.policy import Policy
 from ..incidents.lifecycle import mark_published, queue_digest
 from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType, PendingNotification
-from ..notifications.message import Message, compose, compose_digest, digest_id
+from ..notifications.digest import compose_digest, digest_id
+from ..notifications.message import Message, compose
 from ..ports.incidents import MAX_FOUND, Incidents
 from ..ports.notifier import Notifier
 
@@ -72,7 +73,7 @@ class Publisher:
         failed: dict[str, LedgerError] = {}
         lacking = {
             pending.notification_id: self._send(
-                compose(incident, pending.type, pending.notification_id), pending, failed
+                compose(incident, pending.type, pending.notification_id, self.clock()), pending, failed
             )
             for pending in incident.outbox.pending
             if pending.type is not NotificationType.DIGEST

@@ -87,5 +87,6 @@ def blame_facts(incident: Incident) -> str:
 def incident_words(incident: Incident) -> str:
     """How it stands, and which deployment it is said to have begun with."""
     count = f"{incident.count} time{'' if incident.count == 1 else 's'}"
-    blame = blame_words(incident.blame, incident.first_seen_at) if incident.blame else ""
+    began_at, noted_at = incident.first_seen_at, incident.noted_at
+    blame = blame_words(incident.blame, began_at, noted_at) if incident.blame else ""
     return " ".join(filter(None, (f"{incident.status}, {count}.", blame)))

@@ -15,7 +15,10 @@ def test_a_word_of_a_later_version_is_readable() -> None:
     word = BlameWord("by_its_hook")
     blame = Blame(word=word, deployment_id=deployment_id(2))
     assert BLAME.read(BLAME.write(blame, CLUSTER), CLUSTER) == blame
-    assert (word.value, blame_words(blame, minute(3))) == ("by_its_hook", "Which deployment is not known.")
+    assert (word.value, blame_words(blame, minute(3), minute(3))) == (
+        "by_its_hook",
+        "Which deployment is not known.",
+    )
     assert BlameWord("before") is BlameWord.BEFORE
 
 

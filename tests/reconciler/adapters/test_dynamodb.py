@@ -129,6 +129,7 @@ def _value_size(value: dict[str, Any]) -> int:
         "S": lambda text: len(text.encode()),
         "N": lambda digits: len(digits.strip("-0")) // 2 + 2,
         "B": len,
+        "BOOL": lambda _: 1,
         "NULL": lambda _: 1,
         "M": lambda fields: 3 + sum(1 + len(name) + _value_size(each) for name, each in fields.items()),
         "L": lambda elements: 3 + sum(1 + _value_size(each) for each in elements),

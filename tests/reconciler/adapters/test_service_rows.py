@@ -93,7 +93,7 @@ def test_no_question_about_tasks_meets_a_service(table: Table, services: DynamoS
     table.ledger.record([recording(event(6, task_arn=task_arn(1), last_status="STOPPED", stopped_at=at(40)))])
     incidents = DynamoIncidents(table.client, table.name, RETENTION)
     for one in (found(1), found(2, task_arn=None, version=None, **ALL_OF_A_SERVICE)):
-        before = incidents.current(add_findings(None, [one], START, Policy()).key)
+        before = incidents.current([one.key]).get(one.key)
         assert not incidents.save(add_findings(before, [one], START, Policy()), before, [one], START)
     known = answers(table)
     assert services.save(held(), None, START)

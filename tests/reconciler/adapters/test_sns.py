@@ -17,6 +17,7 @@ from reconciler.incidents.outbox import NotificationType
 from reconciler.notifications.message import Message, compose
 from tests.support.desk import Aws, aws, desk
 from tests.support.findings import found
+from tests.support.messages import shared_cause
 from tests.support.values import START
 
 
@@ -28,7 +29,11 @@ def cloud() -> Iterator[Aws]:
 
 def opened() -> Message:
     incident = add_findings(None, [found(1)], START, Policy())
-    return compose(incident, NotificationType.OPENED, incident.outbox.pending[0].notification_id)
+    return compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1", START)
+
+
+def of_several() -> Message:
+    return compose(shared_cause(), NotificationType.OPENED, "1", START)
 
 
 def test_machines_get_json_and_attributes(cloud: Aws) -> None:
@@ -39,6 +44,15 @@ def test_machines_get_json_and_attributes(cloud: Aws) -> None:
     assert json.loads(envelope["Message"]) == opened().document
     attributes = {name: each["Value"] for name, each in envelope["MessageAttributes"].items()}
     assert attributes == opened().attributes
+
+
+def test_several_services_are_an_array(cloud: Aws) -> None:
+    """Filters match any of a list, which is sent as JSON of a type of its own."""
+    room = desk(cloud)
+    room.alerts.notifier.publish(of_several(), [ALERTS])
+    (envelope,) = room.listen()
+    sent = envelope["MessageAttributes"]["service"]
+    assert (sent["Type"], json.loads(sent["Value"])) == ("String.Array", of_several().attributes["service"])
 
 
 def test_every_kind_of_subscriber_has_its_form(cloud: Aws) -> None:

@@ -26,7 +26,7 @@ def blamed(word: BlameWord = BlameWord.BEGAN_WITH, **facts: Any) -> str:
         "previous_task_definition_arn": f"{DEFINITION}:42",
         "started_at": minute(0),
     }
-    return blame_words(Blame(word=word, **(values | facts)), minute(2))
+    return blame_words(Blame(word=word, **(values | facts)), minute(2), minute(9))
 
 
 @pytest.mark.parametrize(
@@ -87,5 +87,7 @@ def test_a_deployment_is_named_with_what_it_changed(facts: dict[str, Any], said:
 def test_the_other_words() -> None:
     """Each of the four has its sentence."""
     assert blamed(BlameWord.BEFORE) == "Also failed before checkout:43 was deployed."
-    assert blame_words(Blame(word=BlameWord.NOT_ONE), minute(2)) == "Not of one deployment."
-    assert blame_words(Blame(word=BlameWord.UNKNOWN), minute(2)) == "Which deployment is not known."
+    assert blame_words(Blame(word=BlameWord.NOT_ONE), minute(2), minute(2)) == "Not of one deployment."
+    assert (
+        blame_words(Blame(word=BlameWord.UNKNOWN), minute(2), minute(2)) == "Which deployment is not known."
+    )

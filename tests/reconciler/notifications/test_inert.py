@@ -16,8 +16,9 @@ from reconciler.incidents.outbox import NotificationType
 from reconciler.incidents.reported import report_finding
 from reconciler.model.task import Container
 from reconciler.notifications.chat import chat_payload
+from reconciler.notifications.digest import compose_digest
 from reconciler.notifications.inert import inert
-from reconciler.notifications.message import Message, compose, compose_digest
+from reconciler.notifications.message import Message, compose
 from tests.support.findings import finding
 from tests.support.values import CLUSTER, START, at, state
 
@@ -80,6 +81,7 @@ def seen(message: Message) -> list[str]:
     chat = json.loads(chat_payload(message))
     shown = [message.subject, message.text, chat["content"]["title"], chat["content"]["description"]]
     shown += [chat["metadata"]["summary"], *chat["metadata"]["additionalContext"].values()]
+    shown += [*chat["content"].get("nextSteps", ()), *chat["content"].get("keywords", ())]
     for link in links:
         assert message.text.count(f" {link}") >= 1
         shown = [text.replace(f" {link}\n", "\n") for text in shown]
@@ -89,7 +91,7 @@ def seen(message: Message) -> list[str]:
 @given(incidents())
 def test_nothing_from_outside_can_be_clicked_or_mentions_anybody(incident: Incident) -> None:
     """In subject, title, summary, description and text, of a message and of a digest."""
-    message = compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1")
+    message = compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1", START)
     assert not [text for text in seen(message) if CLICKABLE.search(text)]
     digest = compose_digest([replace(incident, severity=Severity.LOW)], "DIGEST|1", at(60))
     assert not [text for text in seen(digest) if CLICKABLE.search(text)]
@@ -100,7 +102,7 @@ def test_a_subject_is_cut_into_no_address(length: int) -> None:
     """Wherever the cut falls, the dots after it make nothing that could be clicked."""
     about = finding(group=f"service:{'x' * length}", cluster_arn=CLUSTER.replace("shop", "www.evil.example"))
     incident = add_findings(None, [report_finding(about, START)], START, Policy())
-    subject = compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1").subject
+    subject = compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1", START).subject
     assert len(subject) <= 99
     assert not CLICKABLE.search(subject)
 
@@ -118,9 +120,7 @@ def test_a_person_reads_what_was_there() -> None:
     assert inert('Get "https://auth.docker.io/token": EOF') == 'Get "https[:]//auth.docker.io/token": EOF'
     assert inert("docker.io/library/web:1: not found") == "docker.io/library/web:1: not found"
     incident = add_findings(None, [report_finding(finding(), START)], START, Policy())
-    message = compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1")
-    for text in (message.text, json.loads(chat_payload(message))["content"]["description"]):
-        assert (
-            "Service  https://eu-central-1.console.aws.amazon.com/ecs/v2/clusters/shop/services/checkout"
-            in text
-        )
+    message = compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1", START)
+    link = "https://eu-central-1.console.aws.amazon.com/ecs/v2/clusters/shop/services/checkout"
+    assert f"Service  {link}" in message.text
+    assert f"Service: {link}" in json.loads(chat_payload(message))["content"]["description"]

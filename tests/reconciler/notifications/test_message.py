@@ -13,15 +13,17 @@ from reconciler.adapters.sns import MACHINES, PEOPLE
 from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.findings.policy import CAUSES, Policy
 from reconciler.incidents.lifecycle import add_findings
-from reconciler.incidents.model import Incident
-from reconciler.incidents.outbox import NotificationType
+from reconciler.incidents.model import SEVERAL, Incident, Owner, Shared
+from reconciler.incidents.outbox import NotificationType, Outbox
 from reconciler.incidents.reported import report_finding
 from reconciler.model.task import Container
 from reconciler.notifications.chat import chat_payload
 from reconciler.notifications.console_links import cluster_link
-from reconciler.notifications.message import Message, compose, compose_digest, digest_id
+from reconciler.notifications.digest import compose_digest
+from reconciler.notifications.message import Message, compose
 from reconciler.notifications.payload import as_text
-from tests.support.findings import digested, finding, found, low, many
+from tests.support.findings import finding, found
+from tests.support.messages import messages, shared_cause
 from tests.support.schema import SCHEMA, violations
 from tests.support.values import CLUSTER, START, at, state
 
@@ -41,13 +43,14 @@ def opened(**values: Any) -> Incident:
 
 
 def message(incident: Incident, type_: NotificationType = NotificationType.OPENED) -> Message:
-    return compose(incident, type_, f"{incident.incident_id}|1")
+    return compose(incident, type_, f"{incident.incident_id}|1", at(60))
 
 
 def size(sent: Message) -> int:
     """Bytes of the message as SNS counts them, with all its copies."""
     forms = dict.fromkeys(PEOPLE, sent.text) | dict.fromkeys(MACHINES, sent.json)
-    attributes = sum(len((name + value + "String").encode()) for name, value in sent.attributes.items())
+    values = (f"{name}{as_text(value)}String.Array" for name, value in sent.attributes.items())
+    attributes = sum(len(value.encode()) for value in values)
     return len(as_text(forms).encode()) + attributes
 
 
@@ -59,12 +62,24 @@ def check(sent: Message) -> None:
     assert len(sent.subject) < 100
     assert sent.subject.isascii()
     assert is_plain(sent.subject)
-    assert sent.subject[0].isalnum()
+    assert sent.subject[0] == "["
     assert all(is_plain(line) for line in sent.text.split("\n"))
     assert size(sent) <= MOST
     assert list(violations(json.loads(sent.json))) == []
-    assert all(value and is_plain(value) for value in sent.attributes.values())
-    assert len(json.loads(chat_payload(sent))["content"]["description"]) <= 8000
+    for value in sent.attributes.values():
+        assert all(each and is_plain(each) for each in ([value] if isinstance(value, str) else value))
+    assert len(sent.attributes) <= 10
+    check_chat(json.loads(chat_payload(sent)))
+
+
+def check_chat(chat: Any) -> None:
+    """The limits of custom notifications in the guide of Amazon Q Developer in chat applications."""
+    content = chat["content"]
+    assert 1 <= len(content["title"]) <= 250
+    assert 1 <= len(content["description"]) <= 8000
+    assert all(1 <= len(step) <= 350 for step in content.get("nextSteps", ()))
+    assert all(1 <= len(word) <= 75 for word in content.get("keywords", ()))
+    assert all(isinstance(value, str) for value in chat["metadata"]["additionalContext"].values())
 
 
 @st.composite
@@ -83,25 +98,40 @@ def incidents(draw: st.DrawFn) -> Incident:
     return add_findings(None, [report_finding(about, START, stopped)] * 5, START, Policy())
 
 
+def of_several(incident: Incident, number: int, name: str) -> Incident:
+    owners = tuple(Owner(f"service:{place}{name}", 1) for place in range(number))
+    joined = (incident.incident_id,) * number
+    return replace(
+        incident, key=replace(incident.key, owner=SEVERAL), shared=Shared(owners=owners), joined=joined
+    )
+
+
 @given(
     incident=incidents(),
     type_=st.sampled_from([NotificationType.OPENED, NotificationType.ONGOING, NotificationType.RESOLVED]),
+    name=texts,
 )
-def test_hostile_text_harms_no_message(incident: Incident, type_: NotificationType) -> None:
+def test_hostile_text_harms_no_message(incident: Incident, type_: NotificationType, name: str) -> None:
     """Limits, form and schema hold for any stopped reason, name, or end of an ARN."""
     check(message(incident, type_))
+    check(message(of_several(incident, 12, name), type_))
     check(compose_digest([replace(incident, severity=Severity.LOW)] * 60, "DIGEST|1", at(60)))
 
 
 @pytest.mark.parametrize("char", ["\U0001f4a5", '"', "\\", "\u00fc"])
 def test_the_longest_of_everything_fits(char: str) -> None:
-    """Tasks are left out before a message is too large, and incidents before a digest is."""
+    """Tasks and owners are left out before a message is too large, and incidents before a digest is."""
     long = char * 1024
     containers = tuple(Container(name=long, exit_code=1, reason=long) for _ in range(9))
     about = finding(group=f"service:{long}", summary=long, remedy=long, task_definition_arn=f"a/{long}:1")
-    stopped = state(stopped_reason=long, stop_code=long, containers=containers)
-    incident = add_findings(None, [report_finding(about, START, stopped)] * 5, START, Policy())
-    check(message(incident))
+    stops = [
+        state(stopped_reason=f"{number}{long}", stop_code=long, containers=containers) for number in range(5)
+    ]
+    reported = [report_finding(about, START, stopped) for stopped in stops]
+    incident = replace(add_findings(None, reported, START, Policy()), ended_by=long)
+    for type_ in (NotificationType.OPENED, NotificationType.RESOLVED):
+        check(message(incident, type_))
+        check(message(of_several(incident, 120, long), type_))
     check(compose_digest([replace(incident, severity=Severity.LOW)] * 60, "DIGEST|1", at(60)))
 
 
@@ -114,37 +144,28 @@ def test_every_kind_and_cause_fits_the_schema(kind: Kind, cause: Cause | None) -
     assert set(causes) == {None, *CAUSES}
 
 
+def test_a_kind_of_a_later_version_fits_the_schema() -> None:
+    """Its message says its own names, and nothing about it is an error."""
+    sent = message(opened(kind=Kind("SOMETHING_NEW"), cause=Cause("NOBODY_KNOWS")))
+    check(sent)
+    assert sent.subject == "[HIGH] checkout (shop): something new, nobody knows, since 09:00"
+
+
+def test_the_messages_of_the_page_fit_the_schema() -> None:
+    """With an impact, a deployment, several owners, those that it speaks for, and an end."""
+    for shown in messages():
+        check(shown.message)
+
+
 def test_the_schema_is_held_to() -> None:
     """A document with a field too few or a wrong value is refused, one with a field too many is not."""
     good = json.loads(message(opened()).json)
     assert list(violations(good)) == []
     without = {name: value for name, value in good.items() if name != "links"}
     assert list(violations(good | {"x": 1})) == []
-    for bad in (without, good | {"count": "1"}, good | {"type": "DIGEST"}, good | {"deployment": {}}):
+    wrong = ({"count": "1"}, {"type": "DIGEST"}, {"deployment": {}}, {"impact": {}}, {"owners": []})
+    for bad in (without, *(good | each for each in wrong)):
         assert list(violations(bad))
-
-
-def test_a_message_answers_what_people_ask() -> None:
-    """What, where, since when, how often, why, what next, which tasks, and where to look."""
-    incident = add_findings(None, many(range(12)), at(100), Policy())
-    assert message(incident).text.splitlines()[:8] == [
-        "New incident: The task did not start: an image could not be pulled.",
-        "",
-        "What     TASK_FAILED_TO_START IMAGE_PULL, severity high",
-        "Where    service checkout in cluster shop, account 111122223333, eu-central-1",
-        "Version  checkout:42",
-        "Since    2026-11-20 09:00:00 UTC; last at 2026-11-20 09:00:11 UTC",
-        "Count    12 times with this version",
-        "Next     Look at the image.",
-    ]
-    assert "0000000b  TaskFailedToStart: CannotPullContainerError: manifest" in message(incident).text
-    assert "/clusters/shop/services/checkout/health?region=eu-central-1" in message(incident).text
-
-
-def test_a_subject_says_it_in_a_line() -> None:
-    """The type, how severe, of what and where."""
-    assert message(opened()).subject == "OPENED high: checkout in shop, TASK_FAILED_TO_START IMAGE_PULL"
-    assert message(opened(group=f"service:{'x' * 255}")).subject.endswith("...")
 
 
 def test_attributes_are_for_filters() -> None:
@@ -156,13 +177,20 @@ def test_attributes_are_for_filters() -> None:
     assert not {"service", "cause"} & bare.attributes.keys()
 
 
-def test_a_digest_lists_what_is_low() -> None:
-    """Each with its facts; the id of the next digest stays the same until one is queued."""
-    incident = add_findings(None, [report_finding(low(1), START)], START, Policy())
-    marked = digested(incident, at(60))
-    digest, grown, next_one = (digest_id([each]) for each in (incident, replace(incident, count=9), marked))
-    assert compose_digest([incident], digest, at(90)).document["incidents"][0]["cause"] == "SPOT"
-    assert digest == grown != next_one
+def test_several_services_are_one_attribute() -> None:
+    """A list of which a filter matches any: the first hundred, and no family of standalone tasks."""
+    owners = tuple(Owner(f"{'family' if number == 1 else 'service'}:s{number}", 1) for number in range(120))
+    sent = message(replace(shared_cause(), shared=Shared(owners=owners)))
+    assert sent.attributes["service"] == [f"s{number}" for number in range(100) if number != 1]
+    assert (sent.document["service"], sent.document["group"]) == (None, None)
+    assert len(sent.document["owners"]) == 100
+
+
+def test_what_is_over_bears_the_highest_severity_that_was_published() -> None:
+    """Whoever heard that it opened at high hears that it is over, though it is low by now."""
+    box = Outbox(standing=Severity.HIGH, published={Severity.HIGH: START})
+    sent = message(replace(opened(), severity=Severity.LOW, outbox=box), NotificationType.RESOLVED)
+    assert (sent.document["severity"], sent.attributes["severity"]) == ("high", "high")
 
 
 def test_chats_keep_an_incident_together() -> None:

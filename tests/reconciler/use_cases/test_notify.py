@@ -26,10 +26,9 @@ from taskledger.local.memory_incidents import MemoryIncidents
 from taskledger.local.memory_ledger import MemoryLedger
 from taskledger.local.memory_services import MemoryServices
 from taskledger.simulator.engine.clock import Clock
-from tests.contracts.test_orders import Serial
 from tests.support.desk import Running
 from tests.support.findings import found, low, many
-from tests.support.ledgers import RETENTION, dynamodb_table
+from tests.support.ledgers import RETENTION, Serial, dynamodb_table
 from tests.support.values import CLUSTER, START, state, task_arn
 
 ROUNDS = {"memory": 1000, "dynamodb": 20}

@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
+from reconciler.adapters.dynamodb.items.incident_items import incident_item
 from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.findings.policy import Policy
-from reconciler.incidents.lifecycle import advance_time
+from reconciler.incidents.lifecycle import add_findings
+from reconciler.incidents.model import Incident
 from reconciler.incidents.reported import ReportedFinding, report_finding
-from reconciler.use_cases.notify import Alerts
-from taskledger.local.memory_incidents import MemoryNotifier
-from taskledger.local.memory_services import MemoryServices
 from tests.support.deployed import RETENTION, Deployment, ago
 from tests.support.findings import finding
+from tests.support.incidents import over
 from tests.support.running import taskledger
-from tests.support.values import task_arn
+from tests.support.values import CLUSTER, task_arn
 
 KEYS = {
     "incidentId", "kind", "cause", "severity", "account", "region", "clusterArn", "cluster", "group",
@@ -32,39 +32,37 @@ class Alerted:
     """A deployment whose functions have reported some findings."""
 
     def __init__(self, deployment: Deployment) -> None:
+        self.dynamodb = deployment.dynamodb
         self.store = DynamoIncidents(deployment.dynamodb, "ledger", RETENTION)
         deployment.open(1, ago(days=2))  # a cluster is known by its tasks
 
     def report(self, number: int, when: datetime, **values: Any) -> ReportedFinding:
         found = report_finding(finding(number, **values), when)
-        alerts = Alerts(
-            incidents=self.store,
-            services=MemoryServices(),
-            notifier=MemoryNotifier(),
-            policy=Policy(),
-            clock=lambda: when,
-        )
-        alerts.notify([found])
+        before = self.current(found)
+        after = add_findings(before, [found], when, Policy())
+        due = replace(after, revision=after.revision + 1, due_at=when)
+        assert self.store.save(due, before, [found], when) is None
         return found
 
     def resolve(self, found: ReportedFinding, when: datetime) -> None:
-        incident = self.store.current(found.key)
+        incident = self.current(found)
         assert incident is not None
-        over = advance_time(
-            replace(incident, outbox=replace(incident.outbox, pending=())),
-            recovered=True,
-            now=when,
-            policy=Policy(),
-        )
-        assert self.store.save(over, incident, (), when) is None
+        assert self.store.save(over(incident, when), incident, (), when) is None
+
+    def put(self, incident: Incident) -> None:
+        """Where it is, whatever is there."""
+        self.dynamodb.put_item(TableName="ledger", Item=incident_item(incident, RETENTION))
+
+    def current(self, found: ReportedFinding) -> Incident | None:
+        return self.store.current([found.key]).get(found.key)
 
 
 @pytest.fixture
 def alerted(deployment: Deployment) -> Alerted:
     """An image that could not be pulled, resolved; a task out of memory, and Spot, both open."""
     there = Alerted(deployment)
-    pull = there.report(1, ago(hours=5))
-    there.report(2, ago(hours=4))
+    pull = there.report(1, ago(minutes=275))
+    there.report(2, ago(minutes=265))
     there.resolve(pull, ago(hours=3))
     memory = {"kind": Kind.ESSENTIAL_CONTAINER_FAILED, "cause": Cause("OUT_OF_MEMORY")}
     there.report(3, ago(hours=2), **memory, group="service:orders")
@@ -118,6 +116,17 @@ def test_findings_are_listed_latest_first(
 def test_open_incidents_come_first(alerted: Alerted, arguments: list[str], expected: list[str]) -> None:
     """However old they are; then those that were resolved since then."""
     assert incidents(*arguments) == expected
+
+
+def test_an_incident_is_listed_once(alerted: Alerted) -> None:
+    """As open if it is, whatever an index still holds of it from before it was opened or archived."""
+    (spot,) = (one for one in alerted.store.unresolved(CLUSTER) if one.cause == "SPOT")
+    pull = alerted.current(report_finding(finding(1), ago(hours=4)))
+    assert pull is not None
+    for stale in (replace(over(spot, ago(hours=1)), archived=True), replace(pull, archived=True)):
+        alerted.put(stale)
+    assert incidents() == ["SPOT", "OUT_OF_MEMORY", "IMAGE_PULL"]
+    assert incidents("--open") == ["SPOT", "OUT_OF_MEMORY"]
 
 
 def test_an_incident_has_all_its_fields(alerted: Alerted) -> None:

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.findings.policy import Policy
-from reconciler.incidents.lifecycle import advance_time
+from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.reported import report_finding
-from reconciler.use_cases.notify import Alerts
-from taskledger.local.memory_incidents import MemoryNotifier
-from taskledger.local.memory_services import MemoryServices
 from tests.support.deployed import RETENTION, TABLE, Deployment, ago
 from tests.support.findings import finding
+from tests.support.incidents import over
 from tests.support.running import Ran, taskledger
 from tests.support.tabled import HUGE
 from tests.support.values import task_arn
@@ -53,21 +52,12 @@ def alerted(deployment: Deployment) -> Deployment:
     deployment.open(1, ago(days=2))  # a cluster is known by its tasks
     store = DynamoIncidents(deployment.dynamodb, TABLE, RETENTION)
     now = ago(minutes=40)
-    alerts = Alerts(
-        incidents=store,
-        services=MemoryServices(),
-        notifier=MemoryNotifier(),
-        policy=Policy(),
-        clock=lambda: now,
-    )
     for number in range(4):
         reported = report_finding(finding(number, group=f"service:s{number}"), now)
-        alerts.notify([reported])
-        incident = store.current(reported.key)
-        assert incident is not None
+        incident = replace(add_findings(None, [reported], now, Policy()), due_at=now)
+        assert store.save(incident, None, [reported], now) is None
         if number > 1:
-            over = advance_time(incident, recovered=True, now=ago(minutes=5), policy=Policy())
-            assert store.save(over, incident, (), ago(minutes=5)) is None
+            assert store.save(over(incident, ago(minutes=5)), incident, (), ago(minutes=5)) is None
     return deployment
 
 

@@ -115,8 +115,7 @@ class DynamoIncidents:
         return [one for one in map(_read_member, rows) if one.at >= since]
 
     def messages(self, hour: datetime) -> int:
-        found = get_all(self._client, self._table_name, [_hour_key(hour)])
-        return sum(int(item["messages"]["N"]) for item in found)
+        return sum(map(_read_count, get_all(self._client, self._table_name, [_hour_key(hour)])))
 
     def count_messages(self, hour: datetime, number: int) -> None:
         """An answer that is lost on its way, and asked for again, counts twice."""
@@ -171,6 +170,11 @@ def read_incident(item: Item) -> Incident:
 def _read_member(item: Item) -> Member:
     with reading(item, "member"):
         return items.member(item)
+
+
+def _read_count(item: Item) -> int:
+    with reading(item, "count"):
+        return int(item["messages"]["N"])
 
 
 def _unchanged(incident_id: str, revision: int) -> dict[str, Any]:

@@ -34,9 +34,17 @@ def heals(cause: Cause | None) -> bool:
     return cause is not None and cause in RECORDS and RECORDS[cause].heals
 
 
+def record_of(kind: Kind, cause: Cause | None) -> CauseRecord | ServiceCauseRecord | None:
+    """What is known of the cause of a fault of that kind; None where it has none, or is not known here."""
+    if cause is None:
+        return None
+    if kind is Kind.DEPLOYMENT_FAILED:
+        return FAILED_DEPLOYMENT.get(cause)
+    of_service = kind in (Kind.SERVICE_IMPAIRED, Kind.SCALE_IN_BLOCKED)
+    return IMPAIRED_SERVICE.get(cause) if of_service else RECORDS.get(cause)
+
+
 def is_shared(kind: Kind, cause: Cause | None) -> bool:
     """Whether it strikes several services by one fault that they have in common."""
-    if kind is Kind.STUCK:
-        return True
-    records = IMPAIRED_SERVICE if kind is Kind.SERVICE_IMPAIRED else RECORDS
-    return cause is not None and cause in records and records[cause].shared
+    record = record_of(kind, cause)
+    return kind is Kind.STUCK or (record is not None and bool(record.shared))

@@ -1,8 +1,28 @@
 """How a container that ran ended."""
 
+from typing import Final
+
 from ..model import Cause, Kind, Severity
 from .record import CauseRecord, phrases
 
+# SIGKILL and SIGTERM: what ECS sends to the other containers when an essential one has ended.
+STOPPED_ALONG: Final = frozenset({137, 143})
+
+_SIGNALS = {
+    1: "SIGHUP",
+    2: "SIGINT",
+    3: "SIGQUIT",
+    4: "SIGILL",
+    5: "SIGTRAP",
+    6: "SIGABRT",
+    7: "SIGBUS",
+    8: "SIGFPE",
+    9: "SIGKILL",
+    11: "SIGSEGV",
+    13: "SIGPIPE",
+    14: "SIGALRM",
+    15: "SIGTERM",
+}
 _BY_EXIT_CODE = {
     125: "The container runtime could not run the container (125): look at its definition and the host's"
     " Docker log.",
@@ -23,6 +43,7 @@ _BY_EXIT_CODE = {
 
 OUT_OF_MEMORY = CauseRecord(
     cause=Cause("OUT_OF_MEMORY"),
+    title="out of memory",
     kind=Kind.ESSENTIAL_CONTAINER_FAILED,
     severity=(Severity.HIGH, Severity.HIGH),  # the replacement will need as much
     summary="a container was killed for the memory it used",
@@ -36,6 +57,9 @@ OUT_OF_MEMORY = CauseRecord(
 
 EXIT_CODE = CauseRecord(
     cause=Cause("EXIT_CODE"),
+    title="crashed",
+    often="crash loop",
+    names_exit=True,
     kind=Kind.ESSENTIAL_CONTAINER_FAILED,
     summary="a container failed",
     remedy="Read the last lines of the container's log before the stop.",
@@ -44,6 +68,9 @@ EXIT_CODE = CauseRecord(
 
 SIGNAL = CauseRecord(
     cause=Cause("SIGNAL"),
+    title="crashed",
+    often="crash loop",
+    names_exit=True,
     kind=Kind.ESSENTIAL_CONTAINER_FAILED,
     summary="a container was ended by a signal",
     remedy="The code less 128 is the signal: find in the container's log what sent or raised it.",
@@ -52,9 +79,18 @@ SIGNAL = CauseRecord(
 
 UNEXPECTED_EXIT = CauseRecord(
     cause=Cause("UNEXPECTED_EXIT"),
+    title="ended by itself",
+    often="ends by itself again and again",
+    names_exit=True,
     kind=Kind.ESSENTIAL_CONTAINER_FAILED,
     severity=(Severity.LOW, Severity.LOW),  # nothing failed, but it is not what a service does
     summary="a container of a service ended by itself, without an error",
     remedy="Find out why the container's command returns: a service's process must stay in the foreground;"
     " work that ends belongs in a standalone task.",
 )
+
+
+def exit_words(code: int) -> str:
+    """How a container ended: `exit 1`, or `killed by SIGSEGV` where the code stands for a signal."""
+    signal = _SIGNALS.get(code - 128)
+    return f"killed by {signal}" if signal else f"exit {code}"

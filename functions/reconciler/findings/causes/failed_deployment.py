@@ -6,6 +6,7 @@ from .service_record import ServiceCauseRecord
 
 CIRCUIT_BREAKER = ServiceCauseRecord(
     cause=Cause("CIRCUIT_BREAKER"),
+    title="circuit breaker",
     severity=Severity.HIGH,
     summary="the circuit breaker ended it, as its tasks did not start or stay healthy",
     remedy="Read why the deployment's tasks stopped (`taskledger tasks --closed --service NAME`, then"
@@ -15,6 +16,7 @@ CIRCUIT_BREAKER = ServiceCauseRecord(
 
 ALARM = ServiceCauseRecord(
     cause=Cause("ALARM"),
+    title="CloudWatch alarm",
     severity=Severity.HIGH,
     summary="a CloudWatch alarm of the deployment rang",
     remedy="Look at the alarms of the service's deploymentConfiguration, and at the metrics and logs of its"
@@ -24,6 +26,7 @@ ALARM = ServiceCauseRecord(
 
 HOOK = ServiceCauseRecord(
     cause=Cause("HOOK"),
+    title="lifecycle hook",
     severity=Severity.HIGH,
     summary="a lifecycle hook failed or ran out of time",
     remedy="Read the log of the hook's function for the stage in the reason; nothing says that the new tasks"
@@ -33,6 +36,7 @@ HOOK = ServiceCauseRecord(
 
 STOPPED = ServiceCauseRecord(
     cause=Cause("STOPPED"),
+    title="stopped by a person",
     severity=Severity.HIGH,
     summary="somebody stopped it",
     remedy="Find out who called StopServiceDeployment (CloudTrail) and why: until another deployment the"
@@ -42,6 +46,7 @@ STOPPED = ServiceCauseRecord(
 
 STALLED = ServiceCauseRecord(
     cause=Cause("STALLED"),
+    title="no progress",
     severity=Severity.HIGH,
     summary="ECS has not ended it",
     remedy="Read the stop reasons of the deployment's tasks and the service's events, then deploy what worked"
@@ -50,6 +55,7 @@ STALLED = ServiceCauseRecord(
 
 OTHER = ServiceCauseRecord(
     cause=Cause("OTHER"),
+    title="unknown reason",
     severity=Severity.HIGH,
     summary="the reason is none that is known here",
     remedy="Look at DescribeServiceDeployments, the service's events, and the stop reasons of the"

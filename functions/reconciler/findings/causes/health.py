@@ -5,6 +5,7 @@ from .record import CauseRecord, WeakPhrases, phrases
 
 LOAD_BALANCER = CauseRecord(
     cause=Cause("LOAD_BALANCER"),
+    title="load balancer health check failed",
     kind=Kind.HEALTH_CHECK_FAILED,
     summary="it failed the health checks of its load balancer",
     remedy="Compare the target group's health check (path, port, codes, time-out) with the container's log,"
@@ -28,6 +29,7 @@ LOAD_BALANCER = CauseRecord(
 
 CONTAINER = CauseRecord(
     cause=Cause("CONTAINER"),
+    title="container health check failed",
     kind=Kind.HEALTH_CHECK_FAILED,
     summary="it failed the health check of a container",
     remedy="Run the health check's command in the container; check that its tools are in the image and that"

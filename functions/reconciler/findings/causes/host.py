@@ -5,8 +5,10 @@ from .record import CauseRecord, phrases
 
 SPOT = CauseRecord(
     cause=Cause("SPOT"),
+    title="Spot interruption",
     heals=True,
-    shared=True,
+    shared="Look at what they share: the Spot capacity of a zone or instance type. More zones, or a base of"
+    " on-demand capacity, spread the risk.",
     kind=Kind.CAPACITY_INTERRUPTED,
     severity=(Severity.LOW, Severity.HIGH),  # the price of Spot
     summary="Spot capacity was taken back",
@@ -20,8 +22,10 @@ SPOT = CauseRecord(
 
 HOST_TERMINATED = CauseRecord(
     cause=Cause("HOST_TERMINATED"),
+    title="container instance ended",
     heals=True,
-    shared=True,
+    shared="Look at what they share: the container instance, its Auto Scaling group and what that did at"
+    " that time.",
     kind=Kind.CAPACITY_INTERRUPTED,
     only_aws_writes=True,
     summary="its container instance was stopped, terminated or deregistered",
@@ -38,8 +42,9 @@ HOST_TERMINATED = CauseRecord(
 
 MAINTENANCE = CauseRecord(
     cause=Cause("MAINTENANCE"),
+    title="AWS maintenance",
     heals=True,
-    shared=True,
+    shared="Look at the AWS Health Dashboard: it says what is retired, where and until when.",
     kind=Kind.CAPACITY_INTERRUPTED,
     only_aws_writes=True,
     severity=(Severity.LOW, Severity.MEDIUM),  # announced, and a service's task is replaced first
@@ -51,8 +56,9 @@ MAINTENANCE = CauseRecord(
 
 INFRASTRUCTURE_HEALTH = CauseRecord(
     cause=Cause("INFRASTRUCTURE_HEALTH"),
+    title="infrastructure impaired",
     heals=True,
-    shared=True,
+    shared="Look at what they share, the container instance or its zone, and at the AWS Health Dashboard.",
     kind=Kind.CAPACITY_INTERRUPTED,
     summary="the infrastructure under it was impaired",
     remedy="Look at the container instance's health and at AWS Health; replace the instance if it stays"

@@ -10,7 +10,9 @@ NO_ROUTE = (
 
 IMAGE_PULL = CauseRecord(
     cause=Cause("IMAGE_PULL"),
-    shared=True,
+    title="image can't be pulled",
+    shared="Look at what they share: the registry and its limits, and the NAT gateway or VPC endpoints"
+    " (ecr.api, ecr.dkr, S3) on the way to it.",
     kind=Kind.TASK_FAILED_TO_START,
     summary="an image could not be pulled",
     remedy="Check the image's name and tag, the execution role's pull permissions and the task's route to the"
@@ -47,7 +49,9 @@ IMAGE_PULL = CauseRecord(
 
 RESOURCE_INIT = CauseRecord(
     cause=Cause("RESOURCE_INIT"),
-    shared=True,
+    title="secrets or logging can't be set up",
+    shared="Look at what they share: the execution role, its secrets and their key, and the NAT gateway or"
+    " VPC endpoints on the way to them.",
     kind=Kind.TASK_FAILED_TO_START,
     summary="its secrets, logging, environment files or roles could not be prepared",
     remedy="Check what the task definition refers to (secrets, log group, environment files, roles), the"
@@ -86,6 +90,7 @@ RESOURCE_INIT = CauseRecord(
 
 CONTAINER_START = CauseRecord(
     cause=Cause("CONTAINER_START"),
+    title="container can't be started",
     kind=Kind.TASK_FAILED_TO_START,
     summary="a container could not be created or started",
     remedy="Compare command, devices, mounts, ports and log driver in the task definition with the image and"

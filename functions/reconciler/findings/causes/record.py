@@ -18,15 +18,19 @@ class WeakPhrases:
 class CauseRecord:
     """A cause of stops and failed starts.
 
-    `kind` is None where it depends on whether the task ran; `severity` (of a service's task, of a standalone
-    task) is None where it is that of the kind. `refines` has, by category of AWS, the parts of a text with
-    which that category stands for this cause. The keys of `remedies_by_text` are parts of texts as
-    `phrases.squeeze` leaves them: the first row with a part that stands in the text counts. What `heals`
-    passes without anybody's help; what is `shared` strikes several services by one fault that they have in
-    common.
+    `title` is what it is called in a few words, `often` where it happens again and again; with `names_exit`
+    how the container ended belongs to it. `kind` is None where it depends on whether the task ran; `severity`
+    (of a service's task, of a standalone task) is None where it is that of the kind. `refines` has, by
+    category of AWS, the parts of a text with which that category stands for this cause. The keys of
+    `remedies_by_text` are parts of texts as `phrases.squeeze` leaves them: the first row with a part that
+    stands in the text counts. What `heals` passes without anybody's help. `shared` is what to look at where
+    it strikes several services at once, empty where these have no fault in common.
     """
 
     cause: Cause
+    title: str
+    often: str = ""
+    names_exit: bool = False
     kind: Kind | None = None
     severity: tuple[Severity, Severity] | None = None
     summary: str
@@ -36,7 +40,7 @@ class CauseRecord:
     refines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     only_aws_writes: bool = False
     heals: bool = False
-    shared: bool = False
+    shared: str = ""
     remedies_by_text: Mapping[str, str] = field(default_factory=dict)
     remedies_by_exit_code: Mapping[int, str] = field(default_factory=dict)
 

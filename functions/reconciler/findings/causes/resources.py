@@ -5,8 +5,10 @@ from .record import CauseRecord, WeakPhrases, phrases
 
 NETWORK = CauseRecord(
     cause=Cause("NETWORK"),
+    title="no network interface",
     heals=True,
-    shared=True,
+    shared="Look at what they share: the zone, the subnet and its free addresses, and the AWS Health"
+    " Dashboard.",
     kind=Kind.TASK_FAILED_TO_START,
     summary="its network interface could not be set up",
     remedy="Look at the attachment in DescribeTasks, the subnet's free addresses and the task's security"
@@ -28,7 +30,9 @@ NETWORK = CauseRecord(
 
 VOLUME = CauseRecord(
     cause=Cause("VOLUME"),
-    shared=True,
+    title="volume can't be attached",
+    shared="Look at what they share: the file system or volume type, its zone and mount targets, and the key"
+    " that encrypts it.",
     kind=Kind.TASK_FAILED_TO_START,
     summary="a volume could not be created, attached or mounted",
     remedy="Look at the volume's attachment in DescribeTasks, and check its configuration, its Availability"
@@ -50,8 +54,9 @@ VOLUME = CauseRecord(
 
 CAPACITY = CauseRecord(
     cause=Cause("CAPACITY"),
+    title="no capacity",
     heals=True,
-    shared=True,
+    shared="Look at what they share: the capacity provider, its limits, and the zones that it may use.",
     kind=Kind.TASK_FAILED_TO_START,
     severity=(Severity.MEDIUM, Severity.HIGH),  # the scheduler tries again
     summary="there was no capacity for it",
@@ -82,7 +87,8 @@ CAPACITY = CauseRecord(
 
 PLACEMENT = CauseRecord(
     cause=Cause("PLACEMENT"),
-    shared=True,
+    title="no place for the task",
+    shared="Look at what they share: the capacity provider and the attributes of its container instances.",
     kind=Kind.TASK_FAILED_TO_START,
     severity=(Severity.MEDIUM, Severity.HIGH),  # the scheduler tries again
     summary="no place satisfied its placement rules",
@@ -97,8 +103,10 @@ PLACEMENT = CauseRecord(
 
 AGENT = CauseRecord(
     cause=Cause("AGENT"),
+    title="ECS agent disconnected",
     heals=True,
-    shared=True,
+    shared="Look at what they share: the container instances, their machine image, and their way to the ECS"
+    " endpoint.",
     kind=Kind.TASK_FAILED_TO_START,
     summary="the ECS agent of its container instance was disconnected",
     remedy="Restart the ECS agent on the container instance, or replace the instance; its log is"

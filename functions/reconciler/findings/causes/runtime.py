@@ -5,8 +5,9 @@ from .record import CauseRecord, WeakPhrases, phrases
 
 TIMEOUT = CauseRecord(
     cause=Cause("TIMEOUT"),
+    title="time-out",
     heals=True,
-    shared=True,
+    shared="Look at what they share, the container instance or its zone, and at the AWS Health Dashboard.",
     kind=None,
     summary="a step took longer than ECS or the container runtime waits",
     remedy="Look at the load of the host (disk first) and at the agent and Docker logs; on Fargate start the"
@@ -23,8 +24,9 @@ TIMEOUT = CauseRecord(
 
 INTERNAL = CauseRecord(
     cause=Cause("INTERNAL"),
+    title="internal error",
     heals=True,
-    shared=True,
+    shared="Look at the AWS Health Dashboard for ECS in this Region.",
     kind=None,
     summary="ECS or the container runtime met an internal error",
     remedy="Start the task again; if it repeats, look at AWS Health and ask AWS Support, naming the task's"
@@ -37,6 +39,7 @@ INTERNAL = CauseRecord(
 
 OTHER = CauseRecord(
     cause=Cause("OTHER"),
+    title="unknown reason",
     kind=None,
     summary="the reason is none that is known here",
     remedy="Look at the service's events, the containers' logs and DescribeTasks, which keeps a stopped task"
