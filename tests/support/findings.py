@@ -61,6 +61,12 @@ def found(number: int = 1, when: datetime = START, **values: Any) -> ReportedFin
     return report_finding(about, when, stopped)
 
 
+def crash(number: int = 1, when: datetime = START, **values: Any) -> ReportedFinding:
+    """A container of the service that was killed for its memory, which is a matter of this service alone."""
+    facts = {"kind": Kind.ESSENTIAL_CONTAINER_FAILED, "cause": Cause("OUT_OF_MEMORY")}
+    return found(number, when, **(facts | {"occurred_at": when} | values))
+
+
 def many(numbers: range, **values: Any) -> list[ReportedFinding]:
     return [found(number, at(number), **values) for number in numbers]
 

@@ -23,9 +23,8 @@ from reconciler.notifications.message import Message
 from reconciler.ports.incidents import Refused
 from reconciler.ports.ledger import EntryChange
 from reconciler.use_cases.assess import assess
-from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
-from taskledger.local.memory_services import MemoryServices
+from tests.support.alerting import new_alerts
 from tests.support.findings import failed_to_start
 from tests.support.stream import batch
 from tests.support.values import START, at, describe, event, task_arn
@@ -63,12 +62,8 @@ class Room:
 
     def deliver(self, event: dict[str, Any], *, replayed: bool = False) -> list[str]:
         """The sequence numbers that the function asks for again."""
-        alerts = Alerts(
-            incidents=self.incidents,
-            services=MemoryServices(),
-            notifier=self.notifier,
-            policy=self.policy,
-            clock=lambda: at(100),
+        alerts = new_alerts(
+            lambda: at(100), incidents=self.incidents, notifier=self.notifier, policy=self.policy
         )
         read = read_records(event)
         answer = response(read, assess(list(read.changes.values()), alerts, replayed=replayed))

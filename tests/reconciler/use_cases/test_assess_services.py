@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from reconciler.errors import InvalidInput, LedgerError, TransientError
-from reconciler.findings.policy import Policy
 from reconciler.incidents.model import Incident
 from reconciler.incidents.reported import ReportedFinding
 from reconciler.model.deployment import Image, ServiceDeployment
@@ -19,6 +18,7 @@ from reconciler.use_cases.assess import Assessed, assess
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
 from taskledger.local.memory_services import MemoryServices
+from tests.support.alerting import new_alerts
 from tests.support.findings import finding
 from tests.support.services import (
     COMPLETED,
@@ -52,12 +52,11 @@ class Room:
 
     @property
     def alerts(self) -> Alerts:
-        return Alerts(
+        return new_alerts(
+            lambda: minute(self.minutes),
             incidents=self.incidents,
             services=self.services,
             notifier=self.notifier,
-            policy=Policy(),
-            clock=lambda: minute(self.minutes),
         )
 
     def begin(self) -> None:
