@@ -3,6 +3,8 @@
 DescribeServices, by ten               desired, running, pending, and the deployments
 ListTasks and DescribeTasks            how long those that run have been RUNNING, where tasks may be asked for
 the ledger's own entries               where ECS knows no such service, did not answer, or may not be asked
+
+Of a cluster that ECS does not know none runs, and none should.
 """
 
 from collections.abc import Mapping, Sequence
@@ -41,6 +43,9 @@ class Look:
     reading: ServiceReading | None = None
 
 
+_GONE = Look(Running(desired=0, least=0, steady=0))
+
+
 @dataclass(slots=True)
 class Looks:
     """By service; and why ECS did not answer where it should have."""
@@ -64,7 +69,10 @@ class ServiceLook:
     def look(self, cluster_arn: str, asked: Sequence[Asked], now: datetime) -> Looks:
         """How each of these services runs; where a call fails, by the ledger, and with the error."""
         looks = Looks()
-        readings = self._described(cluster_arn, [one.service for one in asked], looks)
+        try:
+            readings = self._described(cluster_arn, [one.service for one in asked], looks)
+        except ClusterNotFound:
+            return Looks({one.service: _GONE for one in asked})
         own = OwnTasks(self.ledger, cluster_arn, self.policy, now)
         for one in asked:
             reading = readings.get(one.service)
@@ -86,8 +94,10 @@ class ServiceLook:
         arns = {service_arn(cluster_arn, one): one for one in services}
         try:
             answers = self.ecs_services.describe_services(cluster_arn, list(arns))
-        except (AccessDenied, ClusterNotFound):
+        except AccessDenied:
             return {}
+        except ClusterNotFound:
+            raise
         except LedgerError as error:
             looks.error = error
             return {}
