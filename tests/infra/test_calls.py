@@ -114,7 +114,7 @@ def world() -> Iterator[World]:
             Alerts(
                 incidents=DynamoIncidents(dynamodb, name, RETENTION),
                 services=DynamoServices(dynamodb, name, RETENTION),
-                notifier=MemoryNotifier(),
+                notifier=MemoryNotifier(lambda: ecs.clock.now),
                 policy=Policy(),
                 clock=lambda: ecs.clock.now,
             ),

@@ -45,7 +45,7 @@ def new_alerts(  # noqa: PLR0913 - each of them matters to some test
             ledger=ledger or MemoryLedger(),
             policy=policy,
         ),
-        notifier=notifier or MemoryNotifier(),
+        notifier=notifier or MemoryNotifier(clock),
         policy=policy,
         clock=clock,
     )

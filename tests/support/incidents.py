@@ -1,4 +1,4 @@
-"""Incidents as they are stored: an ordinary one, one of which everything is known, and one that is over."""
+"""Incidents as they are stored: small and large ones, open and over."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from reconciler.incidents.facts.occurrences import Occurrence, Occurrences
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import Incident, Owner, Shared, Status
 from reconciler.incidents.outbox import NotificationType, Outbox, PendingNotification
+from reconciler.incidents.reported import ReportedFinding
 
 from .findings import DEFINITION, found
 from .services import deployment_id
@@ -72,6 +73,12 @@ def full_incident(occurrences: int = 2, owners: int = 3) -> Incident:
         resolved_at=last + _DAY,
         due_at=last + 2 * _DAY,
     )
+
+
+def with_findings(before: Incident | None, *news: ReportedFinding, now: datetime = START) -> Incident:
+    """The next revision of the incident, due a minute later."""
+    after = add_findings(before, news, now, Policy())
+    return replace(after, revision=after.revision + 1, due_at=now + timedelta(minutes=1))
 
 
 def over(incident: Incident, now: datetime) -> Incident:

@@ -102,7 +102,7 @@ def mark_published(
             continue
         box = _announced(box, one.type, sent, incident, now)
         if shared and sent.shared and one.type is not NotificationType.DIGEST:
-            shared = replace(shared, named_down=sent.shared.down)
+            shared = replace(shared, named=sent.shared.number, named_down=sent.shared.down)
     return _settled(replace(incident, outbox=box, shared=shared), now, policy)
 
 

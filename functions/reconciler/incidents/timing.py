@@ -7,12 +7,15 @@ from ..findings.model import Kind, Severity
 from ..findings.policy import Policy
 from .facts.impact import Level, level_of
 from .model import Incident
-from .severity import is_run
+from .severity import has_impact, is_run
 
 # After each message that only says that it goes on the next one comes later, in multiples of `remind`.
 _LADDER = (1, 3, 6, 18, 42)
 _WHILE_HIGH = timedelta(days=1)
-_ASKED = timedelta(minutes=15)  # after a finding, for which ECS is asked each minute how the service runs
+# After a finding ECS is asked each minute how the service runs, and as long as that falls short; after an hour
+# of it, every five minutes.
+_ASKED = timedelta(minutes=15)
+_SHORT, _OFTEN, _SELDOM = timedelta(hours=1), timedelta(minutes=1), timedelta(minutes=5)
 _LASTING = timedelta(hours=1)  # a standing condition that nobody saw for so long is over
 _SHARED = timedelta(minutes=30)  # without a finding of any owner
 _LONGEST = timedelta(hours=24)
@@ -46,9 +49,14 @@ def quiet_at(incident: Incident, policy: Policy) -> datetime:
     return incident.noted_at + max(policy.resolve, least, flapping)
 
 
-def asks_until(incident: Incident) -> datetime:
-    """Until when ECS is asked each minute how its service runs, even if it runs well."""
-    return incident.noted_at + _ASKED
+def asks_at(incident: Incident, now: datetime) -> datetime | None:
+    """When ECS is to be asked again how its service runs; None where that has time until it may be over."""
+    short_since = incident.impact.below_since if incident.impact else None
+    if not has_impact(incident.key):
+        return None
+    if now < incident.noted_at + _ASKED or (short_since and now < short_since + _SHORT):
+        return now + _OFTEN
+    return now + _SELDOM if short_since else None
 
 
 def reminder_at(incident: Incident, now: datetime, policy: Policy) -> datetime | None:

@@ -146,6 +146,7 @@ class IncidentMaintenance:
         if self.alerts.incidents.save(after, before, (), self._now()):
             return
         self.due[after.incident_id] = after
+        self.steps.note(after)
         if not after.open:
             self.result.resolved.append(after.incident_id)
         if after.outbox.sequence > before.outbox.sequence:

@@ -57,7 +57,7 @@ class Room:
     """What the function works with, and what people heard."""
 
     incidents: MemoryIncidents = field(default_factory=MemoryIncidents)
-    notifier: MemoryNotifier = field(default_factory=MemoryNotifier)
+    notifier: MemoryNotifier = field(default_factory=lambda: MemoryNotifier(lambda: at(100)))
     policy: Policy = field(default_factory=Policy)
 
     def deliver(self, event: dict[str, Any], *, replayed: bool = False) -> list[str]:
@@ -70,7 +70,7 @@ class Room:
         return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
 
     def shown(self) -> list[tuple[str, str, int]]:
-        documents = [message.document for message in self.notifier.sent]
+        documents = [one.message.document for one in self.notifier.sent]
         return [(one["type"], one["cause"], one["count"]) for one in documents]
 
 
@@ -172,7 +172,7 @@ def test_a_store_that_fails_asks_for_the_record_again() -> None:
 
 def test_a_message_that_cannot_be_sent_holds_nothing_up() -> None:
     """It is stored and left to the watch; the stream goes on."""
-    room = Room(notifier=Refusing())
+    room = Room(notifier=Refusing(lambda: at(100)))
     assert room.deliver(batch([killed(1)])) == []
     (incident,) = room.incidents.everything()
     assert [pending.type for pending in incident.outbox.pending] == ["OPENED"]
@@ -181,7 +181,7 @@ def test_a_message_that_cannot_be_sent_holds_nothing_up() -> None:
 
 def test_an_sns_that_does_not_answer_is_asked_once() -> None:
     """A batch of many incidents would run out of time; all of them are stored, and left to the watch."""
-    notifier = Refusing()
+    notifier = Refusing(lambda: at(100))
     room = Room(notifier=notifier)
     stops = [killed(number, group=f"service:s{number}") for number in range(8)]
     assert room.deliver(batch(stops)) == []
@@ -233,4 +233,4 @@ def test_nothing_private_is_reported() -> None:
     """A message holds what the ledger holds, which is neither overrides nor environment values."""
     room = Room()
     room.deliver(batch([killed(1)]))
-    assert "overrides" not in json.dumps(room.notifier.sent[0].document)
+    assert "overrides" not in json.dumps(room.notifier.sent[0].message.document)

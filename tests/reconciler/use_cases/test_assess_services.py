@@ -47,8 +47,10 @@ class Room:
 
     incidents: MemoryIncidents = field(default_factory=MemoryIncidents)
     services: MemoryServices = field(default_factory=MemoryServices)
-    notifier: MemoryNotifier = field(default_factory=MemoryNotifier)
     minutes: float = 20
+
+    def __post_init__(self) -> None:
+        self.notifier = MemoryNotifier(lambda: minute(self.minutes))
 
     @property
     def alerts(self) -> Alerts:
@@ -86,7 +88,7 @@ class Room:
 
     def heard(self) -> list[tuple[str, str]]:
         """Type and kind of each message since it was last asked."""
-        documents = [message.document for message in self.notifier.sent]
+        documents = [one.message.document for one in self.notifier.sent]
         self.notifier.sent.clear()
         return [(each["type"], each["kind"]) for each in documents]
 

@@ -80,7 +80,12 @@ IMPACT = Layout(
 
 SHARED = Layout(
     Shared,
-    {"owners": ("owners", _OWNERS), "others": ("others", NUMBER), "namedDown": ("named_down", NAMES)},
+    {
+        "owners": ("owners", _OWNERS),
+        "others": ("others", NUMBER),
+        "named": ("named", NUMBER),
+        "namedDown": ("named_down", NAMES),
+    },
 ).one
 
 
