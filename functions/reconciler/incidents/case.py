@@ -72,9 +72,8 @@ class Case:
     @property
     def silent(self) -> bool:
         """Whether nothing is published of it now, whatever it does, but its end."""
-        low, muted = self.incident.severity is Severity.LOW, self.muted_until is not None
-        held = self.held_until is not None
-        return low or muted or held or self.context.spoken_for or self._just_published_run
+        low = self.incident.severity is Severity.LOW
+        return low or self.context.spoken_for or self.held_until is not None or self._just_published_run
 
     @property
     def _just_published_run(self) -> bool:
