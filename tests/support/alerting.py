@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from reconciler.findings.policy import DEFAULT, Policy
+from reconciler.findings.model import Severity
+from reconciler.findings.policy import DEFAULT, Policy, Scope
 from reconciler.model.service import ServiceReading
 from reconciler.ports.ecs import Tasks
 from reconciler.ports.incidents import Incidents
@@ -25,6 +26,9 @@ from taskledger.local.memory_services import MemoryServices
 
 from .service_sweeps import FakeEcs
 from .values import CLUSTER
+
+# Whatever is found is high, so that it is published at once unless others may share it.
+LOUD = Policy(severities=((Scope(), Severity.HIGH),))
 
 
 def new_alerts(  # noqa: PLR0913 - each of them matters to some test
