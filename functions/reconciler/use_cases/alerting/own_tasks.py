@@ -35,7 +35,8 @@ class OwnTasks:
         own = [one for one in self._open if one.state.service == service]
         if before is None and not own and not self._closed(service, since):
             return None
-        steady = sum(is_steady(one.state, self._now) for one in own)
+        staying = (one.state for one in own if one.state.desired_status == "RUNNING")
+        steady = sum(is_steady(one, self._now) for one in staying)
         desired = self._expected(service, own, since) if before is None else before.desired
         planned = self._planned(service, since if before is None else before.checked_at)
         desired = max(desired - planned, steady)
