@@ -32,5 +32,5 @@ def run(ledger: MemoryLedger, numbers: range, since: datetime, **values: Any) ->
 def stop(ledger: MemoryLedger, number: int, when: datetime, **values: Any) -> None:
     """The task, which ran for an hour unless the values say otherwise, has stopped then."""
     facts = {"created_at": when - HOUR, "started_at": when - HOUR, "stopped_at": when} | values
-    ended = dict.fromkeys(("last_status", "desired_status"), "STOPPED")
+    ended: dict[str, Any] = dict.fromkeys(("last_status", "desired_status"), "STOPPED")
     ledger.record([recording(event(6, task_arn=task_arn(number), **facts, **ended))])

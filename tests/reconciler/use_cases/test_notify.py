@@ -27,11 +27,10 @@ from taskledger.local.memory_incidents import MemoryIncidents
 from taskledger.local.memory_ledger import MemoryLedger
 from taskledger.local.memory_services import MemoryServices
 from taskledger.simulator.engine.clock import Clock
-from tests.contracts.test_orders import Serial
 from tests.support.alerting import maintain, new_alerts
 from tests.support.desk import Running
 from tests.support.findings import crash
-from tests.support.ledgers import RETENTION, dynamodb_table
+from tests.support.ledgers import RETENTION, Serial, dynamodb_table
 from tests.support.services import described, reading
 from tests.support.values import CLUSTER, START, at, state, task_arn
 
