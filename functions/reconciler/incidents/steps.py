@@ -28,12 +28,11 @@ from ..findings.policy import Policy
 from .case import RUN, Case, Context
 from .model import Incident
 from .outbox import NotificationType
-from .timing import asks_at, quiet_at, reminder_at
+from .timing import asks_at, look_at, quiet_at, reminder_at
 
 _NEXT_DOWN = timedelta(minutes=10)
 _NEXT_OWNERS, _ANY_OWNERS = timedelta(minutes=5), timedelta(minutes=30)
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
-_LOOK = timedelta(minutes=5)  # until it is looked at again whether it is over
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -156,9 +155,7 @@ def _due(case: Case) -> datetime:
         return now + _MINUTE
     quiet = quiet_at(one, case.policy)
     times = [case.held_until, case.muted_until, _digest_at(one, case.policy), asks_at(one, now)]
-    times.append(quiet if quiet > now else now + _LOOK)
-    if one.shared:
-        times.append(now + _MINUTE)
+    times.append(quiet if quiet > now and not one.shared else look_at(one, now))
     if case.runs:
         times.append(one.first_seen_at + RUN)
     if case.capped:

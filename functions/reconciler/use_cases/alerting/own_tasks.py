@@ -40,7 +40,8 @@ class OwnTasks:
         desired = self._expected(service, own, since) if before is None else before.desired
         planned = self._planned(service, since if before is None else before.checked_at)
         desired = max(desired - planned, steady)
-        return Running(desired=desired, least=desired, steady=steady, pending=len(own) - steady)
+        pending = len(own) - steady
+        return Running(desired=desired, least=desired, steady=steady, pending=pending, estimated=True)
 
     @cached_property
     def _open(self) -> Sequence[LedgerEntry] | None:
