@@ -12,18 +12,17 @@ from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.errors import InvalidInput
 from reconciler.findings.model import Cause, Kind, Severity
-from reconciler.findings.policy import CAUSES, Policy
+from reconciler.findings.policy import CAUSES
 from reconciler.incidents.model import Incident, Status
 from reconciler.incidents.outbox import NotificationType
 from reconciler.model.entry import Closure, LedgerEntry
 from reconciler.model.task import ClosedAs, Container, Source, TaskState
 from reconciler.ports.sweep_progress import SweepProgress
-from reconciler.use_cases.notify import Alerts
 from taskledger.deployed.incidents import DeployedIncidents
 from taskledger.deployed.ledger import EVER, DeployedLedger
 from taskledger.local.memory_incidents import MemoryNotifier
-from taskledger.local.memory_services import MemoryServices
 from tests.released.conftest import READERS, arn, read, rows
+from tests.support.alerting import new_alerts
 from tests.support.deployed import RETENTION, Deployment
 from tests.support.running import taskledger
 from tests.support.values import CLUSTER, at
@@ -127,9 +126,7 @@ def test_findings_and_incidents_are_listed(in_use: Deployment) -> None:
 def test_what_was_not_sent_is_sent_once(in_use: Deployment) -> None:
     """Under the id that it was stored with; what was published before is not published again."""
     store, notifier = DynamoIncidents(in_use.dynamodb, "ledger", RETENTION), MemoryNotifier(lambda: LATER)
-    alerts = Alerts(
-        incidents=store, services=MemoryServices(), notifier=notifier, policy=Policy(), clock=lambda: LATER
-    )
+    alerts = new_alerts(lambda: LATER, incidents=store, notifier=notifier)
     due: list[Incident] = list(store.due(CLUSTER, LATER))
     for incident in due:
         alerts.publish(incident)

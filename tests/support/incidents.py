@@ -27,7 +27,6 @@ def ordinary_incident() -> Incident:
     impact = Impact(desired=4, running=3, pending=1, checked_at=at(60), below_since=at(30))
     box = Outbox(
         sequence=1,
-        news=False,
         notified_at=at(60),
         notified_count=5,
         standing=Severity.MEDIUM,
@@ -120,7 +119,7 @@ def _outbox(incident: Incident) -> Outbox:
         ),
         sequence=3,
         digests=2,
-        news=True,
+        news_since=at(101),
         notified_at=at(100.5),
         notified_count=12,
         standing=Severity("critical"),

@@ -22,7 +22,8 @@ from tests.support.values import CLUSTER, task_arn
 KEYS = {
     "incidentId", "kind", "cause", "severity", "account", "region", "clusterArn", "cluster", "group",
     "service", "taskDefinitionArn", "count", "firstSeenAt", "lastSeenAt", "summary", "remedy", "tasks",
-    "links", "deployment", "serviceArn", "status", "openedAt", "notifiedAt", "resolvedAt",
+    "links", "deployment", "serviceArn", "status", "openedAt", "notifiedAt", "resolvedAt", "impact",
+    "highestSeverity", "occurrences", "firstOccurrenceAt", "pending", "owners", "joined",
 }  # fmt: skip
 
 

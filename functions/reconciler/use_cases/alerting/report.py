@@ -99,7 +99,7 @@ class Report:
         after = with_blame(after, known_deployments(self.services, after, look.reading, now))
         judged = replace(after, severity=severity_of(after, now, self.publisher.policy))
         self._strike(current, judged, now)
-        return self.steps.take(judged, now)
+        return _still_due(self.steps.take(judged, now), current)
 
     def _strike(self, before: Incident | None, incident: Incident, now: datetime) -> None:
         """Lets the cause's owners be known, and opens the incident of all of them if they are many now."""
@@ -148,6 +148,13 @@ def _by_key(reported: Iterable[ReportedFinding]) -> dict[IncidentKey, Found]:
 def _is_last(key: IncidentKey) -> bool:
     """What only says how the others affect the service comes after them."""
     return key.kind is Kind.SERVICE_IMPAIRED
+
+
+def _still_due(after: Incident, before: Incident | None) -> Incident:
+    """The incident due when it was before: findings that keep coming put off no look and nothing unsent."""
+    if before is None or not before.open or after.outbox.sequence > before.outbox.sequence:
+        return after
+    return replace(after, due_at=min(filter(None, (before.due_at, after.due_at)), default=None))
 
 
 def _sequence(before: Incident | None, after: Incident) -> int:
