@@ -61,7 +61,7 @@ def _is_back(case: Case) -> bool:
 
 def _names_one_down(case: Case) -> bool:
     shared, notified_at = case.incident.shared, case.incident.outbox.notified_at
-    new = shared is not None and set(shared.down) > set(shared.named_down)
+    new = shared is not None and not set(shared.down) <= set(shared.named_down)
     return new and (notified_at is None or case.now >= notified_at + _NEXT_DOWN)
 
 
