@@ -6,7 +6,7 @@
     run           standalone work goes on, and failed first less than an hour ago        -
     first         nothing of it was ever published                                       OPENED
     rise          it is more severe than all that was published in 24 hours, or last     OPENED
-    back          it is high again after RESOLVED was published                          OPENED
+    back          it is high, and RESOLVED closed what was published at high             OPENED
     owner down    of several owners another one is down, ten minutes after the last      OPENED
     over          quiet for long enough, and nothing keeps it open; or its end is known  RESOLVED
     milestone     it grew tenfold, the first time that it occurs, and is not high        ONGOING
@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from ..findings.model import Severity
 from ..findings.policy import Policy
 from .case import RUN, Case, Context
 from .facts.impact import Level
@@ -56,7 +57,8 @@ def _is_rise(case: Case) -> bool:
 
 
 def _is_back(case: Case) -> bool:
-    return case.high and case.incident.outbox.standing is None
+    standing = case.incident.outbox.standing
+    return case.high and (standing is None or standing.rank < Severity.HIGH.rank)
 
 
 def _names_one_down(case: Case) -> bool:
