@@ -36,17 +36,14 @@ _DEFINITIONS = 5  # task definitions that an incident remembers
 def add_findings(
     before: Incident | None, reported: Sequence[ReportedFinding], now: datetime, policy: Policy
 ) -> Incident:
-    """The open incident after these findings, all of its key, before its next step; `before` may be over.
+    """The incident after these findings, all of its key, before its next step; `before` may be over.
 
-    It was noted when its faults occurred, however late they are reported.
+    It was noted when its faults occurred, however late they are reported: what was over by then stays over.
     """
-    ordered = sorted(reported, key=lambda one: one.at)
-    rest = list(ordered)
-    after = _returned(before, ordered[0], now) if before else None
-    if after is None:
-        after, rest = _opened(before, ordered[0], now), ordered[1:]
+    first, *rest = sorted(reported, key=lambda one: one.at)
+    after = _added(before, first, now, policy)
     for one in rest:
-        after = _counted(after, one, now, policy)
+        after = _added(after, one, now, policy)
     return replace(after, outbox=outbox.with_news(after.outbox, now))
 
 
@@ -123,6 +120,11 @@ def _settled(incident: Incident, now: datetime, policy: Policy) -> Incident:
     return replace(after, due_at=now if step.publish else step.due_at)
 
 
+def _added(before: Incident | None, one: ReportedFinding, now: datetime, policy: Policy) -> Incident:
+    known = _current(before, one, now) if before else None
+    return _counted(known, one, now, policy) if known else _opened(before, one, now)
+
+
 def _opened(before: Incident | None, first: ReportedFinding, now: datetime) -> Incident:
     """A new incident; one of standalone work knows when people were last notified of a run before it."""
     finding = first.finding
@@ -146,13 +148,18 @@ def _opened(before: Incident | None, first: ReportedFinding, now: datetime) -> I
     return replace(opened, outbox=Outbox(notified_at=before.outbox.notified_at))
 
 
-def _returned(before: Incident, first: ReportedFinding, now: datetime) -> Incident | None:
-    """The incident open again, or as it is if it is open; None where the finding is of another one."""
-    if before.open:
+def _current(before: Incident, one: ReportedFinding, now: datetime) -> Incident | None:
+    """The incident that the finding is of, open again if it returns; None where it is of another one."""
+    if before.open or _is_late(before, one):
         return before
-    if is_run(before) or first.at - before.last_seen_at > WINDOW:
+    if is_run(before) or one.at - before.last_seen_at > WINDOW:
         return None
     return replace(before, status=Status.OPEN, resolved_at=None, ended_by=None, returned_at=now)
+
+
+def _is_late(over: Incident, one: ReportedFinding) -> bool:
+    """Whether its fault was before the end; a condition that is found again has not ended."""
+    return over.resolved_at is not None and one.at <= over.resolved_at and not is_standing(over)
 
 
 def _counted(incident: Incident, one: ReportedFinding, now: datetime, policy: Policy) -> Incident:
