@@ -91,11 +91,12 @@ def mark_published(
 ) -> Incident:
     """The incident as it stands now, after an attempt to send what was pending in `sent`.
 
-    `lacking` are the destinations that did not get it, by notification; None where nobody did.
+    `lacking` are the destinations that did not get it, by notification; None where nobody did. What somebody
+    else has marked before stays as it is.
     """
     box, shared = outbox.settle(incident.outbox, lacking), incident.shared
-    for one in sent.outbox.pending:
-        if one.to is not None or lacking.get(one.notification_id, one.to) is None:
+    for one in incident.outbox.pending:
+        if one.to is not None or lacking.get(one.notification_id) is None:
             continue
         box = _announced(box, one.type, sent, incident, now)
         if shared and sent.shared and one.type is not NotificationType.DIGEST:
