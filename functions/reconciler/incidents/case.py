@@ -72,8 +72,9 @@ class Case:
     @property
     def silent(self) -> bool:
         """Whether nothing is published of it now, whatever it does, but its end."""
-        low = self.incident.severity is Severity.LOW
-        return low or self.context.spoken_for or self.held_until is not None or self._just_published_run
+        one = self.incident
+        of_others = self.context.spoken_for or one.severity is Severity.LOW or one.ended_by is not None
+        return of_others or self.held_until is not None or self._just_published_run
 
     @property
     def _just_published_run(self) -> bool:

@@ -178,6 +178,7 @@ def _counted(incident: Incident, one: ReportedFinding, now: datetime, policy: Po
         noted_at=max(incident.noted_at, min(one.at, now)),
         samples=(*one.samples, *incident.samples)[:SAMPLES],
         failures=_with_failure(incident.failures, one),
+        ended_by=None if incident.open else incident.ended_by,
     )
 
 
