@@ -8,8 +8,9 @@ from ..findings.causes import is_shared
 from ..findings.model import Severity
 from ..findings.policy import Policy
 from .facts.impact import Level, level_of
-from .model import SEVERAL, Incident
+from .model import Incident
 from .severity import is_run
+from .speaking import shared_key
 from .timing import quiet_at
 
 HOLD: Final = timedelta(seconds=30)  # of a shared cause: the next owner may show that it is one
@@ -55,8 +56,8 @@ class Case:
     def held_until(self) -> datetime | None:
         """Until when the first message of a shared cause waits; None where nothing holds it."""
         one = self.incident
-        known = one.key.owner == SEVERAL or not is_shared(one.key.kind, one.cause)
-        if known or self.level is Level.DOWN or one.outbox.standing:
+        alone = shared_key(one.key) is None or not is_shared(one.key.kind, one.cause)
+        if alone or self.level is Level.DOWN or one.outbox.standing:
             return None
         until = one.began_at + HOLD
         return until if self.now < until else None
