@@ -67,6 +67,11 @@ class Case:
         return level_of(self.incident.impact, self.now)
 
     @property
+    def falls_short(self) -> bool:
+        """Whether its service, as it was read last, lacks tasks: it is degraded or down, or may become so."""
+        return self.incident.impact is not None and self.incident.impact.falls_short
+
+    @property
     def capped(self) -> bool:
         return self.context.messages >= self.policy.max_messages_per_hour
 
@@ -99,8 +104,7 @@ class Case:
             return True
         if is_run(one) and self.now >= one.opened_at + _LONGEST_RUN:
             return True
-        bad = self.level in (Level.DEGRADED, Level.DOWN)
-        return self.context.over is True and not bad and self.now >= quiet_at(one, self.policy)
+        return self.context.over is True and not self.falls_short and self.now >= quiet_at(one, self.policy)
 
     @property
     def closes(self) -> bool:

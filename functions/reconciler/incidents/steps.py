@@ -26,7 +26,6 @@ from typing import Final
 from ..findings.model import Severity
 from ..findings.policy import Policy
 from .case import RUN, Case, Context
-from .facts.impact import Level
 from .model import Incident
 from .outbox import NotificationType
 from .severity import has_impact
@@ -152,7 +151,7 @@ def _due(case: Case) -> datetime:
         _digest_at(one, case.policy),
         quiet if quiet > now else now + _LOOK,
     ]
-    if has_impact(one.key) and (now < asks_until(one) or case.level in (Level.DEGRADED, Level.DOWN)):
+    if has_impact(one.key) and (now < asks_until(one) or case.falls_short):
         times.append(now + _MINUTE)
     if one.shared:
         times.append(now + _MINUTE)

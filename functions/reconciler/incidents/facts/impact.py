@@ -59,8 +59,8 @@ class Impact:
 
     @property
     def falls_short(self) -> bool:
-        """Whether fewer tasks run than have to, for however short a time."""
-        return self.below_since is not None
+        """Whether fewer tasks run than have to, or none, for however short a time."""
+        return self.below_since is not None or self.zero_since is not None
 
 
 def checked(before: Impact | None, found: Running, at: datetime) -> Impact:
