@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Final
 
 from .. import arns
-from ..findings.causes import heals
+from ..findings.causes import heals, stops_starts
 from ..findings.model import Kind, Severity
 from ..findings.policy import Policy
 from .facts.impact import Level, level_of
@@ -34,7 +34,6 @@ STOPS: Final = frozenset(
     }
 )
 _OF_SERVICES = frozenset({Kind.DEPLOYMENT_FAILED, Kind.SERVICE_IMPAIRED})
-_NOTHING_STARTS = frozenset({Kind.TASK_FAILED_TO_START, Kind.SERVICE_IMPAIRED})
 _SEVERAL = 3  # owners that nothing starts for
 
 
@@ -59,7 +58,7 @@ def severity_of(incident: Incident, now: datetime, policy: Policy) -> Severity:
 def _judged(incident: Incident, level: Level) -> Severity:
     kind = incident.key.kind
     if incident.shared:
-        blocked = kind in _NOTHING_STARTS and incident.shared.number >= _SEVERAL
+        blocked = stops_starts(kind, incident.key.cause) and incident.shared.number >= _SEVERAL
         return worst(incident.cause_severity, Severity.HIGH if blocked else Severity.MEDIUM)
     if is_run(incident):
         return Severity.MEDIUM
