@@ -84,12 +84,13 @@ class Case:
 
     @property
     def _just_published_run(self) -> bool:
-        """Whether standalone work of its kind was published of late, this run's or the one before."""
+        """Whether this run was published, or one before it of late; what is high is published each time."""
         one = self.incident
         notified_at = one.outbox.notified_at
         if not is_run(one) or notified_at is None:
             return False
-        return notified_at >= one.opened_at or self.now < notified_at + self.policy.remind
+        of_late = not self.high and self.now < notified_at + self.policy.remind
+        return of_late or notified_at >= one.opened_at
 
     @property
     def runs(self) -> bool:

@@ -15,6 +15,7 @@
 
 The first row that holds counts. Of what is low, held, spoken for or over the cap, only `over` publishes: a
 RESOLVED where a message stands, though of what is spoken for, and of standalone work, only where it was high.
+Each run of standalone work is published once, and not within `remind` of the one before unless it is high.
 What is published first after a RESOLVED is OPENED. All else is in the digest.
 """
 
