@@ -7,7 +7,7 @@
                                                that it began with is steady yet; low for capacity taken away
     nobody knows                               that of the cause
     standalone work failed                     medium
-    several owners                             the highest of theirs, at least medium; high where nothing starts
+    several owners                             the highest of these, at least medium; high if nothing starts
 
 Other kinds have their own severity, which a service that is down raises to high. A rule of the policy is
 final.
