@@ -58,9 +58,9 @@ class Incident:
     its last fault was, or when its condition was last seen to stand, `due_at` when to look at it again; None
     when there is nothing more to do. `cause` is that of the newest finding. `failures` are those of each
     deployment, `blame` what follows from them. `shared` is there where it is of several owners,
-    `tasks_of_run` is how many tasks a run of standalone work has, None where nobody counted. `joined` are the published incidents
-    that it speaks for, `returned_at` is when it was last opened again, `ended_by` what is known to have
-    ended it. It is `archived` once a newer incident of its key has taken its place.
+    `tasks_of_run` is how many tasks a run of standalone work has, None where nobody counted. `joined` are the
+    published incidents that it speaks for, `returned_at` is when it was last opened again, `ended_by` what is
+    known to have ended it. It is `archived` once a newer incident of its key has taken its place.
     """
 
     key: IncidentKey
