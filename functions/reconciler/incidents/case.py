@@ -79,8 +79,9 @@ class Case:
     def silent(self) -> bool:
         """Whether nothing is published of it now, whatever it does, but its end."""
         one = self.incident
-        of_others = self.context.spoken_for or one.severity is Severity.LOW or one.ended_by is not None
-        return of_others or self.held_until is not None or self._just_published_run
+        done = one.ended_by is not None or self._just_published_run
+        waits = self.muted_until is not None or self.held_until is not None
+        return one.severity is Severity.LOW or self.context.spoken_for or done or waits
 
     @property
     def _just_published_run(self) -> bool:
