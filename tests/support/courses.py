@@ -9,13 +9,15 @@ from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.findings.policy import Policy
 from reconciler.incidents.case import Context
 from reconciler.incidents.facts.impact import Impact, Level, Running
+from reconciler.incidents.facts.occurrences import Occurrence, Occurrences
 from reconciler.incidents.lifecycle import add_findings, advance, end, mark_published, with_running
-from reconciler.incidents.model import Incident
+from reconciler.incidents.model import Incident, Owner, Shared
 from reconciler.incidents.outbox import NotificationType, Outbox, PendingNotification
-from reconciler.incidents.reported import ReportedFinding
+from reconciler.incidents.reported import IncidentKey, ReportedFinding
+from reconciler.incidents.steps import next_step
 
 from .findings import found
-from .values import START
+from .values import CLUSTER, START
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 POLICY = Policy()
@@ -71,6 +73,30 @@ def impact(level: Level, when: datetime = START) -> Impact:
         half_since=since if lacks else None,
         below_since=since if lacks else None,
     )
+
+
+def step_of(
+    one: Incident, minute: float, context: Context | None = None, policy: Policy = POLICY
+) -> tuple[str, NotificationType | None]:
+    """The row that holds at that minute, and what is published by it."""
+    found = next_step(one, context or Context(), minutes(minute), policy)
+    return found.row, found.publish
+
+
+def grown(count: int, outbox: Outbox, severity: Severity = MEDIUM) -> Incident:
+    """An incident of so many faults that occurred once."""
+    current = Occurrence(START, START, count)
+    return replace(incident(severity, outbox), occurrences=Occurrences((current,), 0, START))
+
+
+def of_several(down: str, named: str, notified_at: datetime = START) -> Incident:
+    """An incident of owners, each with a letter: these are down, and those were named as down."""
+    key = IncidentKey(
+        cluster_arn=CLUSTER, owner="*", kind=Kind.TASK_FAILED_TO_START, cause=Cause("IMAGE_PULL")
+    )
+    owners = tuple(Owner(name, 1, Level.DOWN if name in down else Level.NONE) for name in "abc")
+    shared = Shared(owners=owners, named_down=tuple(named))
+    return replace(incident(HIGH, published(HIGH, notified_at)), key=key, shared=shared)
 
 
 @dataclass(slots=True)
