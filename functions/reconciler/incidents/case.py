@@ -78,17 +78,22 @@ class Case:
     @property
     def silent(self) -> bool:
         """Whether nothing is published of it now, whatever it does, but its end."""
-        one = self.incident
-        done = one.ended_by is not None or self._just_published_run
+        low = self.incident.severity is Severity.LOW
         waits = self.muted_until is not None or self.held_until is not None
-        return one.severity is Severity.LOW or self.context.spoken_for or done or waits
+        return low or self.context.spoken_for or waits or self._done
+
+    @property
+    def _done(self) -> bool:
+        """Whether it is too late to open it: it is over, or as a run was published."""
+        one = self.incident
+        return (one.ended_by is not None or self._just_published_run) if is_run(one) else self.over
 
     @property
     def _just_published_run(self) -> bool:
         """Whether this run was published, or one before it of late; what is high is published each time."""
         one = self.incident
         notified_at = one.outbox.notified_at
-        if not is_run(one) or notified_at is None:
+        if notified_at is None:
             return False
         of_late = not self.high and self.now < notified_at + self.policy.remind
         return of_late or notified_at >= one.opened_at

@@ -13,8 +13,9 @@
     reminder      it goes on, and its reminder is due                                    ONGOING
     else                                                                                 -
 
-The first row that holds counts. Of what is low, held, spoken for or over the cap, only `over` publishes: a
-RESOLVED where a message stands, though of what is spoken for, and of standalone work, only where it was high.
+The first row that holds counts. Of what is low, held, spoken for, over, or too much for this hour, no other
+row than `over` publishes: a RESOLVED where a message stands, though of what is spoken for, and of standalone
+work, only where it was high.
 Each run of standalone work is published once, and not within `remind` of the one before unless it is high.
 What is published first after a RESOLVED is OPENED. All else is in the digest.
 """
