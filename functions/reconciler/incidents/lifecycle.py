@@ -118,7 +118,7 @@ def _settled(incident: Incident, now: datetime, policy: Policy) -> Incident:
     """The next revision, with the time to look at it again; what it does then is decided then."""
     after = replace(incident, revision=incident.revision + 1)
     step = next_step(after, Context(), now, policy)
-    return replace(after, due_at=now if step.publish else step.due_at)
+    return replace(after, due_at=now if step.publish or step.over else step.due_at)
 
 
 def _added(before: Incident | None, one: ReportedFinding, now: datetime, policy: Policy) -> Incident:
