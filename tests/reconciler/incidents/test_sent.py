@@ -16,6 +16,7 @@ from tests.support.courses import (
     MINUTE,
     OPENED,
     POLICY,
+    RESOLVED,
     crash,
     incident,
     minutes,
@@ -57,6 +58,15 @@ def test_what_comes_while_it_is_sent_is_news() -> None:
     after = mark_published(now, sent, minutes(2), POLICY, {"an-id": ()})
     assert (after.outbox.standing, after.outbox.notified_count, after.count) == (MEDIUM, 1, 2)
     assert after.outbox.news_since == minutes(2)
+
+
+def test_what_is_to_end_is_looked_at_at_once() -> None:
+    """Also where its RESOLVED is sent only now, after it had returned and ended once more."""
+    late = Outbox(pending=(pending(RESOLVED),), standing=HIGH)
+    one = replace(incident(HIGH), outbox=late, ended_by="rolled back")
+    after = sent_of(one)
+    assert (after.open, after.outbox.standing, after.due_at) == (True, None, minutes(1))
+    assert not advance(after, Context(), minutes(1), POLICY).open
 
 
 def test_a_message_is_announced_once() -> None:
