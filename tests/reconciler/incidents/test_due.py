@@ -11,7 +11,7 @@ from reconciler.findings.policy import Policy, Scope
 from reconciler.incidents.case import Context
 from reconciler.incidents.facts.impact import Level
 from reconciler.incidents.lifecycle import queue_digest
-from reconciler.incidents.model import Incident, Shared, Status
+from reconciler.incidents.model import Incident, Status
 from reconciler.incidents.outbox import Outbox
 from reconciler.incidents.steps import awaits_digest, next_step
 from tests.support.courses import (
@@ -29,6 +29,7 @@ from tests.support.courses import (
     impact,
     incident,
     minutes,
+    of_several,
     pending,
     published,
 )
@@ -57,7 +58,7 @@ def due(one: Incident, minute: float, policy: Policy = POLICY, **context: Any) -
         (incident(HIGH, published()), 15, 5 * MINUTE),
         (incident(HIGH, published(), **PROTECTED), 5, 10 * MINUTE),
         (incident(HIGH, published(), **PROTECTED), 20, 5 * MINUTE),
-        (replace(incident(HIGH, published(HIGH)), shared=Shared()), 1, MINUTE),
+        (of_several("", ""), 1, MINUTE),
         (incident(MEDIUM, **RUN), 58, 2 * MINUTE),
         (incident(MEDIUM, **RUN), 5, 5 * MINUTE),
         (incident(HIGH, published(HIGH, START - 4 * HOUR, news_since=START), **PROTECTED), 2, MINUTE),
