@@ -143,6 +143,10 @@ bench: $(DEV_READY) ## Measure speed and size against their limits
 fuzz: $(DEV_READY) ## Give changed events, answers, rows and files to everything that reads them: COUNT=200000 SEED=0
 	@$(RUN) tests.fuzz $(or $(COUNT),200000) $(or $(SEED),0)
 
+.PHONY: month
+month: $(DEV_READY) ## Judge the messages of a made-up account's month: SEED=1 ARGS="--days 7 --json"
+	@$(RUN) tests.month $(or $(SEED),1) $(ARGS)
+
 .PHONY: corpus
 corpus: $(DEV_READY) ## Check replay and stop reasons against published events: DIR=FOLDER
 	$(if $(DIR),,$(error Name the folder: make corpus DIR=FOLDER))

@@ -7,7 +7,7 @@ import pytest
 from tests.support.tracked import texts
 
 STORED = ("toldAt", "toldCount")  # attributes of the incidents in the table, whose names stay
-MAPPING = "functions/reconciler/adapters/dynamodb/items/incident_items.py"
+MAPPING = "functions/reconciler/adapters/dynamodb/items/incident_parts.py"
 WORDS = (
     r"(?:un)?(?:tells?|told|tellings?|tellers?)",  # publish, notify; observed, reported
     r"laborator(?:y|ies)",  # simulator

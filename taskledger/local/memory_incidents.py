@@ -28,6 +28,7 @@ class MemoryIncidents:
         self._archived: dict[str, Incident] = {}
         self._members: dict[IncidentKey, dict[str, datetime]] = {}
         self._messages: Counter[datetime] = Counter()
+        self._due: dict[str, Incident] = {}
         self._lock = Lock()
 
     def not_stored(self, found: Sequence[ReportedFinding]) -> Sequence[ReportedFinding]:
@@ -77,9 +78,13 @@ class MemoryIncidents:
 
     def due(self, cluster_arn: str, now: datetime) -> Sequence[Incident]:
         with self._lock:
-            incidents = [*self._current.values(), *self._archived.values()]
-        of_cluster = (one for one in incidents if one.key.cluster_arn == cluster_arn)
+            of_cluster = [one for one in self._due.values() if one.key.cluster_arn == cluster_arn]
         return [one for one in of_cluster if one.due_at and one.due_at <= now]
+
+    def next_due(self) -> datetime | None:
+        """When an incident of any cluster is to be looked at next; None where none is waiting."""
+        with self._lock:
+            return min((one.due_at for one in self._due.values() if one.due_at), default=None)
 
     def join(self, shared: IncidentKey, owner: str, now: datetime) -> None:
         with self._lock:
@@ -113,21 +118,33 @@ class MemoryIncidents:
     def _put(self, incident: Incident) -> None:
         if incident.due_at:
             self._mark_active(incident.key.cluster_arn, incident.due_at)
+            self._due[incident.incident_id] = incident
+        else:
+            self._due.pop(incident.incident_id, None)
         if incident.archived:
             self._archived[incident.incident_id] = incident
         else:
             self._current[incident.key] = incident
 
 
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message, and when it was published."""
+
+    at: datetime
+    message: Message
+
+
 @dataclass(slots=True)
 class MemoryNotifier:
     """Everything that was published, in its order."""
 
-    sent: list[Message] = field(default_factory=list)
+    clock: Callable[[], datetime]
+    sent: list[SentMessage] = field(default_factory=list)
     destinations: Sequence[str] = ("alerts",)
 
     def publish(self, message: Message, to: Sequence[str]) -> Mapping[str, LedgerError]:  # noqa: ARG002 - one of one
-        self.sent.append(message)
+        self.sent.append(SentMessage(self.clock(), message))
         return {}
 
 

@@ -19,6 +19,9 @@ class MemoryLedger:
     def __init__(self) -> None:
         self._entries: dict[str, LedgerEntry] = {}
         self._rows: dict[str, dict[tuple[int, Source], HistoryRow]] = {}
+        self._protected: dict[str, Protection] = {}
+        self._clusters: set[str] = set()
+        self._active: set[str] = set()
         self._lock = Lock()
 
     def record(self, recordings: Sequence[Recording]) -> Mapping[str, Recorded | LedgerError]:
@@ -34,7 +37,7 @@ class MemoryLedger:
             if current is None or _risen(entry) != _risen(current):
                 return None
             after = succeed(current, recording.observation)
-            self._entries[entry.state.task_arn] = after
+            self._put(after)
             return after
 
     def record_protection(
@@ -48,7 +51,7 @@ class MemoryLedger:
             entry = self._entries.get(task_arn)
             if entry is None or _checked_at(entry.protection) != _checked_at(known):
                 return False
-            self._entries[task_arn] = replace(entry, protection=protection)
+            self._put(replace(entry, protection=protection))
             return True
 
     def mark_missing(self, entry: LedgerEntry, since: datetime | None) -> None:
@@ -58,7 +61,7 @@ class MemoryLedger:
         with self._lock:
             current = self._entries.get(entry.state.task_arn)
             if current and _risen(entry) == _risen(current):
-                self._entries[entry.state.task_arn] = replace(current, above_since=since)
+                self._put(replace(current, above_since=since))
 
     def mark_passing(self, entry: LedgerEntry, passing: Passing) -> None:
         with self._lock:
@@ -66,7 +69,7 @@ class MemoryLedger:
             if current is None or not current.open or current.state.version != entry.state.version:
                 return
             if current.passing is None or current.passing.status != passing.status:
-                self._entries[entry.state.task_arn] = replace(current, passing=passing)
+                self._put(replace(current, passing=passing))
 
     def close(self, entry: LedgerEntry, now: datetime) -> bool:
         closed = Closure(ClosedAs.UNOBSERVED, now)
@@ -77,7 +80,7 @@ class MemoryLedger:
             current = self._entries.get(entry.state.task_arn)
             if current is None or not current.open or _moved(entry, current):
                 return False
-            self._entries[entry.state.task_arn] = change(current)
+            self._put(change(current))
             return True
 
     def entries(self, task_arns: Sequence[str]) -> Entries:
@@ -87,9 +90,17 @@ class MemoryLedger:
         return [one for _, one in self._of(cluster_arn) if one.closed and since <= one.closed.at <= until]
 
     def clusters(self) -> Sequence[str]:
-        return sorted({entry.state.cluster_arn for entry in self._entries.values()})
+        with self._lock:
+            return sorted(self._clusters)
 
-    active_clusters = clusters
+    def active_clusters(self) -> Sequence[str]:
+        with self._lock:
+            return sorted(self._clusters | self._active)
+
+    def mark_active(self, cluster_arn: str, until: datetime) -> None:  # noqa: ARG002 - a mark is never taken away
+        """Has the cluster watched, also where nothing but services is known of it."""
+        with self._lock:
+            self._active.add(cluster_arn)
 
     def mark_cluster(self, cluster_arn: str, now: datetime, *, has_tasks: bool) -> None:
         """Nothing: a cluster is known, and watched, for as long as there are entries of it."""
@@ -101,8 +112,9 @@ class MemoryLedger:
         return [arn for arn, entry in self._of(cluster_arn) if entry.open]
 
     def protected(self, cluster_arn: str) -> Mapping[str, Protection]:
-        held = ((arn, entry.protection) for arn, entry in self._of(cluster_arn))
-        return {arn: one for arn, one in held if one and one.enabled and one.expires_at}
+        with self._lock:
+            held = [(self._entries[arn], one) for arn, one in self._protected.items()]
+        return {entry.state.task_arn: one for entry, one in held if entry.state.cluster_arn == cluster_arn}
 
     def _of(self, cluster_arn: str) -> list[tuple[str, LedgerEntry]]:
         with self._lock:
@@ -120,8 +132,17 @@ class MemoryLedger:
         self._put_rows(recording)
         previous = self._entries.get(recording.observation.state.task_arn)
         entry = _after(previous, recording.observation)
-        self._entries[entry.state.task_arn] = entry
+        self._put(entry)
         return Recorded(previous=previous, entry=entry)
+
+    def _put(self, entry: LedgerEntry) -> None:
+        arn, held = entry.state.task_arn, entry.protection
+        self._entries[arn] = entry
+        self._clusters.add(entry.state.cluster_arn)
+        if held and held.enabled and held.expires_at:
+            self._protected[arn] = held
+        else:
+            self._protected.pop(arn, None)
 
     def _put_rows(self, recording: Recording) -> None:
         for row in recording.rows:

@@ -13,8 +13,6 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from reconciler.adapters.dynamodb.cluster_marks import ACTIVE, ClusterMarks
-from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.adapters.ecs_services import ApiServices
 from reconciler.ports.ledger import EntryChange
@@ -28,6 +26,7 @@ from reconciler.use_cases.watch import WatchResult, watch
 
 from .direct_client import direct_client
 from .emulated_aws import emulated_aws
+from .emulated_ledger import EmulatedLedger
 from .memory_incidents import MemoryIncidents
 from .memory_ledger import MemoryLedger
 from .memory_services import MemoryServices
@@ -149,7 +148,8 @@ class LocalSystem:
 
 def memory_system(ecs: Ecs, clock: Clock, policy: Policy, notifier: Notifier) -> LocalSystem:
     """A system that keeps all in memory, on this ECS or on what stands before it."""
-    return _system(ecs, clock, MemoryLedger(), _Alerting(policy, notifier, MemoryIncidents()))
+    ledger = MemoryLedger()
+    return _system(ecs, clock, ledger, _Alerting(policy, notifier, MemoryIncidents(ledger.mark_active)))
 
 
 @contextmanager
@@ -163,9 +163,8 @@ def local_system(
     with emulated_aws(REGION) as session:
         client = session.client("dynamodb")
         create_table(client, _TABLE)
-        incidents = MemoryIncidents(ClusterMarks(client, _TABLE, ACTIVE).mark)
-        ledger = DynamoLedger(client, _TABLE, RETENTION)
-        yield _system(ecs, clock, ledger, _Alerting(policy, notifier, incidents))
+        ledger = EmulatedLedger(client, _TABLE, RETENTION)
+        yield _system(ecs, clock, ledger, _Alerting(policy, notifier, MemoryIncidents(ledger.mark_active)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reconciler.errors import InvalidInput
@@ -14,6 +13,7 @@ from reconciler.model.task import Observation
 from reconciler.parsing.event import Skipped, parse_event, parse_json
 from reconciler.use_cases.recording.task_events import Observed
 
+from ..local.maintenance import next_minute, watch_for_a_day, watch_until
 from .captures import Captured, Unreadable
 from .counts import Counts
 from .known_tasks import learn
@@ -28,10 +28,8 @@ if TYPE_CHECKING:
 
     from ..local.system import LocalSystem
     from ..simulator.api.ecs import SimulatedEcs
-    from ..simulator.engine.clock import Clock
 
 BATCH = 100  # messages in one batch of the deployed queue
-WINDOW = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,28 +53,31 @@ class Outcome(Counts):
 
 @dataclass(slots=True)
 class _Batch:
-    """Messages on their way, by message id, and the tasks that they are of."""
+    """Messages on their way, by message id, and the tasks that they are of.
+
+    `until` is the full minute, when the watch runs, after the first event that has a time.
+    """
 
     captured: dict[str, Captured] = field(default_factory=dict)
     tasks: set[str] = field(default_factory=set)
-    began: datetime | None = None
+    until: datetime | None = None
 
     def has_room_for(self, captured: Captured, event: Observation | ServiceEvent | None) -> bool:
-        """No two events of one task, none of another file, and none of a minute later or more.
+        """No two events of one task, none of another file, and none of a later minute.
 
         So DescribeTasks answers each event as it would have at the time.
         """
         if len(self.captured) == BATCH or captured.index == 0:
             return False
-        if event is None or self.began is None:
+        if event is None or self.until is None:
             return True
         is_new = not isinstance(event, Observation) or event.state.task_arn not in self.tasks
-        return is_new and _moment(event) - self.began < WINDOW
+        return is_new and _moment(event) < self.until
 
-    def add(self, captured: Captured, event: Observation | ServiceEvent | None) -> None:
+    def add(self, captured: Captured, event: Observation | ServiceEvent | None, now: datetime) -> None:
         self.captured[str(len(self.captured))] = captured
         if event:
-            self.began = self.began or _moment(event)
+            self.until = self.until or next_minute(now)
         if isinstance(event, Observation):
             self.tasks.add(event.state.task_arn)
 
@@ -87,11 +88,12 @@ class _Batch:
 def deliver(events: Iterable[Captured | Unreadable], system: LocalSystem, ecs: SimulatedEcs) -> Outcome:
     """Delivers events in their order, with their own times as the clock, which each file starts anew.
 
-    ECS knows of each task the newest state delivered so far. Nothing happens between batches: what only time
-    would bring (a reminder, a resolution, a digest) is not published.
+    ECS knows of each task the newest state delivered so far. Between batches the watch runs as it does each
+    minute. The sweep does not: this ECS knows no more than the files say, and what is missing from it proves
+    nothing.
     """
     outcome = Outcome()
-    for batch in _batches(events, system.clock, ecs, outcome):
+    for batch in _batches(events, system, ecs, outcome):
         result = system.observe(batch.bodies())
         observed = (event.entry for event in result.events.values() if isinstance(event, Observed))
         system.assess({entry.state.task_arn: entry for entry in observed})
@@ -100,7 +102,7 @@ def deliver(events: Iterable[Captured | Unreadable], system: LocalSystem, ecs: S
 
 
 def _batches(
-    events: Iterable[Captured | Unreadable], clock: Clock, ecs: SimulatedEcs, outcome: Outcome
+    events: Iterable[Captured | Unreadable], system: LocalSystem, ecs: SimulatedEcs, outcome: Outcome
 ) -> Iterator[_Batch]:
     batch = _Batch()
     began = False
@@ -117,11 +119,11 @@ def _batches(
             yield batch
             batch = _Batch()
         if event:
-            _advance(clock, _moment(event), anew=not began)
+            _pass_time(system, _moment(event), anew=not began)
             began = True
         if isinstance(event, Observation):
             learn(ecs, event, captured.body)
-        batch.add(captured, event)
+        batch.add(captured, event, system.clock.now)
     yield batch
 
 
@@ -139,10 +141,12 @@ def _moment(event: Observation | ServiceEvent) -> datetime:
     return event.hook.at if isinstance(event, HookEvent) else event.report.at
 
 
-def _advance(clock: Clock, moment: datetime, *, anew: bool) -> None:
-    if anew:
-        clock.restart(moment)
-    clock.move_to(moment)
+def _pass_time(system: LocalSystem, moment: datetime, *, anew: bool) -> None:
+    """The time of the event, unless it is late; with one from before, a file ends what others recorded."""
+    if anew and moment < system.clock.now:
+        watch_for_a_day(system)
+        system.clock.restart(moment)
+    watch_until(system, moment)
 
 
 def _count(result: ObserveResult, batch: _Batch, outcome: Outcome) -> None:

@@ -1,4 +1,4 @@
-"""What a replay shows to people: counts, a table of tasks, then what was found and what was refused."""
+"""What a replay shows to people: counts, a table of tasks, what was found, published and refused."""
 
 from __future__ import annotations
 
@@ -13,7 +13,15 @@ from reconciler.gate import Currency, Verdict
 
 from ..output.payload import missing_versions
 from ..output.services_table import table as services_table
-from ..output.terminal import STATUS_STYLE, console, fault_heading, indented, literal, short_id
+from ..output.terminal import (
+    STATUS_STYLE,
+    console,
+    fault_heading,
+    indented,
+    literal,
+    print_grid,
+    short_id,
+)
 from .scenario import report as scenario_report
 
 if TYPE_CHECKING:
@@ -24,10 +32,12 @@ if TYPE_CHECKING:
     from reconciler.findings.model import Finding
     from reconciler.model.entry import HistoryRow, LedgerEntry
 
+    from ..local.memory_incidents import SentMessage
     from .delivery import Rejected
     from .run import Replayed
 
 MOST_TASKS = 60  # more are for --json: nobody reads a table of a thousand rows
+MOST_MESSAGES = 20
 
 
 def report(replayed: Replayed) -> None:
@@ -38,6 +48,7 @@ def report(replayed: Replayed) -> None:
         _tasks(screen, replayed.tasks)
         _services(screen, replayed)
         _findings(screen, replayed.findings)
+        _messages(screen, replayed.notifications)
     if saved and replayed.scenarios:
         screen.print()
     scenario_report.report(screen, replayed.scenarios)
@@ -117,6 +128,17 @@ def _findings(screen: Console, found: Sequence[Finding]) -> None:
         screen.print(fault_heading(finding.severity, finding.kind, finding.cause).append_text(of))
         screen.print(indented(finding.summary))
         screen.print(indented(finding.remedy, "dim"))
+
+
+def _messages(screen: Console, sent: Sequence[SentMessage]) -> None:
+    """When each would have been published, in event time, and its subject."""
+    title = f"would have sent {_several(len(sent), 'message') if sent else 'no message'}"
+    lines = [(Text(f"{one.at:%Y-%m-%d %H:%M:%S}", "dim"), one.message.subject) for one in sent]
+    screen.print()
+    screen.print(Text(title, "bold"))
+    print_grid(screen, "", lines[:MOST_MESSAGES])
+    if len(sent) > MOST_MESSAGES:
+        screen.print(Text(f"and {len(sent) - MOST_MESSAGES:,} more: --json has them all", "dim"))
 
 
 def _rejected(screen: Console, rejected: Sequence[Rejected]) -> None:

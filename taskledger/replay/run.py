@@ -1,21 +1,18 @@
-"""A whole replay: saved events, then scenarios, and the JSON of what came of them."""
+"""A whole replay: saved events, a day of the watch after them, then scenarios."""
 
 from __future__ import annotations
 
-from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from reconciler.findings.rules import findings
 from reconciler.findings.services.rules import live, service_findings
-from reconciler.gate import Currency, Verdict
 
+from ..local.maintenance import watch_for_a_day
 from ..local.memory_incidents import MemoryNotifier
 from ..local.system import local_system
-from ..output import payload
 from ..output.progress import reading
-from ..output.service_payload import service
 from ..simulator.api.ecs import SimulatedEcs
 from ..simulator.engine.clock import Clock
 from . import captures
@@ -30,9 +27,9 @@ if TYPE_CHECKING:
     from reconciler.incidents.model import Incident
     from reconciler.model.entry import HistoryRow, LedgerEntry
     from reconciler.model.service import ServiceRecord
-    from reconciler.notifications.message import Message
     from reconciler.ports.ledger import Ledger
 
+    from ..local.memory_incidents import SentMessage
     from .captures import Captured, Unreadable
     from .scenario.player import Played
 
@@ -41,16 +38,18 @@ if TYPE_CHECKING:
 class Replayed:
     """All that came of a replay; all but `scenarios` is of saved events alone.
 
-    `services` are judged as of `now`, when the replay ended; `findings` are those of tasks and services.
+    Tasks and services are judged as of `now`, the end of the events, and `findings` are those of both. The
+    incidents and notifications are those of `ended_at`, a day later, when the watch has done what was left.
     """
 
     outcome: Outcome
     now: datetime
+    ended_at: datetime
     tasks: Sequence[tuple[LedgerEntry, Sequence[HistoryRow]]]
     services: Sequence[tuple[ServiceRecord, Sequence[Finding]]]
     findings: Sequence[Finding]
     incidents: Sequence[Incident]
-    notifications: Sequence[Message]
+    notifications: Sequence[SentMessage]
     scenarios: Sequence[Played]
 
     @property
@@ -64,61 +63,30 @@ def replay_paths(paths: Sequence[str], policy: Policy, *, in_memory: bool) -> Re
     scripts = [file for file in found if isinstance(file, str) and file.endswith(player.SUFFIX)]
     events = [file for file in found if file not in scripts]
     clock = Clock(datetime(1970, 1, 1, tzinfo=UTC))
-    ecs, notifier = SimulatedEcs(clock), MemoryNotifier()
+    ecs, notifier = SimulatedEcs(clock), MemoryNotifier(lambda: clock.now)
     local = local_system(ecs, clock, policy, notifier, in_memory=in_memory)
     with local as system, reading(paths) as advance:
         outcome = deliver(_events(events, advance), system, ecs)
+        now = clock.now
         tasks = [_task(system.ledger, task_arn) for task_arn in outcome.tasks]
         services = [
-            (record, service_findings(live(record), clock.now, policy))
-            for record in system.services.everything()
+            (record, service_findings(live(record), now, policy)) for record in system.services.everything()
         ]
+        watch_for_a_day(system)
     return Replayed(
         outcome=outcome,
-        now=clock.now,
+        now=now,
+        ended_at=clock.now,
         tasks=tasks,
         services=services,
         findings=[
-            *(finding for entry, _ in tasks for finding in findings(entry, clock.now, policy)),
+            *(finding for entry, _ in tasks for finding in findings(entry, now, policy)),
             *(finding for _, found in services for finding in found),
         ],
         incidents=system.incidents.everything(),
         notifications=notifier.sent,
         scenarios=player.play_all(scripts, outcome, policy, in_memory=in_memory),
     )
-
-
-def document(replayed: Replayed) -> dict[str, Any]:
-    """What `--json` prints: events, tasks and findings of scenarios among all others."""
-    outcome, played = replayed.outcome, replayed.scenarios
-    counted = [outcome, *(each.play.counts for each in played)]
-    verdicts = sum((each.verdicts for each in counted), Counter[str]())
-    currency = sum((each.currency for each in counted), Counter[str]())
-    accepted = sum(each.accepted for each in counted)
-    rejected, skipped = len(outcome.rejected), outcome.skipped.total()
-    tasks = [*replayed.tasks, *(task for each in played for task in each.tasks)]
-    services = [
-        *(record for record, _ in replayed.services),
-        *(record for each in played for record in each.services),
-    ]
-    found = [*replayed.findings, *(finding for each in played for finding in each.findings)]
-    of_scenarios = (incident for each in played for incident in each.incidents)
-    return {
-        "events": {"read": accepted + rejected + skipped, "accepted": accepted, "rejected": rejected},
-        "verdicts": {verdict: verdicts[verdict] for verdict in Verdict},
-        "currency": {each: currency[each] for each in Currency},
-        "tasks": [payload.task_with_history(entry, rows) for entry, rows in tasks],
-        "services": [service(record) for record in services],
-        "findings": [payload.finding(each) for each in found],
-        "incidents": [
-            *(payload.incident(each, replayed.now) for each in replayed.incidents),
-            *(payload.incident(each, each.noted_at) for each in of_scenarios),
-        ],
-        "notifications": [dict(message.document) for message in replayed.notifications],
-        "skipped": dict(sorted(outcome.skipped.items())),
-        "scenarios": [player.document(each) for each in played],
-        "rejected": [asdict(each) for each in outcome.rejected],
-    }
 
 
 def _events(

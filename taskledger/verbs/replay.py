@@ -11,8 +11,9 @@ from reconciler.findings.policy import DEFAULT
 
 from ..output.options import PolicyFile
 from ..output.terminal import print_json
+from ..replay.document import document
 from ..replay.report import report
-from ..replay.run import document, replay_paths
+from ..replay.run import replay_paths
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,7 +35,7 @@ if TYPE_CHECKING:
     "--policy", type=PolicyFile(), metavar="FILE", help="Judge by this policy file, not by the defaults."
 )
 def replay(paths: Sequence[str], *, as_json: bool, ledger: str, policy: Policy | None) -> None:
-    """Run saved events and scenarios through the deployed use cases, locally.
+    """Run saved events and scenarios through the deployed use cases, locally, and show what they would send.
 
     PATHS are files with one event, an array or one event a line, folders of such files, or - for standard
     input. Events may be wrapped as CloudWatch Logs, SQS or an EventBridge archive replay hand them out.

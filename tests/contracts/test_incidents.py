@@ -8,26 +8,17 @@ from typing import Any
 import pytest
 
 from reconciler.findings.model import Cause, Kind, Severity
-from reconciler.findings.policy import Policy
-from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import Incident, Status
 from reconciler.incidents.reported import ReportedFinding
 from reconciler.ports.incidents import MAX_FOUND, Incidents
 from tests.support.findings import found, many
-from tests.support.incidents import full_incident, over
+from tests.support.incidents import full_incident, over, with_findings
 from tests.support.ledgers import ENDPOINT
 from tests.support.values import CLUSTER, START, at
 
-POLICY = Policy()
 LATER = START + timedelta(hours=1)
 NEXT_WEEK = START + timedelta(days=7)
 MOST = 8 if ENDPOINT else MAX_FOUND  # findings: DynamoDB Local takes ten items in a transaction
-
-
-def with_findings(before: Incident | None, *news: ReportedFinding, now: datetime = START) -> Incident:
-    """The next revision of the incident, due a minute later."""
-    after = add_findings(before, news, now, POLICY)
-    return replace(after, revision=after.revision + 1, due_at=now + timedelta(minutes=1))
 
 
 def save(
@@ -156,7 +147,9 @@ def test_another_incident_archives_the_one_before(incidents: Incidents) -> None:
 def test_who_does_not_know_that_it_is_archived_is_overtaken(incidents: Incidents) -> None:
     """Whether late findings open it again, archive it once more, or only its messages were sent."""
     done = save_over(incidents, save(incidents, found(1)))
-    anew = save(incidents, found(2, NEXT_WEEK), before=done, now=NEXT_WEEK)
+    opened = save(incidents, found(2, NEXT_WEEK), before=done, now=NEXT_WEEK)
+    anew = save(incidents, found(4, NEXT_WEEK), before=opened, now=NEXT_WEEK)
+    assert anew.revision == done.revision
     known = (anew, incidents.latest(done))
     another = with_findings(done, found(3, NEXT_WEEK), now=NEXT_WEEK + timedelta(seconds=1))
     for late in (with_findings(done, found(3, LATER)), another):

@@ -69,7 +69,8 @@ def _of_file(path: Path, file: str) -> Iterator[Piece]:
     found = list(read(str(path)))
     clock = Clock()
     ecs = SimulatedEcs(clock)
-    rejected = deliver(found, memory_system(ecs, clock, DEFAULT, MemoryNotifier()), ecs).rejected
+    system = memory_system(ecs, clock, DEFAULT, MemoryNotifier(lambda: clock.now))
+    rejected = deliver(found, system, ecs).rejected
     refused = {one.index: f"{one.field}: {one.error}" for one in rejected}
     for one in found:
         value = _value(one)

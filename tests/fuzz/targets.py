@@ -73,7 +73,7 @@ STOPPED = envelope(
 def events(mutator: Mutator) -> None:
     """Observe accounts for each message, whatever its body is; what it took of services can be judged."""
     clock = Clock(START)
-    system = memory_system(SimulatedEcs(clock), clock, DEFAULT, MemoryNotifier())
+    system = memory_system(SimulatedEcs(clock), clock, DEFAULT, MemoryNotifier(lambda: clock.now))
     originals = (envelope(3), STOPPED, CALL, *SERVICE_EVENTS)
     bodies = {
         str(number): mutator.text(mutator.json(mutator.random.choice(originals)))
@@ -100,7 +100,7 @@ def stream(mutator: Mutator) -> None:
     if mutator.random.random() < 0.1:
         shown["ApproximateCreationDateTime"] = mutator.json([1.0])
     clock = Clock(START)
-    system = memory_system(SimulatedEcs(clock), clock, DEFAULT, MemoryNotifier())
+    system = memory_system(SimulatedEcs(clock), clock, DEFAULT, MemoryNotifier(lambda: clock.now))
     records = read_records(given)
     answer = response(records, assess(list(records.changes.values()), system.alerts))
     assert len(records.changes) + len(records.unreadable) == 2
@@ -129,7 +129,7 @@ def answers(mutator: Mutator) -> None:
     ecs = SimulatedEcs(clock, region="eu-central-1")
     for number in range(3):
         ecs.learn(envelope(3, taskArn=task_arn(number))["detail"])
-    system = memory_system(ecs, clock, DEFAULT, MemoryNotifier())
+    system = memory_system(ecs, clock, DEFAULT, MemoryNotifier(lambda: clock.now))
     system.tasks = EcsTasks(_Answers(mutator, ecs))  # type: ignore[arg-type]  # as much as is called
     arns = [task_arn(number) for number in range(3)]
     for ask in (
@@ -198,6 +198,8 @@ POLICY = """\
 protectionLead = 15
 [stuckMinutes]
 PENDING = 20
+[alerts]
+max_messages_per_hour = 30
 [[severity]]
 cause = "SPOT"
 service = "checkout"
@@ -241,7 +243,7 @@ def service_rows(mutator: Mutator) -> None:
     shown = given["Records"][0]["dynamodb"]
     shown["NewImage"] = mutator.row(shown["NewImage"])
     clock = Clock(START)
-    system = memory_system(SimulatedEcs(clock), clock, DEFAULT, MemoryNotifier())
+    system = memory_system(SimulatedEcs(clock), clock, DEFAULT, MemoryNotifier(lambda: clock.now))
     records = read_records(given)
     answer = response(records, assess(list(records.changes.values()), system.alerts))
     assert len(records.changes) + len(records.unreadable) == 1
@@ -276,7 +278,9 @@ def files(mutator: Mutator) -> None:
         captured = list(read(file.name))
         clock = Clock(START)
         ecs = SimulatedEcs(clock)
-        outcome = deliver(captured, memory_system(ecs, clock, DEFAULT, MemoryNotifier()), ecs)
+        outcome = deliver(
+            captured, memory_system(ecs, clock, DEFAULT, MemoryNotifier(lambda: clock.now)), ecs
+        )
     counted = outcome.accepted + len(outcome.rejected) + outcome.skipped.total()
     assert outcome.read == len(captured) == counted
     assert all(isinstance(one.body, str) for one in captured if isinstance(one, Captured))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,19 +10,19 @@ import pytest
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
+from reconciler.errors import InvalidInput
 from reconciler.findings.model import Cause, Kind, Severity
-from reconciler.findings.policy import CAUSES, Policy
+from reconciler.findings.policy import CAUSES
 from reconciler.incidents.model import Incident, Status
 from reconciler.incidents.outbox import NotificationType
 from reconciler.model.entry import Closure, LedgerEntry
 from reconciler.model.task import ClosedAs, Container, Source, TaskState
 from reconciler.ports.sweep_progress import SweepProgress
-from reconciler.use_cases.notify import Alerts
 from taskledger.deployed.incidents import DeployedIncidents
 from taskledger.deployed.ledger import EVER, DeployedLedger
 from taskledger.local.memory_incidents import MemoryNotifier
-from taskledger.local.memory_services import MemoryServices
 from tests.released.conftest import READERS, arn, read, rows
+from tests.support.alerting import new_alerts
 from tests.support.deployed import RETENTION, Deployment
 from tests.support.running import taskledger
 from tests.support.values import CLUSTER, at
@@ -124,16 +125,14 @@ def test_findings_and_incidents_are_listed(in_use: Deployment) -> None:
 
 def test_what_was_not_sent_is_sent_once(in_use: Deployment) -> None:
     """Under the id that it was stored with; what was published before is not published again."""
-    store, notifier = DynamoIncidents(in_use.dynamodb, "ledger", RETENTION), MemoryNotifier()
-    alerts = Alerts(
-        incidents=store, services=MemoryServices(), notifier=notifier, policy=Policy(), clock=lambda: LATER
-    )
+    store, notifier = DynamoIncidents(in_use.dynamodb, "ledger", RETENTION), MemoryNotifier(lambda: LATER)
+    alerts = new_alerts(lambda: LATER, incidents=store, notifier=notifier)
     due: list[Incident] = list(store.due(CLUSTER, LATER))
     for incident in due:
         alerts.publish(incident)
     pending = read("incident pending")
-    assert [message.notification_id for message in notifier.sent] == [f"{pending.incident_id}|1"]
-    assert notifier.sent[0].document["type"] == NotificationType.OPENED
+    assert [one.message.notification_id for one in notifier.sent] == [f"{pending.incident_id}|1"]
+    assert notifier.sent[0].message.document["type"] == NotificationType.OPENED
     settled = store.current([pending.key])[pending.key]
     assert (settled.outbox.pending, settled.outbox.notified_count, settled.outbox.notified_at) == (
         (),
@@ -142,6 +141,22 @@ def test_what_was_not_sent_is_sent_once(in_use: Deployment) -> None:
     )
     over = read("incident over")
     assert (over.status, over.resolved_at, over.outbox.notified_count) == (Status.RESOLVED, at(8100), 1)
+
+
+def test_what_is_over_can_still_be_sent(in_use: Deployment) -> None:
+    """A resolved incident is archived under its own time: it is written there, and its key is free."""
+    store, over = DynamoIncidents(in_use.dynamodb, "ledger", RETENTION), read("incident over")
+    pending = {
+        "pending": {"L": [{"M": {"type": {"S": "RESOLVED"}, "id": {"S": f"{over.incident_id}|2"}}}]},
+        "dueAt": {"N": "1795173360000"},
+    }
+    in_use.dynamodb.put_item(TableName="ledger", Item=rows("incident over")["incident over"] | pending)
+    (due,) = (one for one in store.due(CLUSTER, LATER) if not isinstance(one, InvalidInput) and one.archived)
+    assert (due.incident_id, due.outbox.standing, over.outbox.standing) == (over.incident_id, "high", None)
+    settled = replace(due, outbox=over.outbox, due_at=None, revision=due.revision + 1)
+    assert store.save_all([settled])
+    assert store.latest(due) == settled
+    assert store.current([over.key]) == {}
 
 
 @pytest.mark.parametrize("label", ["finding with a cause", "incident open"])

@@ -19,9 +19,9 @@ from reconciler.adapters.sns import SnsNotifier
 from reconciler.findings.policy import Policy
 from reconciler.use_cases.notify import Alerts
 from reconciler.wiring.clients import TABLE_CALLS
-from taskledger.local.memory_services import MemoryServices
 from taskledger.local.table import create_table
 from taskledger.simulator.engine.clock import Clock
+from tests.support.alerting import new_alerts
 from tests.support.ledgers import ENDPOINT, RETENTION
 from tests.support.values import START
 
@@ -146,12 +146,11 @@ def desk(aws: Aws, fault: Fault | None = None, policy: Policy | None = None) -> 
     aws.sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=shown["Attributes"]["QueueArn"])
     aws.fault = fault = fault or Fault()
     return Desk(
-        alerts=Alerts(
+        alerts=new_alerts(
+            lambda: clock.now,
             incidents=DynamoIncidents(aws.dynamodb, name, RETENTION),
-            services=MemoryServices(),
             notifier=SnsNotifier(aws.sns, topic),
             policy=policy or Policy(),
-            clock=lambda: clock.now,
         ),
         clock=clock,
         fault=fault,

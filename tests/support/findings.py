@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.findings.model import Cause, Finding, Kind, Severity
-from reconciler.findings.policy import Policy
+from reconciler.findings.policy import DEFAULT
 from reconciler.gate import succeed
-from reconciler.incidents.lifecycle import mark_published, queue_digest
+from reconciler.incidents.case import Context
+from reconciler.incidents.lifecycle import add_findings, advance, mark_published, queue_digest
 from reconciler.incidents.model import Incident
 from reconciler.incidents.reported import ReportedFinding, report_finding
 from reconciler.model.task import Container
@@ -61,20 +62,43 @@ def found(number: int = 1, when: datetime = START, **values: Any) -> ReportedFin
     return report_finding(about, when, stopped)
 
 
+def crash(number: int = 1, when: datetime = START, **values: Any) -> ReportedFinding:
+    """A container of the service that was killed for its memory, which is a matter of this service alone."""
+    facts = {"kind": Kind.ESSENTIAL_CONTAINER_FAILED, "cause": Cause("OUT_OF_MEMORY")}
+    return found(number, when, **(facts | {"occurred_at": when} | values))
+
+
 def many(numbers: range, **values: Any) -> list[ReportedFinding]:
     return [found(number, at(number), **values) for number in numbers]
+
+
+def opened(*reported: ReportedFinding, when: datetime = START) -> Incident:
+    """The incident of these findings after its first step."""
+    return advance(add_findings(None, reported, when, DEFAULT), Context(), when, DEFAULT)
 
 
 def published(incident: Incident, when: datetime = START, sent: Incident | None = None) -> Incident:
     """The incident after all that was pending in it, or in `sent`, has reached everybody."""
     sent = sent or incident
     lacking = {one.notification_id: () for one in sent.outbox.pending}
-    return mark_published(incident, sent, when, Policy(), lacking)
+    return mark_published(incident, sent, when, DEFAULT, lacking)
 
 
 def digested(incident: Incident, when: datetime = START) -> Incident:
     """The incident after a digest has listed it."""
-    return published(queue_digest(incident, "DIGEST|1", when, Policy()), when)
+    return published(queue_digest(incident, "DIGEST|1", when, DEFAULT), when)
+
+
+def killed(number: int, **values: Any) -> EntryChange:
+    """The change of a service's task of which a container was killed for its memory."""
+    container = Container(name="app", exit_code=137, reason="OutOfMemoryError: killed due to memory usage")
+    facts = {
+        "stop_code": "EssentialContainerExited",
+        "stopped_reason": "Essential container in task exited",
+        "started_at": START,
+        "containers": (container,),
+    }
+    return failed_to_start(number, **(facts | values))
 
 
 def failed_to_start(number: int, **values: Any) -> EntryChange:

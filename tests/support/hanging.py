@@ -27,20 +27,18 @@ from reconciler.adapters.clients import CallLimits
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.errors import LedgerError, TransientError
-from reconciler.findings.policy import Policy
 from reconciler.incidents.model import Incident
 from reconciler.model.protection import Protection
 from reconciler.notifications.message import Message
-from reconciler.use_cases.notify import Alerts
 from reconciler.wiring import alerting, observe, sweep
 from reconciler.wiring import clients as wired
-from taskledger.local.memory_services import MemoryServices
 from taskledger.local.table import create_table
 from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.api.server import EcsServer
 from taskledger.simulator.engine.clock import Clock
+from tests.support.alerting import new_alerts
 from tests.support.deployed import RETENTION, TABLE
-from tests.support.findings import found
+from tests.support.findings import crash
 from tests.support.values import CLUSTER, envelope, event, recording
 
 # Seconds that each function has as it is deployed, the sweep with the shortest interval that can be chosen.
@@ -147,18 +145,23 @@ class World:
         for arn, cluster in zip(self.record(*clusters), clusters, strict=True):
             self.ledger.record_protection(cluster, arn, None, soon)
 
+    def cut_off(self, cluster: str) -> None:
+        """A person has stopped a task in this cluster while it was protected, as the ledger knows."""
+        (arn,) = self.record(cluster)
+        began, stopped = now() - timedelta(minutes=1), now()
+        held = Protection(expires_at=stopped + timedelta(hours=2), checked_at=stopped, since=began)
+        self.ledger.record_protection(cluster, arn, None, held)
+        facts = {"task_arn": arn, "cluster_arn": cluster, "stop_code": "UserInitiated", "started_at": began}
+        times = dict.fromkeys(("stopping_at", "stopped_at"), stopped)
+        ended = dict.fromkeys(("last_status", "desired_status"), "STOPPED")
+        self.ledger.record([recording(event(6, **facts, **times, **ended))])
+
     def leave_pending(self, *services: str) -> None:
         """Incidents of these services have been stored, and their messages should have been sent by now."""
         self.record(CLUSTER)
         earlier = now() - timedelta(minutes=5)
-        alerts = Alerts(
-            incidents=self.incidents,
-            services=MemoryServices(),
-            notifier=Refusing(),
-            policy=Policy(),
-            clock=lambda: earlier,
-        )
-        alerts.notify(found(number, group=f"service:{name}") for number, name in enumerate(services))
+        alerts = new_alerts(lambda: earlier, incidents=self.incidents, notifier=Refusing())
+        alerts.notify(crash(number, group=f"service:{name}") for number, name in enumerate(services))
 
     def pending(self) -> list[Incident]:
         """The incidents that have messages which were not sent."""
@@ -223,6 +226,7 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
 @contextmanager
 def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     ecs = SimulatedEcs(Clock(now() - timedelta(minutes=30)), region="eu-central-1")
+    ecs.call("CreateCluster", {"clusterName": "shop"})
     hurry(monkeypatch)
     mock: Any = mock_aws(config={"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1:"]}}})  # type: ignore[arg-type]  # the type lists every key as needed
     with ExitStack() as stack:

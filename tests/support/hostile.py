@@ -20,10 +20,12 @@ from reconciler.model.deployment import Began, Deployment, Image, Report, Rollou
 from reconciler.model.entry import HistoryRow, LedgerEntry
 from reconciler.model.service import Hook, Message, ServiceRecord, ServiceState
 from reconciler.model.task import Container, Source
+from reconciler.notifications import message
 from reconciler.services.signs import FAILED
 from taskledger.audit.clusters import Audit, ClusterAudit
 from taskledger.audit.difference import Difference, DifferenceKind
 from taskledger.audit.missed_events import MissedEvents
+from taskledger.local.memory_incidents import SentMessage
 from taskledger.replay.captures import Unreadable
 from taskledger.replay.counts import Counts
 from taskledger.replay.delivery import Outcome, Rejected
@@ -105,13 +107,20 @@ class World:
         found = {"tasks": 1, self.text: 2, "stuck": [self.arn], "errors": [self.text]}
         return {"complete": True, "errors": [self.text], "clusters": {self.cluster_arn: found}}
 
+    @property
+    def sent(self) -> SentMessage:
+        """A message whose subject nobody has cleaned."""
+        sent = message.Message(
+            notification_id="1", subject=self.text, text="", document={}, attributes={}, thread="1"
+        )
+        return SentMessage(START, sent)
+
     def replayed(self, *_: Any, **__: Any) -> Replayed:
         rejected = Rejected(file=self.text, index=0, field=self.text, error=self.text)
         failure = Failure(index=0, at=START, task=self.text, field=self.text, expected=1, found=2)
         play = SimpleNamespace(
             moments=[Moment(START, self.text, self.text), Moment(at(1), "check", self.text, wrong=True)],
             name=lambda _: self.text,
-            findings=[self.finding],
             failures=[failure],
             expectations=1,
             tasks={self.text: self.arn},
@@ -124,6 +133,7 @@ class World:
             services=[self.service],
             incidents=[self.incident],
             findings=[self.finding],
+            notifications=[],
             passed=False,
         )
         return Replayed(
@@ -133,7 +143,7 @@ class World:
             services=[(self.service, [self.finding])],
             findings=[self.finding],
             incidents=[self.incident],
-            notifications=[],
+            notifications=[self.sent],
             scenarios=[played],
         )
 

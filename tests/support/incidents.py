@@ -1,4 +1,4 @@
-"""Incidents as they are stored: an ordinary one, one of which everything is known, and one that is over."""
+"""Incidents as they are stored: small and large ones, open and over."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -12,6 +12,7 @@ from reconciler.incidents.facts.occurrences import Occurrence, Occurrences
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import Incident, Owner, Shared, Status
 from reconciler.incidents.outbox import NotificationType, Outbox, PendingNotification
+from reconciler.incidents.reported import ReportedFinding
 
 from .findings import DEFINITION, found
 from .services import deployment_id
@@ -26,7 +27,6 @@ def ordinary_incident() -> Incident:
     impact = Impact(desired=4, running=3, pending=1, checked_at=at(60), below_since=at(30))
     box = Outbox(
         sequence=1,
-        news=False,
         notified_at=at(60),
         notified_count=5,
         standing=Severity.MEDIUM,
@@ -75,6 +75,12 @@ def full_incident(occurrences: int = 2, owners: int = 3) -> Incident:
     )
 
 
+def with_findings(before: Incident | None, *news: ReportedFinding, now: datetime = START) -> Incident:
+    """The next revision of the incident, due a minute later."""
+    after = add_findings(before, news, now, Policy())
+    return replace(after, revision=after.revision + 1, due_at=now + timedelta(minutes=1))
+
+
 def over(incident: Incident, now: datetime) -> Incident:
     """The next revision, at which it is over and nothing is left to do."""
     return replace(
@@ -113,7 +119,7 @@ def _outbox(incident: Incident) -> Outbox:
         ),
         sequence=3,
         digests=2,
-        news=True,
+        news_since=at(101),
         notified_at=at(100.5),
         notified_count=12,
         standing=Severity("critical"),

@@ -70,7 +70,9 @@ class Account(EcsMachine):
     """The same, and the ledger of it."""
 
     def deploy(self) -> None:
-        system = memory_system(_Noted(self._call), self.clock, DEFAULT, MemoryNotifier())
+        system = memory_system(
+            _Noted(self._call), self.clock, DEFAULT, MemoryNotifier(lambda: self.clock.now)
+        )
         self.system = replace(system, ledger=_NotedLedger(system.ledger, self._compare))
         self.ledger, self.progress = system.ledger, system.progress_store
         self.answered: dict[str, int] = {}

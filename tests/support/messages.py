@@ -126,7 +126,7 @@ def shared_cause() -> Incident:
         for number, name in enumerate(SERVICES)
     ]
     members[0] = replace(members[0], outbox=Outbox(standing=Severity.HIGH))
-    key = shared_key(members[0].key)
+    key = shared_key(members[0])
     assert key
     return of_several(key, None, members, at(125))
 

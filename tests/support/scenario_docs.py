@@ -30,8 +30,9 @@ Each line shows when, what reports, and what it reports:
 | `message` | the subject of what is published |
 | `check` | what the scenario expects of the ledger at this time, and whether it holds |
 
-At the end there is what the ledger has by then, what was found, and each incident with what is said of the
-deployment that it began with.
+After the last step nothing more happens in ECS, and the watch goes on for a day: the last lines are the
+messages that it brings. At the end there is what the ledger had after the last step, what was found, and each
+incident as it is after that day, with what is said of the deployment that it began with.
 
 This page is the real output; a test holds it against the scenarios. Only of the services' own tasks the lives
 are left out here, and what is found again is explained once.

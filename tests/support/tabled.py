@@ -36,14 +36,16 @@ class Tabled:
         """The functions run in new execution environments, which remember nothing."""
         self.system.ledger = DynamoLedger(self.client, self.name, RETENTION)
         incidents = DynamoIncidents(self.client, self.name, RETENTION)
-        self.system.alerts = replace(self.system.alerts, incidents=incidents)
+        looks = replace(self.system.alerts.looks, ledger=self.system.ledger)
+        self.system.alerts = replace(self.system.alerts, incidents=incidents, looks=looks)
 
     def items(self, of: Callable[[dict[str, Any]], bool] = lambda item: True) -> list[dict[str, Any]]:
         return [dict(item) for item in self.client.scan(TableName=self.name)["Items"] if of(dict(item))]
 
     def incident(self, owner: str) -> dict[str, Any]:
         """The row of the incident of that service."""
-        (found,) = self.items(lambda item: item.get("owner", {}).get("S") == f"service:{owner}")
+        own = {"S": f"service:{owner}"}
+        (found,) = self.items(lambda item: "incidentId" in item and item["owner"] == own)
         return found
 
     def entry(self, arn: str) -> dict[str, Any]:

@@ -14,9 +14,7 @@ from .speaking import shared_key
 from .timing import quiet_at
 
 HOLD: Final = timedelta(seconds=30)  # of a shared cause: the next owner may show that it is one
-RUN: Final = timedelta(
-    hours=1
-)  # from the first failure of standalone work until it is published at the latest
+RUN: Final = timedelta(hours=1)  # from the first failure of standalone work until it is published
 _LONGEST_RUN = timedelta(hours=24)
 
 
@@ -56,7 +54,7 @@ class Case:
     def held_until(self) -> datetime | None:
         """Until when the first message of a shared cause waits; None where nothing holds it."""
         one = self.incident
-        alone = shared_key(one.key) is None or not is_shared(one.key.kind, one.cause)
+        alone = shared_key(one) is None or not is_shared(one.key.kind, one.cause)
         if alone or self.level is Level.DOWN or one.outbox.standing:
             return None
         until = one.began_at + HOLD

@@ -8,7 +8,7 @@ from .. import arns
 from ..findings.model import Kind
 from ..model.service import ServiceRecord
 from ..services.below import has_surplus
-from ..services.outcomes import History, Outcome, is_settled, is_undone, judged_histories
+from ..services.outcomes import History, Outcome, is_replaced, is_settled, is_undone, judged_histories
 from .deployments.blame import BlameWord, blame
 from .model import Incident
 
@@ -21,7 +21,8 @@ def with_blame(incident: Incident, histories: Sequence[History] | None) -> Incid
     if incident.service is None:
         return incident
     found = blame(incident.key.kind, incident.cause, incident.failures, histories, incident.first_seen_at)
-    return replace(incident, blame=found)
+    replaced = bool(histories and found.deployment_id and is_replaced(histories, found.deployment_id))
+    return replace(incident, blame=replace(found, replaced=replaced))
 
 
 def with_news(incident: Incident, known: Sequence[History]) -> Incident:
@@ -40,14 +41,17 @@ def with_news(incident: Incident, known: Sequence[History]) -> Incident:
 def is_over_by_deployments(incident: Incident, known: Sequence[History]) -> bool:
     """Whether what its service's deployments have come to ends the incident.
 
-    That the one it began with is undone, unless another one's tasks failed since; for a deployment that
-    failed, whatever settles it.
+    That the one it began with is undone, unless another one's tasks failed since, or where the service had
+    fallen short, that a newer one was completed; for a deployment that failed, whatever settles it.
     """
     if incident.key.kind is Kind.DEPLOYMENT_FAILED:
         return is_settled(known, incident.key.about or "")
     named = incident.blame and incident.blame.word is BlameWord.BEGAN_WITH and incident.blame.deployment_id
     last = max(incident.failures, key=lambda one: one.last_at, default=None)
-    return bool(named and (last is None or last.deployment_id == named) and is_undone(known, named))
+    if not named or (last is not None and last.deployment_id != named):
+        return False
+    fell_short = incident.impact is not None and incident.impact.falls_short
+    return is_undone(known, named) or (fell_short and is_replaced(known, named))
 
 
 def end_words(incident: Incident, known: Sequence[History]) -> str:

@@ -100,7 +100,7 @@ def mark_published(
             continue
         box = _announced(box, one.type, sent, incident, now)
         if shared and sent.shared and one.type is not NotificationType.DIGEST:
-            shared = replace(shared, named_down=sent.shared.down)
+            shared = replace(shared, named=sent.shared.number, named_down=sent.shared.down)
     return _settled(replace(incident, outbox=box, shared=shared), now, policy)
 
 
@@ -159,8 +159,10 @@ def _current(before: Incident, one: ReportedFinding, now: datetime) -> Incident 
 
 
 def _is_late(over: Incident, one: ReportedFinding) -> bool:
-    """Whether its fault was before the end; a condition that is found again has not ended."""
-    return over.resolved_at is not None and one.at <= over.resolved_at and not is_standing(over)
+    """Whether its fault was before an end of which people heard; a condition found again has not ended."""
+    if over.resolved_at is None or not over.outbox.published or is_standing(over):
+        return False
+    return one.at <= over.resolved_at
 
 
 def _counted(incident: Incident, one: ReportedFinding, now: datetime, policy: Policy) -> Incident:

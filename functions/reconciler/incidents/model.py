@@ -34,11 +34,12 @@ class Owner:
 class Shared:
     """The owners that one cause struck, the worst first, and how many more there are.
 
-    `named_down` are those that a message has named as down.
+    A message has named so many (`named`) of them, and these as down.
     """
 
     owners: tuple[Owner, ...] = ()
     others: int = 0
+    named: int = 0
     named_down: tuple[str, ...] = ()
 
     @property

@@ -9,8 +9,8 @@
     standalone work failed                     medium
     several owners                             the highest of these, at least medium; high if nothing starts
 
-Other kinds have their own severity, which a service that is down raises to high. A rule of the policy is
-final.
+Other kinds have their own severity, which a service that is down raises to high. What is nothing but impact
+is low where there is none. A rule of the policy is final.
 """
 
 from datetime import datetime
@@ -18,6 +18,7 @@ from typing import Final
 
 from .. import arns
 from ..findings.causes import heals, stops_starts
+from ..findings.causes.impaired_service import BELOW_DESIRED, START_IMPAIRED
 from ..findings.model import Kind, Severity
 from ..findings.policy import Policy
 from .facts.impact import Level, level_of
@@ -34,6 +35,7 @@ STOPS: Final = frozenset(
     }
 )
 _OF_SERVICES = frozenset({Kind.DEPLOYMENT_FAILED, Kind.SERVICE_IMPAIRED})
+_OF_IMPACT = frozenset({BELOW_DESIRED.cause, START_IMPAIRED.cause})
 _SEVERAL = 3  # owners that nothing starts for
 
 
@@ -41,6 +43,11 @@ def is_run(incident: Incident) -> bool:
     """Whether it is of standalone work, which nobody starts again."""
     key = incident.key
     return key.kind in STOPS and incident.service is None and key.owner != SEVERAL
+
+
+def is_of_impact(incident: Incident) -> bool:
+    """Whether it is nothing but the impact that something else has on the service."""
+    return incident.key.kind is Kind.SERVICE_IMPAIRED and incident.cause in _OF_IMPACT
 
 
 def has_impact(key: IncidentKey) -> bool:
@@ -64,6 +71,8 @@ def _judged(incident: Incident, level: Level) -> Severity:
         return Severity.MEDIUM
     if kind in STOPS and level is not Level.UNKNOWN:
         return _of_stops(incident, level)
+    if is_of_impact(incident) and level is Level.NONE:
+        return Severity.LOW
     raised = kind in _OF_SERVICES and level is Level.DOWN
     return Severity.HIGH if raised else incident.cause_severity
 

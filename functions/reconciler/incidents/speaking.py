@@ -2,29 +2,28 @@
 
 incident            spoken for by
 of a struck owner   the incident of all owners that the cause struck, unless a program's own one is high
-of stops            DEPLOYMENT_FAILED of the deployment whose tasks failed, as long as it is open or once it
-                    was rolled back; else another one of its service's stops that is high
-BELOW_DESIRED,      any other one that the impact on its service raises
+of stops            DEPLOYMENT_FAILED of the deployment whose tasks failed, also after that was replaced
+BELOW_DESIRED,      any other one of its service that this impact raises
 START_IMPAIRED
 SERVICE_IMPAIRED    DEPLOYMENT_FAILED
+of a service        another one of its stops that is high and was heard of first
 """
 
 from collections.abc import Iterable, Sequence
 
 from ..findings.causes import is_shared
-from ..findings.causes.impaired_service import BELOW_DESIRED, START_IMPAIRED
 from ..findings.model import Kind, Severity
 from .model import SEVERAL, Incident
 from .reported import IncidentKey
-from .severity import STOPS, has_impact
+from .severity import STOPS, has_impact, is_of_impact
 
-_OF_IMPACT = frozenset({BELOW_DESIRED.cause, START_IMPAIRED.cause})
 _FOLDED = STOPS | {Kind.STUCK, Kind.SERVICE_IMPAIRED}
 
 
-def shared_key(key: IncidentKey) -> IncidentKey | None:
+def shared_key(incident: Incident) -> IncidentKey | None:
     """The key of the incident of all owners that its cause struck; None where it never is one of several."""
-    if key.kind not in _FOLDED or key.owner == SEVERAL or key.about:
+    key = incident.key
+    if key.kind not in _FOLDED or key.owner == SEVERAL or key.about or is_of_impact(incident):
         return None
     return IncidentKey(cluster_arn=key.cluster_arn, owner=SEVERAL, kind=key.kind, cause=key.cause)
 
@@ -59,7 +58,7 @@ def is_spoken_for(incident: Incident, others: Iterable[Incident]) -> bool:
 
 
 def _is_shared_by(incident: Incident, other: Incident) -> bool:
-    if not other.open or other.key != shared_key(incident.key):
+    if not other.open or other.key != shared_key(incident):
         return False
     own = not is_shared(incident.key.kind, incident.cause)
     return not (own and _is_high(incident))
@@ -72,27 +71,27 @@ def _is_of_deployments(incident: Incident, others: Sequence[Incident]) -> bool:
 
 
 def _has_failed(deployment: Incident) -> bool:
-    """Whether stops of its tasks belong to it: it goes on, or what is left of it is undone."""
-    undone = deployment.blame is not None and deployment.blame.rolled_back_at is not None
-    return deployment.open or undone
+    """Whether stops of its tasks belong to it: it goes on, or what is left of it has been replaced."""
+    return deployment.open or (deployment.blame is not None and deployment.blame.replaced)
 
 
 def _is_of_service(incident: Incident, other: Incident) -> bool:
     same = (other.key.cluster_arn, other.key.owner) == (incident.key.cluster_arn, incident.key.owner)
-    if not same or not other.open or not has_impact(other.key) or incident.service is None:
+    kind = incident.key.kind
+    if not same or not other.open or not has_impact(other.key) or kind not in STOPS | {Kind.SERVICE_IMPAIRED}:
         return False
-    if incident.key.kind in STOPS:
-        return other.key.kind in STOPS and _is_high(other) and _was_heard_first(other, incident)
-    if incident.key.kind is not Kind.SERVICE_IMPAIRED:
-        return False
-    if incident.cause in _OF_IMPACT:
-        return other.cause not in _OF_IMPACT or other.key.kind is not Kind.SERVICE_IMPAIRED
-    return other.key.kind is Kind.DEPLOYMENT_FAILED
+    if is_of_impact(incident) and not is_of_impact(other):
+        return True
+    if kind is Kind.SERVICE_IMPAIRED and other.key.kind is Kind.DEPLOYMENT_FAILED:
+        return True
+    return other.key.kind in STOPS and _was_heard_first(other, incident)
 
 
 def _was_heard_first(other: Incident, incident: Incident) -> bool:
+    """Whether people know of the other, that it is high, and not of this one."""
+
     def is_heard(one: Incident) -> bool:
-        return one.outbox.standing is Severity.HIGH or one.outbox.waits
+        return _is_high(one) and (one.outbox.standing is Severity.HIGH or one.outbox.waits)
 
     return is_heard(other) and not is_heard(incident)
 

@@ -10,6 +10,7 @@
     owner down    of several owners another one is down, ten minutes after the last      OPENED
     over          quiet for long enough, and nothing keeps it open; or its end is known  RESOLVED
     milestone     it grew tenfold, the first time that it occurs, and is not high        ONGOING
+    owners        of several owners twice as many as were named, or any for 30 min       ONGOING
     reminder      it goes on, and its reminder is due                                    ONGOING
     else                                                                                 -
 
@@ -30,12 +31,11 @@ from ..findings.policy import Policy
 from .case import RUN, Case, Context
 from .model import Incident
 from .outbox import NotificationType
-from .severity import has_impact
-from .timing import asks_until, quiet_at, reminder_at
+from .timing import asks_at, look_at, quiet_at, reminder_at
 
 _NEXT_DOWN = timedelta(minutes=10)
+_NEXT_OWNERS, _ANY_OWNERS = timedelta(minutes=5), timedelta(minutes=30)
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
-_LOOK = timedelta(minutes=5)  # until it is looked at again whether it is over
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -68,8 +68,18 @@ def _names_one_down(case: Case) -> bool:
     return new and (notified_at is None or case.now >= notified_at + _NEXT_DOWN)
 
 
+def _has_new_owners(case: Case) -> bool:
+    shared, notified_at = case.incident.shared, case.incident.outbox.notified_at
+    if shared is None or notified_at is None or shared.number <= shared.named:
+        return False
+    wait = _NEXT_OWNERS if shared.number >= 2 * shared.named else _ANY_OWNERS
+    return case.now >= notified_at + wait
+
+
 def _is_milestone(case: Case) -> bool:
     one = case.incident
+    if one.shared:
+        return False
     return not case.high and one.occurrences.number == 1 and one.outbox.is_outgrown(one.count)
 
 
@@ -97,6 +107,7 @@ _ROWS: Final[tuple[tuple[str, Callable[[Case], bool], NotificationType | None], 
     ("owner down", _loud(_names_one_down), NotificationType.OPENED),
     ("over", lambda case: case.over, NotificationType.RESOLVED),
     ("milestone", _last(_is_milestone), NotificationType.ONGOING),
+    ("owners", _last(_has_new_owners), NotificationType.ONGOING),
     ("reminder", _last(_is_reminder_due), NotificationType.ONGOING),
 )
 
@@ -147,16 +158,8 @@ def _due(case: Case) -> datetime:
     if one.outbox.pending:
         return now + _MINUTE
     quiet = quiet_at(one, case.policy)
-    times = [
-        case.held_until,
-        case.muted_until,
-        _digest_at(one, case.policy),
-        quiet if quiet > now else now + _LOOK,
-    ]
-    if has_impact(one.key) and (now < asks_until(one) or case.falls_short):
-        times.append(now + _MINUTE)
-    if one.shared:
-        times.append(now + _MINUTE)
+    times = [case.held_until, case.muted_until, _digest_at(one, case.policy), asks_at(one, now)]
+    times.append(quiet if quiet > now and not one.shared else look_at(one, now))
     if case.runs:
         times.append(one.first_seen_at + RUN)
     if case.capped:

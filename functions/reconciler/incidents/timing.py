@@ -7,12 +7,16 @@ from ..findings.model import Kind, Severity
 from ..findings.policy import Policy
 from .facts.impact import Level, level_of
 from .model import Incident
-from .severity import is_run
+from .severity import has_impact, is_run
 
 # After each message that only says that it goes on the next one comes later, in multiples of `remind`.
 _LADDER = (1, 3, 6, 18, 42)
 _WHILE_HIGH = timedelta(days=1)
-_ASKED = timedelta(minutes=15)  # after a finding, for which ECS is asked each minute how the service runs
+# After a finding ECS is asked each minute how the service runs, and as long as it falls short; after an hour
+# of it less often, at last with each sweep.
+_ASKED = timedelta(minutes=15)
+_SHORT, _OFTEN, _SELDOM = timedelta(hours=1), timedelta(minutes=1), timedelta(minutes=5)
+_SWEEP = timedelta(minutes=15)
 _LASTING = timedelta(hours=1)  # a standing condition that nobody saw for so long is over
 _SHARED = timedelta(minutes=30)  # without a finding of any owner
 _LONGEST = timedelta(hours=24)
@@ -46,9 +50,29 @@ def quiet_at(incident: Incident, policy: Policy) -> datetime:
     return incident.noted_at + max(policy.resolve, least, flapping)
 
 
-def asks_until(incident: Incident) -> datetime:
-    """Until when ECS is asked each minute how its service runs, even if it runs well."""
-    return incident.noted_at + _ASKED
+def asks_at(incident: Incident, now: datetime) -> datetime | None:
+    """When ECS is to be asked again how its service runs; None where that has time until it may be over."""
+    if not has_impact(incident.key):
+        return None
+    if now < incident.noted_at + _ASKED:
+        return now + _OFTEN
+    impact = incident.impact
+    if impact is None or impact.below_since is None or impact.estimated:
+        return None
+    short_for = now - impact.below_since
+    return now + (_OFTEN if short_for < _SHORT else min(short_for / 12, _SWEEP))
+
+
+def look_at(incident: Incident, now: datetime) -> datetime:
+    """When it is to be looked at again whether it is over, once it has been quiet for long enough.
+
+    The longer nothing happened, the later, where only what happens can change what is known.
+    """
+    waiting = (now - incident.noted_at) / 8
+    if incident.shared:
+        return now + min(max(waiting, _OFTEN), _SHORT)
+    estimated = incident.impact is not None and incident.impact.estimated
+    return now + (max(waiting, _SELDOM) if estimated else _SELDOM)
 
 
 def reminder_at(incident: Incident, now: datetime, policy: Policy) -> datetime | None:

@@ -17,10 +17,10 @@ from ..findings.model import Kind, Severity
 from ..findings.services.service_fault import revisions, shortened
 from ..findings.summary import brief, spell
 from ..incidents.deployments.blame import Blame, BlameWord
-from ..incidents.model import Incident
+from ..incidents.model import Incident, Shared
 from ..incidents.outbox import NotificationType
 from ..incidents.severity import STOPS, is_run
-from .fault_words import again, running, what, who
+from .fault_words import again, owner_name, running, what, who
 from .inert import inert
 
 _LONGEST: Final = 99
@@ -63,7 +63,7 @@ def _facts(incident: Incident, type_: NotificationType, now: datetime) -> Iterat
     if incident.impact:
         yield 5 if incident.impact.falls_short else 2, f"{running(incident.impact)} running"
     if incident.shared and incident.shared.down:
-        yield 5, f"{len(incident.shared.down)} down"
+        yield 5, _down(incident.shared)
     if incident.blame and incident.blame.word is BlameWord.BEGAN_WITH:
         yield from _change(incident.key.kind, incident.blame)
 
@@ -83,6 +83,12 @@ def _pace(incident: Incident, type_: NotificationType, now: datetime) -> Iterato
     elif type_ is NotificationType.OPENED:
         at_once = incident.key.kind in STOPS and not incident.shared
         yield 1, f"at {brief(incident.first_seen_at, now)}" if at_once else since
+
+
+def _down(shared: Shared) -> str:
+    """By name the one that no message named before, else how many are down."""
+    new = [name for name in shared.down if name not in shared.named_down]
+    return f"{owner_name(new[0]) if len(new) == 1 else len(shared.down)} down"
 
 
 def _change(kind: Kind, blame: Blame) -> Iterator[Part]:

@@ -96,6 +96,16 @@ def is_undone(known: Sequence[History], deployment_id: str) -> bool:
     return any(one.restored_at for one in known if one.deployment.deployment_id == deployment_id)
 
 
+def is_replaced(known: Sequence[History], deployment_id: str) -> bool:
+    """Whether the deployment is undone, or a newer one was completed."""
+    for one in known:
+        if one.deployment.deployment_id == deployment_id:
+            return one.restored_at is not None
+        if one.outcome is Outcome.COMPLETED:
+            return True
+    return False
+
+
 def is_settled(known: Sequence[History], deployment_id: str) -> bool:
     """Whether a deployment that failed or stalled concerns nobody any more.
 

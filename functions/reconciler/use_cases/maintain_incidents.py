@@ -61,7 +61,7 @@ class IncidentMaintenance:
         return self.progress.look(self._still_due(), self._now())
 
     def advance(self) -> MaintenanceResult:
-        """Takes the next step of those that wait for no message, the members of one of several first."""
+        """Takes the next step of those of which no message is unsent, the members of one of several first."""
         for incident in sorted(self._still_due(), key=lambda one: one.shared is not None):
             try:
                 self._advance(incident)
@@ -75,7 +75,7 @@ class IncidentMaintenance:
         return [
             one
             for one in self.due.values()
-            if one.open and one.due_at and one.due_at <= now and not one.outbox.pending
+            if one.open and one.due_at and one.due_at <= now and not one.outbox.waits
         ]
 
     def _find(self, cluster_arn: str) -> None:
@@ -146,6 +146,7 @@ class IncidentMaintenance:
         if self.alerts.incidents.save(after, before, (), self._now()):
             return
         self.due[after.incident_id] = after
+        self.steps.note(after)
         if not after.open:
             self.result.resolved.append(after.incident_id)
         if after.outbox.sequence > before.outbox.sequence:

@@ -19,6 +19,13 @@ from .check_protection import check_protection
 _PROTECTION = frozenset({Kind.PROTECTION_EXPIRING, Kind.PROTECTION_EXPIRED, Kind.PROTECTION_TOO_LONG})
 
 
+def check_due_at(held: Protection, policy: Policy) -> datetime | None:
+    """Since when ECS is asked about the protection at each run: it nears its end then, or lasts too long."""
+    ending = held.expires_at and held.expires_at - policy.protection_lead
+    lasting = held.since and held.since + policy.protection_limit
+    return min(filter(None, (ending, lasting)), default=None)
+
+
 @dataclass(slots=True)
 class ProtectionResult:
     """Findings on protection, how protections changed, and the errors of clusters that failed."""
@@ -55,7 +62,8 @@ class ProtectionWatch:
         protected, now = self.ledger.protected(cluster_arn), self.clock()
         unreadable = {arn: held for arn, held in protected.items() if isinstance(held, InvalidInput)}
         readable = {arn: held for arn, held in protected.items() if not isinstance(held, InvalidInput)}
-        entries = self.ledger.entries([arn for arn, held in readable.items() if self._is_due(held, now)])
+        due = {arn: check_due_at(held, self.policy) for arn, held in readable.items()}
+        entries = self.ledger.entries([arn for arn, at in due.items() if at and at <= now])
         result.errors |= {**unreadable, **entries.unreadable}
         for entry in entries.values():
             if not entry.open:
@@ -68,10 +76,6 @@ class ProtectionWatch:
                 result.changes[arn] = answer.change
             if answer.answered:
                 result.findings += self._judge(running[arn], answer.protection)
-
-    def _is_due(self, held: Protection, now: datetime) -> bool:
-        ending = held.expires_at is not None and held.expires_at <= now + self.policy.protection_lead
-        return ending or (held.since is not None and now - held.since > self.policy.protection_limit)
 
     def _settle(self, entry: LedgerEntry) -> None:
         """Takes a task that is over out of the index; what ECS answered of its protection stays known."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from reconciler.arns import cluster_name
 from reconciler.handlers.sweep import summary
 
+from ...local.maintenance import watch_for_a_day
 from ...output.sweep_report import cluster_words
 from ...simulator.faults.delivery import Fate, FaultyDelivery
 from ..counts import Counts
@@ -152,6 +153,12 @@ class Play:
             self._assess()
         self._report_found()
 
+    def end(self) -> None:
+        """A day passes in which nothing more happens in ECS; reported are the messages that it brings."""
+        self.simulated.stand_still()
+        watch_for_a_day(self.system)
+        self._report_messages()
+
     def _decide(self, event: Answer) -> Sequence[Wait]:
         """Decides by the fate of the moment, which is kept for the report."""
         fate = self.fates.get(event["detail-type"], Fate.DELIVERED)
@@ -182,10 +189,12 @@ class Play:
     def _report_found(self) -> None:
         """Reports the findings that were stored, and the messages that went out, since the last time."""
         for found in self.system.incidents.findings()[len(self.findings) :]:
-            self.report(
-                "finding", f"{self.name(found.subject_arn)}: {finding_words(found)}, {found.severity}"
-            )
+            words = f"{self.name(found.subject_arn)}: {finding_words(found)}, {found.severity}"
+            self.report("finding", words)
             self.findings.append(found)
-        for message in self.notifier.sent[self.reported :]:
-            self.report("message", message.subject)
-        self.reported = len(self.notifier.sent)
+        self._report_messages()
+
+    def _report_messages(self) -> None:
+        new = self.notifier.sent[self.reported :]
+        self.moments += (Moment(sent.at, "message", sent.message.subject) for sent in new)
+        self.reported += len(new)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from reconciler.errors import InvalidInput
 
 from ...local.memory_incidents import MemoryNotifier
 from ...local.system import REGION, local_system
-from ...output import payload
 from ...simulator.api.ecs import SimulatedEcs
 from ...simulator.engine.clock import Clock
 from ...simulator.engine.errors import ApiError
@@ -22,6 +21,7 @@ from .verbs import VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from reconciler.findings.model import Finding
     from reconciler.findings.policy import Policy
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from reconciler.model.entry import HistoryRow, LedgerEntry
     from reconciler.model.service import ServiceRecord
 
+    from ...local.memory_incidents import SentMessage
     from ..delivery import Outcome
     from .script import Step
 
@@ -37,7 +38,10 @@ SUFFIX = ".toml"
 
 @dataclass(frozen=True, slots=True)
 class Played:
-    """A scenario that was played to its end, with what the ledger had then; its incidents as they opened."""
+    """A scenario that was played to its end, with what the ledger had then.
+
+    Its incidents, in the order in which they opened, are as a day of the watch left them.
+    """
 
     scenario: Scenario
     play: Play
@@ -51,8 +55,17 @@ class Played:
 
     @property
     def findings(self) -> Sequence[Finding]:
-        """All that was found in its course, also what had passed at its end."""
-        return self.play.findings
+        """All that was found in its course and in the day after it, also what had passed by then."""
+        return self.play.system.incidents.findings()
+
+    @property
+    def ended_at(self) -> datetime:
+        """The end of the day of the watch."""
+        return self.play.now
+
+    @property
+    def notifications(self) -> Sequence[SentMessage]:
+        return self.play.notifier.sent
 
 
 def play_all(files: Sequence[str], outcome: Outcome, policy: Policy, *, in_memory: bool) -> list[Played]:
@@ -67,22 +80,6 @@ def play_all(files: Sequence[str], outcome: Outcome, policy: Policy, *, in_memor
     return [result for result in results if isinstance(result, Played)]
 
 
-def document(played: Played) -> dict[str, Any]:
-    """What `--json` prints of a scenario, beside its tasks, services and findings among all others."""
-    play, scenario = played.play, played.scenario
-    return {
-        "file": scenario.file,
-        "title": scenario.title,
-        "passed": played.passed,
-        "tasks": dict(play.tasks),
-        "timeline": [
-            {"at": payload.time(moment.at), "by": moment.by, "text": moment.text} for moment in play.moments
-        ],
-        "expectations": play.expectations,
-        "failures": [asdict(failure) | {"at": payload.time(failure.at)} for failure in play.failures],
-    }
-
-
 def _from(file: str, policy: Policy, *, in_memory: bool) -> Sequence[Played | Rejected]:
     scenario = read(file)
     if not isinstance(scenario, Scenario):
@@ -90,7 +87,7 @@ def _from(file: str, policy: Policy, *, in_memory: bool) -> Sequence[Played | Re
     clock = Clock()
     ecs = SimulatedEcs(clock, seed=zlib.crc32(scenario.title.encode()), region=REGION)
     api = FaultyEcs(ecs, ApiChance())
-    notifier = MemoryNotifier()
+    notifier = MemoryNotifier(lambda: clock.now)
     with local_system(api, clock, policy, notifier, in_memory=in_memory) as system:
         return [_play(scenario, Play(system, notifier, ecs, api))]
 
@@ -109,8 +106,10 @@ def _play(scenario: Scenario, play: Play) -> Played | Rejected:
             return _rejected(scenario.file, step.index, refused)
         play.deliver_emitted()
     tasks = [found for name in play.tasks if (found := play.entry(name))]
+    services = play.system.services.everything()
+    play.end()
     incidents = sorted(play.system.incidents.everything(), key=lambda one: one.opened_at)
-    return Played(scenario, play, tasks, play.system.services.everything(), incidents)
+    return Played(scenario, play, tasks, services, incidents)
 
 
 def _act(play: Play, step: Step) -> None:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from .moment import Moment
-    from .play import Play
     from .player import Played
 
 _STYLES = {
@@ -53,7 +52,7 @@ def _scenario(screen: Console, played: Played) -> None:
     screen.print(Text("  the ledger at the end", "dim"))
     for entry in (*_entries(played), *_records(played)):
         screen.print(entry)
-    _findings(screen, played.play)
+    _findings(screen, played)
     for incident in _incidents(played):
         screen.print(incident)
     screen.print(_verdict(played))
@@ -96,10 +95,10 @@ def _incidents(played: Played) -> Iterator[Text]:
         yield Text.assemble("  incident  ", heading, words)
 
 
-def _findings(screen: Console, play: Play) -> None:
-    for found in play.findings:
+def _findings(screen: Console, played: Played) -> None:
+    for found in played.findings:
         heading = fault_heading(found.severity, found.kind, found.cause)
-        screen.print(Text.assemble("  ", heading, literal(f"  {play.name(found.subject_arn)}")))
+        screen.print(Text.assemble("  ", heading, literal(f"  {played.play.name(found.subject_arn)}")))
         screen.print(indented(found.summary))
         screen.print(indented(found.remedy, "dim"))
 

@@ -81,6 +81,7 @@ class SimulatedEcs:
         self._store = Store(clock, seed=seed, account=account, region=region, partition=partition)
         self._services = Services(self._store)
         self._listeners: list[Listener] = []
+        self._still = False
         self._lock = threading.Lock()
 
     def call(self, operation: str, request: Fields) -> Answer:
@@ -151,6 +152,10 @@ class SimulatedEcs:
         with self._turn():
             rollouts.alarm(self._services, name)
 
+    def stand_still(self) -> None:
+        """From now on services do nothing by themselves, however much time passes."""
+        self._still = True
+
     def next_due(self) -> float:
         """When the scheduler has something to do next, in epoch seconds; infinity if nothing is."""
         with self._lock:
@@ -174,7 +179,8 @@ class SimulatedEcs:
         """One caller at a time; events go out after, so that a listener may call ECS itself."""
         with self._lock:
             yield
-            scheduler.act(self._services)
+            if not self._still:
+                scheduler.act(self._services)
             due = list(self._store.outbox)
             self._store.outbox.clear()
         for event in due:

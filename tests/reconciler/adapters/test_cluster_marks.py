@@ -14,16 +14,14 @@ from hypothesis import strategies as st
 from reconciler.adapters.dynamodb.cluster_marks import ACTIVE, ClusterMarks
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.errors import TransientError
-from reconciler.findings.policy import Policy
-from reconciler.incidents.lifecycle import add_findings
 from reconciler.model.protection import Protection
 from tests.reconciler.adapters.conftest import Table
 from tests.reconciler.adapters.test_dynamodb import put, refusal
 from tests.support.findings import found
+from tests.support.incidents import with_findings
 from tests.support.ledgers import RETENTION
 from tests.support.values import CLUSTER, START, TASK, at, event
 
-POLICY = Policy()
 HOUR = timedelta(hours=1)
 
 
@@ -113,7 +111,7 @@ def test_a_mark_that_another_made_longer_is_not_asked_about_again(table: Table) 
 def test_a_cluster_is_marked_before_its_incident_is_stored(table: Table) -> None:
     """So that the watch looks at it, whenever the process ends."""
     store, made = DynamoIncidents(table.client, table.name, RETENTION), writes(table)
-    incident = add_findings(None, [found(1)], START, POLICY)
+    incident = with_findings(None, found(1))
     assert store.save(incident, None, [found(1)], START) is None
     assert made == [("UpdateItem", ACTIVE), ("TransactWriteItems", "")]
     assert incident.due_at is not None
@@ -124,11 +122,11 @@ def test_a_cluster_is_marked_before_many_incidents_are_stored(table: Table) -> N
     """Each cluster of incidents that are put together."""
     store = DynamoIncidents(table.client, table.name, RETENTION)
     other = found(2, cluster_arn=CLUSTER + "2")
-    stored = [add_findings(None, [one], START, POLICY) for one in (found(1), other)]
+    stored = [with_findings(None, one) for one in (found(1), other)]
     for one in stored:
         assert store.save(one, None, (), START) is None
     again, made = DynamoIncidents(table.client, table.name, RETENTION), writes(table)
-    later = [add_findings(one, [found(3, cluster_arn=one.key.cluster_arn)], at(9), POLICY) for one in stored]
+    later = [with_findings(one, found(3, cluster_arn=one.key.cluster_arn), now=at(9)) for one in stored]
     assert again.save_all(later)
     assert made == [("UpdateItem", ACTIVE), ("UpdateItem", ACTIVE), ("TransactWriteItems", "")]
 
@@ -151,7 +149,7 @@ def test_nothing_is_stored_without_its_mark(table: Table) -> None:
     put(table, event(3))
     store = DynamoIncidents(table.client, table.name, RETENTION)
     table.answer("UpdateItem", lambda body: refusal("ThrottlingException") if b"ACTIVE" in body else None)
-    incident = add_findings(None, [found(1)], START, POLICY)
+    incident = with_findings(None, found(1))
     with pytest.raises(TransientError):
         store.save(incident, None, [found(1)], START)
     held = Protection(expires_at=at(7200), checked_at=at(60), since=at(60))
@@ -159,4 +157,4 @@ def test_nothing_is_stored_without_its_mark(table: Table) -> None:
         table.ledger.record_protection(CLUSTER, TASK, None, held)
     entry = table.ledger.entry(TASK)
     assert entry is not None
-    assert (store.current(incident.key), entry.protection) == (None, None)
+    assert (store.current([incident.key]), entry.protection) == ({}, None)

@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import ModuleType
 from typing import Any
@@ -63,7 +63,7 @@ class Functions:
 
     def sent(self) -> list[Message]:
         assert isinstance(self.alerts.notifier, MemoryNotifier)
-        return self.alerts.notifier.sent
+        return [one.message for one in self.alerts.notifier.sent]
 
     def lines(self, message: str) -> list[dict[str, Any]]:
         lines = map(json.loads, self.logged.getvalue().splitlines())
@@ -72,13 +72,8 @@ class Functions:
 
 @pytest.fixture
 def functions(system: System, monkeypatch: pytest.MonkeyPatch) -> Functions:
-    alerts = Alerts(
-        incidents=MemoryIncidents(),
-        services=system.services,
-        notifier=MemoryNotifier(),
-        policy=system.policy,
-        clock=lambda: system.clock.now,
-    )
+    notifier = MemoryNotifier(lambda: system.clock.now)
+    alerts = replace(system.alerts, incidents=MemoryIncidents(), notifier=notifier)
     functions = Functions(system, io.StringIO(), alerts)
     services = Services(tasks=system.tasks, ledger=system.ledger, services=system.services)
 

@@ -23,10 +23,9 @@ from reconciler.notifications.message import Message
 from reconciler.ports.incidents import Refused
 from reconciler.ports.ledger import EntryChange
 from reconciler.use_cases.assess import assess
-from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
-from taskledger.local.memory_services import MemoryServices
-from tests.support.findings import failed_to_start
+from tests.support.alerting import new_alerts
+from tests.support.findings import killed
 from tests.support.stream import batch
 from tests.support.values import START, at, describe, event, task_arn
 
@@ -58,32 +57,28 @@ class Room:
     """What the function works with, and what people heard."""
 
     incidents: MemoryIncidents = field(default_factory=MemoryIncidents)
-    notifier: MemoryNotifier = field(default_factory=MemoryNotifier)
+    notifier: MemoryNotifier = field(default_factory=lambda: MemoryNotifier(lambda: at(100)))
     policy: Policy = field(default_factory=Policy)
 
     def deliver(self, event: dict[str, Any], *, replayed: bool = False) -> list[str]:
         """The sequence numbers that the function asks for again."""
-        alerts = Alerts(
-            incidents=self.incidents,
-            services=MemoryServices(),
-            notifier=self.notifier,
-            policy=self.policy,
-            clock=lambda: at(100),
+        alerts = new_alerts(
+            lambda: at(100), incidents=self.incidents, notifier=self.notifier, policy=self.policy
         )
         read = read_records(event)
         answer = response(read, assess(list(read.changes.values()), alerts, replayed=replayed))
         return [item["itemIdentifier"] for item in answer["batchItemFailures"]]
 
     def shown(self) -> list[tuple[str, str, int]]:
-        documents = [message.document for message in self.notifier.sent]
+        documents = [one.message.document for one in self.notifier.sent]
         return [(one["type"], one["cause"], one["count"]) for one in documents]
 
 
 def test_a_stop_is_reported() -> None:
-    """A record of a task that did not start becomes a finding, an incident and a message."""
+    """A record of a task that failed becomes a finding, an incident and a message."""
     room = Room()
-    assert room.deliver(batch([failed_to_start(1)])) == []
-    assert room.shown() == [("OPENED", "IMAGE_PULL", 1)]
+    assert room.deliver(batch([killed(1)])) == []
+    assert room.shown() == [("OPENED", "OUT_OF_MEMORY", 1)]
     (found,) = room.incidents.findings()
     assert (found.task_arn, found.observed_at) == (task_arn(1), at(1))
 
@@ -91,21 +86,21 @@ def test_a_stop_is_reported() -> None:
 def test_a_batch_of_one_cause_is_one_message() -> None:
     """A hundred stops of one cause in one batch are reported once, with their number."""
     room = Room()
-    room.deliver(batch([failed_to_start(number) for number in range(100)]))
-    assert room.shown() == [("OPENED", "IMAGE_PULL", 100)]
+    room.deliver(batch([killed(number) for number in range(100)]))
+    assert room.shown() == [("OPENED", "OUT_OF_MEMORY", 100)]
 
 
 def test_a_batch_brought_again_changes_nothing() -> None:
     """Whole, or in halves, or with others between: each finding is counted once."""
-    room, stops = Room(), [failed_to_start(number) for number in range(8)]
+    room, stops = Room(), [killed(number) for number in range(8)]
     for part in (stops, stops[:4], stops[4:], stops):
         assert room.deliver(batch(part)) == []
-    assert room.shown() == [("OPENED", "IMAGE_PULL", 8)]
+    assert room.shown() == [("OPENED", "OUT_OF_MEMORY", 8)]
 
 
 def test_what_was_known_before_is_not_new() -> None:
     """A stopped entry that is only filled in or closed again has no new finding."""
-    room, stop = Room(), failed_to_start(1)
+    room, stop = Room(), killed(1)
     described = replace(stop.entry, described_at=at(60))
     room.deliver(batch([EntryChange(entry=described, previous=stop.entry, at=at(61))]))
     assert (room.shown(), room.incidents.findings()) == ([], [])
@@ -123,13 +118,14 @@ def test_a_warning_and_its_stop_are_one() -> None:
     room = Room()
     room.deliver(batch([EntryChange(entry=warned, previous=None, at=at(40))]))
     room.deliver(batch([EntryChange(entry=stopped, previous=warned, at=at(60))]))
-    assert room.shown() == [("OPENED", "SPOT", 1)]
+    assert len(room.incidents.findings()) == 1
+    assert [(one.cause, one.count) for one in room.incidents.everything()] == [("SPOT", 1)]
 
 
-@pytest.mark.parametrize(("asked", "expected"), [(False, []), (True, [("OPENED", "IMAGE_PULL", 1)])])
+@pytest.mark.parametrize(("asked", "expected"), [(False, []), (True, [("OPENED", "OUT_OF_MEMORY", 1)])])
 def test_a_replay_alerts_nobody(asked: bool, expected: list[Any]) -> None:  # noqa: FBT001 - a table
     """What an EventBridge replay brings is recorded, and reported only where that was asked for."""
-    stop = failed_to_start(1)
+    stop = killed(1)
     room = Room()
     room.deliver(batch([replace(stop, entry=replace(stop.entry, replayed=True))]), replayed=asked)
     assert room.shown() == expected
@@ -161,7 +157,7 @@ def entry_of_everything() -> LedgerEntry:
 
 def test_records_give_back_the_entry() -> None:
     """All of an entry comes through the stream's JSON, binary digests and odd names included."""
-    change = EntryChange(entry=entry_of_everything(), previous=failed_to_start(1).entry, at=at(5.125))
+    change = EntryChange(entry=entry_of_everything(), previous=killed(1).entry, at=at(5.125))
     read = read_records(batch([change]))
     assert list(read.changes.values()) == [change]
 
@@ -169,15 +165,15 @@ def test_records_give_back_the_entry() -> None:
 def test_a_store_that_fails_asks_for_the_record_again() -> None:
     """From the first record that could not be stored on; what others brought is stored and known by then."""
     room = Room(incidents=Unwritable())
-    stops = [failed_to_start(1), failed_to_start(2, group="service:orders"), failed_to_start(3)]
+    stops = [killed(1), killed(2, group="service:orders"), killed(3)]
     assert room.deliver(batch(stops)) == ["1"]
-    assert room.shown() == [("OPENED", "IMAGE_PULL", 2)]
+    assert room.shown() == [("OPENED", "OUT_OF_MEMORY", 2)]
 
 
 def test_a_message_that_cannot_be_sent_holds_nothing_up() -> None:
     """It is stored and left to the watch; the stream goes on."""
-    room = Room(notifier=Refusing())
-    assert room.deliver(batch([failed_to_start(1)])) == []
+    room = Room(notifier=Refusing(lambda: at(100)))
+    assert room.deliver(batch([killed(1)])) == []
     (incident,) = room.incidents.everything()
     assert [pending.type for pending in incident.outbox.pending] == ["OPENED"]
     assert incident.due_at == at(100) + timedelta(minutes=1)
@@ -185,12 +181,12 @@ def test_a_message_that_cannot_be_sent_holds_nothing_up() -> None:
 
 def test_an_sns_that_does_not_answer_is_asked_once() -> None:
     """A batch of many incidents would run out of time; all of them are stored, and left to the watch."""
-    notifier = Refusing()
+    notifier = Refusing(lambda: at(100))
     room = Room(notifier=notifier)
-    stops = [failed_to_start(number, group=f"service:s{number}") for number in range(20)]
+    stops = [killed(number, group=f"service:s{number}") for number in range(8)]
     assert room.deliver(batch(stops)) == []
     assert notifier.asked == 1
-    assert all(incident.outbox.pending for incident in room.incidents.everything())
+    assert [len(one.outbox.pending) for one in room.incidents.everything()] == [1] * 8
 
 
 @pytest.mark.parametrize(
@@ -208,33 +204,33 @@ def test_an_sns_that_does_not_answer_is_asked_once() -> None:
 def test_a_record_that_cannot_be_read_is_named(spoil: Any) -> None:
     """It comes again until it is out of the way; what comes before and after it is reported all the same."""
     room = Room()
-    event = batch([failed_to_start(1), failed_to_start(2), failed_to_start(3)], 10)
+    event = batch([killed(1), killed(2), killed(3)], 10)
     spoil(event["Records"][1]["dynamodb"])
     assert room.deliver(event) == ["11"]
-    assert room.shown() == [("OPENED", "IMAGE_PULL", 2)]
+    assert room.shown() == [("OPENED", "OUT_OF_MEMORY", 2)]
 
 
 def test_a_removal_is_ignored() -> None:
     """Also where the stream's filter lets it through: it is neither reported nor asked for again."""
     room = Room()
-    event = batch([failed_to_start(1), failed_to_start(2)])
+    event = batch([killed(1), killed(2)])
     removed = event["Records"][0]
     removed["eventName"] = "REMOVE"
     removed["dynamodb"]["OldImage"] = removed["dynamodb"].pop("NewImage")
     assert room.deliver(event) == []
-    assert room.shown() == [("OPENED", "IMAGE_PULL", 1)]
+    assert room.shown() == [("OPENED", "OUT_OF_MEMORY", 1)]
     assert [found.task_arn for found in room.incidents.findings()] == [task_arn(2)]
 
 
 def test_policy_decides_what_is_reported() -> None:
     """Ignored services make no findings, fine exit codes neither, and severity is the policy's."""
     room = Room(policy=Policy(ignored=(Scope(service="checkout"),)))
-    room.deliver(batch([failed_to_start(1)]))
+    room.deliver(batch([killed(1)]))
     assert (room.shown(), room.incidents.findings()) == ([], [])
 
 
 def test_nothing_private_is_reported() -> None:
     """A message holds what the ledger holds, which is neither overrides nor environment values."""
     room = Room()
-    room.deliver(batch([failed_to_start(1)]))
-    assert "overrides" not in json.dumps(room.notifier.sent[0].document)
+    room.deliver(batch([killed(1)]))
+    assert "overrides" not in json.dumps(room.notifier.sent[0].message.document)

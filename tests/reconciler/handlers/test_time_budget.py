@@ -14,7 +14,7 @@ from tests.support.hanging import TIMEOUTS, connect, environment
 
 CALLED = {
     "observe": {"ecs", "dynamodb"},
-    "assess": {"dynamodb", "sns"},
+    "assess": {"ecs", "dynamodb", "sns"},
     "watch": {"ecs", "dynamodb", "sns"},
     "sweep": {"ecs", "dynamodb", "sns"},
 }
@@ -87,6 +87,6 @@ def test_calls_have_time_to_begin(function: str, bounds: list[tuple[Any, float]]
 @pytest.mark.parametrize("function", ["sweep"])
 def test_a_sweep_stops_while_it_can_still_ask(bounds: list[tuple[Any, float]]) -> None:
     """The sweep begins no hundred of tasks in the time in which it may not ask ECS, and has time for some."""
-    (needed,) = {needed for client, needed in bounds if service(client) == "ecs"}
+    needed = max(needed for client, needed in bounds if service(client) == "ecs")
     assert needed <= sweep_module.SPARE / 1000
     assert TIMEOUTS["sweep"] - sweep_module.SPARE / 1000 >= BEGINNING

@@ -10,6 +10,7 @@ from reconciler.errors import TransientError
 from reconciler.findings.policy import DEFAULT
 from reconciler.wiring.alerting import policy
 from reconciler.wiring.sweep import sweep_services
+from taskledger.local.memory_incidents import MemoryIncidents
 from taskledger.simulator.engine.errors import ApiError
 from tests.reconciler.handlers.conftest import Functions, measured
 from tests.support.system import SHOP
@@ -75,7 +76,7 @@ def test_a_watch_names_clusters_that_fail(functions: Functions, capsys: pytest.C
 def test_a_cluster_that_is_gone_is_no_failure(
     functions: Functions, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where ECS knows a cluster no more, there is nothing to watch, to log or to count."""
+    """Where ECS knows a cluster no more, there is nothing to watch, to log or to count: all of it is over."""
     arn = functions.system.running()
     functions.system.deliver()
     functions.system.protect(arn)
@@ -92,7 +93,10 @@ def test_a_cluster_that_is_gone_is_no_failure(
         found = measured(capsys, "watch")
         assert (found["WatchClusterFailures"], found["IncidentFailures"]) == (0, 0)
         assert found.keys().isdisjoint({"TransientErrors", "TerminalErrors"})
-    assert [message.document["type"] for message in functions.sent()] == ["OPENED", "RESOLVED"]
+    assert isinstance(functions.alerts.incidents, MemoryIncidents)
+    assert [(one.cause, one.status) for one in functions.alerts.incidents.everything()] == [
+        ("EXIT_CODE", "RESOLVED")
+    ]
 
 
 def test_a_watch_without_its_clusters_is_a_failure(

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from reconciler.findings.model import Severity
 from reconciler.findings.policy import Policy
+from reconciler.incidents.facts.impact import Level
 from reconciler.incidents.lifecycle import add_findings
-from reconciler.incidents.model import Incident
+from reconciler.incidents.model import Incident, Owner, Shared
 from reconciler.incidents.outbox import NotificationType
 from reconciler.incidents.reported import report_finding
 from reconciler.model.task import Container
@@ -91,8 +92,12 @@ def seen(message: Message) -> list[str]:
 @given(incidents())
 def test_nothing_from_outside_can_be_clicked_or_mentions_anybody(incident: Incident) -> None:
     """In subject, title, summary, description and text, of a message and of a digest."""
-    message = compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1", START)
-    assert not [text for text in seen(message) if CLICKABLE.search(text)]
+    owners = tuple(Owner(f"service:{name}", 1, Level.DOWN) for name in (incident.summary, "cart"))
+    several = replace(incident, shared=Shared(owners=owners, named_down=("service:cart",)))
+    for one in (incident, several, replace(incident, ended_by=incident.summary)):
+        for type_ in (NotificationType.OPENED, NotificationType.RESOLVED):
+            message = compose(one, type_, f"{incident.incident_id}|1", START)
+            assert not [text for text in seen(message) if CLICKABLE.search(text)]
     digest = compose_digest([replace(incident, severity=Severity.LOW)], "DIGEST|1", at(60))
     assert not [text for text in seen(digest) if CLICKABLE.search(text)]
 

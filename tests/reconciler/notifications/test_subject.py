@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.findings.policy import DEFAULT
 from reconciler.incidents.deployments.blame import Blame, BlameWord
-from reconciler.incidents.facts.impact import Impact
+from reconciler.incidents.facts.impact import Impact, Level
 from reconciler.incidents.facts.occurrences import Occurrence, Occurrences
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import Incident, Owner, Shared
@@ -179,6 +179,17 @@ def test_several_owners_are_counted() -> None:
     assert line("service:a", "service:b").startswith("[HIGH] 2 services (prod): image can't be pulled, since")
     assert line("family:a", "family:b", "family:c").startswith("[HIGH] 3 task families (prod)")
     assert line("family:a", "service:b").startswith("[HIGH] 2 services and task families (prod)")
+
+
+def test_one_that_is_newly_down_is_named() -> None:
+    """Those that a message named before are only counted, as are several at once."""
+
+    def line(*named_down: str) -> str:
+        down = tuple(Owner(f"service:{name}", 1, Level.DOWN) for name in ("cart", "mail", "web"))
+        shared = Shared(owners=down, named_down=tuple(f"service:{name}" for name in named_down))
+        return said(replace(shared_cause(), shared=shared)).rpartition(", ")[2]
+
+    assert [line("cart", "mail"), line("cart"), line()] == ["web down", "3 down", "3 down"]
 
 
 def test_the_least_important_goes_first() -> None:

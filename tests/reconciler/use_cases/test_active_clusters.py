@@ -120,6 +120,7 @@ def test_the_sweep_marks_a_cluster_with_an_incident(table: Tabled, minutes: floa
     (until,) = table.active().values()
     assert until >= system.clock.now.timestamp() + DAY
     system.running()
+    system.deliver()
     system.wait(20)
     assert len(system.watch().maintenance.resolved) == 1
 

@@ -11,6 +11,7 @@ import pytest
 from reconciler.errors import TransientError
 from reconciler.use_cases.checks.late_findings import late_findings
 from taskledger.local.memory_incidents import MemoryIncidents
+from tests.support.alerting import LOUD
 from tests.support.system import SHOP, System
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ class Store(MemoryIncidents):
 @pytest.fixture
 def store(system: System) -> Store:
     store = Store()
-    system.alerts = replace(system.alerts, incidents=store)
+    system.alerts = replace(system.alerts, incidents=store, policy=LOUD)
     return store
 
 

@@ -13,23 +13,26 @@ import pytest
 
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.errors import LedgerError, TerminalError, TransientError
+from reconciler.findings.model import Kind, Severity
 from reconciler.findings.policy import Policy, Scope
-from reconciler.incidents.model import Incident
-from reconciler.incidents.reported import report_finding
+from reconciler.incidents.model import Incident, Status
+from reconciler.incidents.reported import ReportedFinding
+from reconciler.model.service import ServiceReading
 from reconciler.notifications.message import Message
 from reconciler.ports.incidents import Incidents
 from reconciler.ports.services import ServiceLedger
-from reconciler.use_cases.checks.recovery import SecondLook
-from reconciler.use_cases.maintain_incidents import IncidentMaintenance, MaintenanceResult
+from reconciler.use_cases.maintain_incidents import MaintenanceResult
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryIncidents
 from taskledger.local.memory_ledger import MemoryLedger
 from taskledger.local.memory_services import MemoryServices
 from taskledger.simulator.engine.clock import Clock
+from tests.support.alerting import maintain, new_alerts
 from tests.support.desk import Running
-from tests.support.findings import found, low, many
+from tests.support.findings import crash
 from tests.support.ledgers import RETENTION, Serial, dynamodb_table
-from tests.support.values import CLUSTER, START, state, task_arn
+from tests.support.services import described, reading
+from tests.support.values import CLUSTER, START, at, state, task_arn
 
 ROUNDS = {"memory": 1000, "dynamodb": 20}
 BROKEN, SILENT = TerminalError("NotFound"), TransientError("timed out")
@@ -68,34 +71,45 @@ class Room:
     topics: Topics = field(default_factory=Topics)
     policy: Policy = field(default_factory=Policy)
     clock: Clock = field(default_factory=lambda: Clock(START))
-    tasks: Running = field(default_factory=lambda: Running([state(3, task_arn=task_arn(900))]))
+    ledger: MemoryLedger = field(default_factory=MemoryLedger)
+    tasks: Running = field(default_factory=Running)
+    readings: Sequence[ServiceReading] = ()
 
     @property
     def alerts(self) -> Alerts:
-        return Alerts(
+        return new_alerts(
+            lambda: self.clock.now,
+            *self.readings,
             incidents=self.incidents,
             services=self.services,
             notifier=self.topics,
+            ledger=self.ledger,
             policy=self.policy,
-            clock=lambda: self.clock.now,
         )
 
     def watch(self, minutes: float = 1) -> MaintenanceResult:
         """The watch's round, so many minutes later."""
         self.clock.advance(minutes * 60)
-        look = SecondLook(tasks=self.tasks, ledger=MemoryLedger(), services=self.services, policy=self.policy)
-        return IncidentMaintenance(alerts=self.alerts, second_look=look).run([CLUSTER])
+        return maintain(self.alerts, self.tasks)
+
+    def runs(self, number: int) -> None:
+        """ECS says from now on that so many tasks of two of the service run, and have for a while."""
+        self.readings = [reading(described(1, -600), desired=2, running=number)]
+        self.tasks = Running([state(3, task_arn=task_arn(900 + each)) for each in range(number)])
 
     def current(self) -> Incident:
-        incident = self.incidents.current(found().key)
-        assert incident is not None
-        return incident
+        key = crash().key
+        return self.incidents.current([key])[key]
 
 
 @pytest.fixture
 def table() -> Iterator[Incidents]:
     with dynamodb_table() as (client, name):
         yield DynamoIncidents(Serial(client), name, RETENTION)  # type: ignore[arg-type]  # a client but for its type
+
+
+def medium(numbers: range) -> list[ReportedFinding]:
+    return [crash(number, at(number), severity=Severity.MEDIUM) for number in numbers]
 
 
 @pytest.mark.parametrize("kind", ["memory", "dynamodb"])
@@ -105,27 +119,24 @@ def test_who_queued_a_message_sends_it(kind: str, request: pytest.FixtureRequest
     with ThreadPoolExecutor(3) as pool:
         for number in range(ROUNDS[kind]):
             room, start = Room(incidents=store), Barrier(3)
-            alerts = room.alerts
+            alerts, cluster = room.alerts, f"{CLUSTER}-{number}"
 
             def report(
-                task: int, number: int = number, alerts: Alerts = alerts, start: Barrier = start
+                task: int, cluster: str = cluster, alerts: Alerts = alerts, start: Barrier = start
             ) -> list[LedgerError | None]:
                 start.wait()
-                return [
-                    one.error
-                    for one in alerts.notify([found(3 * number + task, group=f"service:s{number}")]).values()
-                ]
+                return [one.error for one in alerts.notify([crash(task, cluster_arn=cluster)]).values()]
 
-            assert list(pool.map(report, range(3))) == [[None]] * 3
+            assert list(pool.map(report, range(3 * number, 3 * number + 3))) == [[None]] * 3
             assert room.topics.types("alerts") == ["OPENED"]
 
 
 def test_what_another_has_queued_is_his_to_send() -> None:
     """A save that queues nothing sends nothing, though a message of somebody else is pending."""
     room = Room(topics=Topics(failing={"alerts": SILENT, "chat": SILENT}))
-    room.alerts.notify([found(1)])
+    room.alerts.notify([crash(1)])
     room.topics.failing.clear()
-    room.alerts.notify([found(2)])
+    room.alerts.notify([crash(2)])
     assert room.topics.sent["alerts"] == []
     room.watch()
     assert (room.topics.types("alerts"), room.current().count) == (["OPENED"], 2)
@@ -134,8 +145,9 @@ def test_what_another_has_queued_is_his_to_send() -> None:
 def test_a_broken_topic_repeats_nothing_on_the_others() -> None:
     """What the chat lacks is tried again for the chat alone; people by mail get each message once."""
     room = Room(topics=Topics(failing={"chat": BROKEN}))
-    (result,) = room.alerts.notify([found(1)]).values()
+    (result,) = room.alerts.notify([crash(1)]).values()
     assert result.unsent is BROKEN
+    room.runs(2)
     for _ in range(60):
         room.watch()
     assert room.topics.types("alerts") == ["OPENED", "RESOLVED"]
@@ -149,8 +161,9 @@ def test_a_broken_topic_repeats_nothing_on_the_others() -> None:
 def test_a_broken_topic_keeps_no_news_back() -> None:
     """While the chat lacks the first message, a tenfold count and the end are published to the others."""
     room = Room(topics=Topics(failing={"chat": BROKEN}))
-    room.alerts.notify([found(1)])
-    room.alerts.notify(many(range(2, 12)))
+    room.alerts.notify(medium(range(1)))
+    room.alerts.notify(medium(range(1, 11)))
+    room.runs(2)
     room.watch(20)
     assert room.topics.types("alerts") == ["OPENED", "ONGOING", "RESOLVED"]
     room.topics.failing.clear()
@@ -161,8 +174,8 @@ def test_a_broken_topic_keeps_no_news_back() -> None:
 def test_an_older_reminder_is_not_sent_late() -> None:
     """Of several ONGOING that the chat lacks it gets the last one only."""
     room = Room(topics=Topics(failing={"chat": BROKEN}))
-    for count in (1, 10, 100):
-        room.alerts.notify(many(range(count // 10, count)) if count > 1 else [found(999)])
+    for first, last in ((0, 1), (1, 10), (10, 100)):
+        room.alerts.notify(medium(range(first, last)))
     assert room.topics.types("alerts") == ["OPENED", "ONGOING", "ONGOING"]
     room.topics.failing.clear()
     room.watch()
@@ -172,7 +185,7 @@ def test_an_older_reminder_is_not_sent_late() -> None:
 def test_an_sns_that_is_silent_is_asked_once_a_round() -> None:
     """The others wait for the next round, unmarked; none of them is taken for sent."""
     room = Room(topics=Topics(failing={"alerts": SILENT, "chat": SILENT}))
-    room.alerts.notify(found(number, group=f"service:s{number}") for number in range(5))
+    room.alerts.notify(crash(number, group=f"service:s{number}") for number in range(5))
     before = room.topics.asked
     result = room.watch()
     assert (room.topics.asked - before, len(result.errors), result.notifier_down) == (1, 2, True)
@@ -184,8 +197,10 @@ def test_an_sns_that_is_silent_is_asked_once_a_round() -> None:
 def test_a_digest_keeps_its_id() -> None:
     """One that reached nobody, or one topic only, is sent again under the id that it was queued with."""
     room = Room(topics=Topics(failing={"alerts": SILENT, "chat": SILENT}))
-    room.alerts.notify(report_finding(low(number, group=f"service:s{number}"), START) for number in range(3))
-    room.watch(60)
+    room.alerts.notify(
+        crash(number, group=f"service:s{number}", severity=Severity.LOW) for number in range(3)
+    )
+    room.watch(24 * 60)
     room.topics.failing = {"chat": BROKEN}
     room.watch()
     room.watch()
@@ -200,52 +215,67 @@ def test_a_digest_keeps_its_id() -> None:
 def test_a_digest_keeps_nothing_more_severe_back() -> None:
     """While a digest lacks a topic, a finding of higher severity opens its incident at once."""
     room = Room(topics=Topics(failing={"chat": BROKEN}))
-    about = {"kind": low().kind, "cause": low().cause}
-    room.alerts.notify([report_finding(low(1), START)])
-    room.watch(60)
-    room.alerts.notify([found(2, room.clock.now, **about)])
+    room.alerts.notify([crash(1, severity=Severity.LOW)])
+    room.watch(24 * 60)
+    room.alerts.notify([crash(2, room.clock.now)])
     assert room.topics.types("alerts") == ["DIGEST", "OPENED"]
+
+
+def muted(**span: float) -> Policy:
+    return Policy(muted=((Scope(service="checkout"), START + timedelta(**span)),))
 
 
 def test_a_mute_that_ends_publishes_what_still_stands() -> None:
     """What came while it was muted is opened when the mute ends, unless it is over by then."""
-    muted = Policy(muted=((Scope(service="checkout"), START + timedelta(minutes=10)),))
-    room = Room(policy=muted)
-    room.alerts.notify([found(1)])
-    assert (room.topics.asked, room.current().due_at) == (0, START + timedelta(minutes=10))
-    room.watch(10)
+    room = Room(policy=muted(minutes=10))
+    room.alerts.notify([crash(1)])
+    room.watch(9)
+    assert room.topics.asked == 0
+    room.watch(1)
     assert room.topics.types("alerts") == ["OPENED"]
 
 
-def test_a_mute_that_outlasts_its_incident_publishes_nothing() -> None:
+@pytest.mark.parametrize("kind", ["ESSENTIAL_CONTAINER_FAILED", "PROTECTION_EXPIRED"])
+def test_a_mute_that_outlasts_its_incident_publishes_nothing(kind: str) -> None:
     """What was over before the mute ended is resolved without a message, as it was opened without one."""
-    room = Room(policy=Policy(muted=((Scope(service="checkout"), START + timedelta(hours=9)),)))
-    room.alerts.notify([found(1)])
-    room.watch(15)
-    assert (room.topics.asked, room.incidents.current(found().key)) == (0, None)
+    room = Room(policy=muted(hours=9))
+    one = crash(1, kind=Kind(kind))
+    room.alerts.notify([one])
+    room.runs(2)
+    room.watch(60)
+    assert room.topics.asked == 0
+    assert room.incidents.current([one.key])[one.key].status is Status.RESOLVED
 
 
 def test_a_page_is_closed_when_the_mute_ends() -> None:
     """What was published before its service was muted is resolved after the mute, with a message."""
     room = Room()
-    room.alerts.notify([found(1)])
-    room.policy = Policy(muted=((Scope(service="checkout"), START + timedelta(hours=1)),))
+    room.alerts.notify([crash(1)])
+    room.policy = muted(hours=1)
+    room.runs(2)
     room.watch(30)
     assert room.topics.types("alerts") == ["OPENED"]
     room.watch(31)
     assert room.topics.types("alerts") == ["OPENED", "RESOLVED"]
 
 
-def test_nothing_is_resolved_while_the_failed_version_arrives() -> None:
-    """A service that runs its old version while the failed one is still being started has not recovered."""
-    failed = state(
-        3,
-        task_arn=task_arn(901),
-        last_status="PENDING",
-        task_definition_arn=found().finding.task_definition_arn,
-    )
-    room = Room(tasks=Running([state(3, task_arn=task_arn(900)), failed]))
-    room.alerts.notify([found(1)])
-    assert (room.watch(15).resolved, room.topics.types("alerts")) == ([], ["OPENED"])
-    room.tasks = Running([state(3, task_arn=task_arn(900))])
-    assert len(room.watch(5).resolved) == 1
+def test_nothing_is_resolved_while_its_service_is_down() -> None:
+    """However long no task fails, where none runs; once they have run for a while it is over."""
+    room = Room()
+    room.alerts.notify([crash(1)])
+    room.runs(0)
+    for _ in range(60):
+        room.watch()
+    assert room.topics.types("alerts") == ["OPENED"]
+    room.runs(2)
+    assert room.watch().resolved == [room.current().incident_id]
+    assert room.topics.types("alerts") == ["OPENED", "RESOLVED"]
+
+
+def test_nothing_is_resolved_of_which_nobody_knows() -> None:
+    """Where ECS does not know the service, and the ledger none of its tasks, it may still be down."""
+    room = Room()
+    room.alerts.notify([crash(1)])
+    for _ in range(60):
+        room.watch()
+    assert (room.topics.types("alerts"), room.current().open) == (["OPENED"], True)

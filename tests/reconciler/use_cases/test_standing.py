@@ -149,7 +149,7 @@ def test_a_reminder_goes_out_while_ecs_does_not_answer(system: System, pending: 
     assert go_on(system, 4 * 60) > 0
     assert messages(system, "STUCK") == ["OPENED", "ONGOING"]
     document = system.inbox.mail[-1][1].document
-    assert (document["type"], document["count"]) == (NotificationType.ONGOING, 2)
+    assert (document["type"], document["occurrences"]) == (NotificationType.ONGOING, 2)
 
 
 def missing(operation: str, answer: Answer) -> Answer:
@@ -162,15 +162,19 @@ def missing(operation: str, answer: Answer) -> Answer:
     }
 
 
-def test_what_returns_after_the_end_opens_again(system: System, pending: str) -> None:
-    """A condition that was taken for over is found again by the sweep, and is an incident of its own."""
+def test_what_returns_after_the_end_is_open_again(system: System, pending: str) -> None:
+    """A condition that was taken for over is found again by the sweep, and is announced when it is due."""
     system.api.change = missing
     go_on(system, 75, sweeps=False)
     assert messages(system, "STUCK") == ["OPENED", "RESOLVED"]
+    (over,) = system.incidents.everything()
     system.api.heal()
     go_on(system, 15)
-    assert messages(system, "STUCK") == ["OPENED", "RESOLVED", "OPENED"]
-    go_on(system, 120)
+    (again,) = system.incidents.everything()
+    assert (over.open, again.open, again.incident_id) == (False, True, over.incident_id)
+    go_on(system, 3 * 60)
+    assert messages(system, "STUCK") == ["OPENED", "RESOLVED"]
+    go_on(system, 2 * 60)
     assert messages(system, "STUCK") == ["OPENED", "RESOLVED", "OPENED"]
 
 
@@ -181,6 +185,7 @@ def test_a_late_record_opens_nothing_again(system: System, expired: str) -> None
     go_on(system, 90)
     assert messages(system, "PROTECTION_EXPIRED") == ["OPENED", "RESOLVED"]
     (result,) = assess([EntryChange(entry=late, previous=None, at=system.clock.now)], system.alerts)
-    assert [(one.error, one.new, one.incident) for one in result.notified] == [(None, 0, None)]
+    assert [(one.error, one.new, one.queued) for one in result.notified] == [(None, 0, False)]
     assert messages(system, "PROTECTION_EXPIRED") == ["OPENED", "RESOLVED"]
+    assert system.incidents.unresolved(SHOP) == []
     assert system.alerts.incidents.due(SHOP, system.clock.now) == []

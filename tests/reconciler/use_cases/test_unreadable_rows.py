@@ -10,7 +10,7 @@ import pytest
 from reconciler.errors import InvalidInput
 from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.use_cases.assess import assess
-from tests.support.findings import failed_to_start, found
+from tests.support.findings import crash, found, killed
 from tests.support.system import SHOP
 from tests.support.tabled import HUGE, Tabled, tabled
 
@@ -18,7 +18,7 @@ INCIDENTS: list[tuple[str, Any]] = [
     ("sequence", None),
     ("pending", {"S": "none"}),
     ("notedAt", HUGE),
-    ("count", {"N": "1.5"}),
+    ("occurrences", {"N": "1.5"}),
     ("status", {"S": "PAUSED"}),
     ("pending", {"L": [{"M": {"type": {"S": "A_LATER_TYPE"}, "id": {"S": "1"}}}]}),
     ("tasks", {"L": [{"S": "app"}]}),
@@ -53,7 +53,7 @@ def table() -> Iterator[Tabled]:
 @pytest.fixture
 def two(table: Tabled) -> Tabled:
     """Two services with an open incident each."""
-    table.system.alerts.notify(found(number, group=f"service:s{number}") for number in (1, 2))
+    table.system.alerts.notify(crash(number, group=f"service:s{number}") for number in (1, 2))
     table.system.inbox.mail.clear()
     return table
 
@@ -62,12 +62,13 @@ def two(table: Tabled) -> Tabled:
 def test_an_incident_fails_alone(two: Tabled, name: str, value: dict[str, Any] | None) -> None:
     """It is named as wrong, and the round goes on with the others, minute by minute."""
     row, system = two.incident("s1"), two.system
+    for service in ("s1", "s2"):
+        system.running(service=service)
+    system.deliver()
     two.spoil(row, name, value)
     system.wait(15)
     due = system.alerts.incidents.due(SHOP, system.clock.now)
     assert sorted(isinstance(one, InvalidInput) for one in due) == [False, True]
-    for service in ("s1", "s2"):
-        system.running(service=service)
     result = system.watch()
     (error,) = result.maintenance.errors
     assert isinstance(error, InvalidInput)
@@ -84,7 +85,7 @@ def test_findings_of_an_incident_that_cannot_be_read(
 ) -> None:
     """They are not stored, and are asked for again; those of another incident are published."""
     two.spoil(two.incident("s1"), name, value)
-    new = [found(number + 10, group=f"service:s{number}") for number in (1, 2)]
+    new = [crash(number + 10, group=f"service:s{number}") for number in (1, 2)]
     results = two.system.alerts.notify(new)
     assert [type(results[one.key].error) for one in new] == [InvalidInput, type(None)]
     assert two.incident("s2")["count"] == {"N": "2"}
@@ -95,7 +96,7 @@ def test_a_finding_that_cannot_be_read_is_stored_nevertheless(two: Tabled) -> No
     (row,) = two.items(lambda item: "findingId" in item and item["group"]["S"] == "service:s1")
     for name, value in (("kind", {"S": "A_LATER_KIND"}), ("summary", None), ("version", {"S": "x"})):
         two.spoil(row, name, value)
-        reported = [found(1, group="service:s1")]
+        reported = [crash(1, group="service:s1")]
         (result,) = two.system.alerts.notify(reported).values()
         assert (result.error, result.new) == (None, 0)
         assert two.system.alerts.incidents.not_stored(reported) == []
@@ -199,14 +200,14 @@ def test_a_closed_entry_fails_alone_among_late_findings(table: Tabled) -> None:
     table.spoil(table.entry(arns[0]), "lastStatus", None)
     result = system.sweep_with()
     assert (result.late, len(result.clusters[SHOP].errors)) == (1, 1)
-    assert system.inbox.types() == [("OPENED", "EXIT_CODE")]
+    assert [(one.cause, one.count) for one in system.alerts.incidents.unresolved(SHOP)] == [("EXIT_CODE", 1)]
 
 
 def test_what_the_stream_brings_of_another_task_is_published(two: Tabled) -> None:
     """A change whose incident cannot be read is delivered again; that of another service is done."""
     system = two.system
     two.spoil(two.incident("s1"), "status", {"S": "PAUSED"})
-    changes = [failed_to_start(number + 10, group=f"service:s{number}") for number in (1, 2)]
+    changes = [killed(number + 10, group=f"service:s{number}") for number in (1, 2)]
     assert [one.failed for one in assess(changes, system.alerts)] == [True, False]
     assert two.incident("s2")["count"] == {"N": "2"}
 

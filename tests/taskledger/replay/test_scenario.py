@@ -14,6 +14,9 @@ from tests.taskledger.replay.conftest import script
 
 FILES = sorted(SCENARIOS.glob("*.toml"))
 README = Path("events/README.md")
+STORY = ("file", "title", "passed", "names", "timeline", "expectations", "failures")
+COUNTS = ("events", "verdicts", "currency")
+LISTS = ("tasks", "services", "findings", "incidents", "notifications")
 STARTED = ('at = "0m", run = "web"', 'at = "1m", report = "web", status = "RUNNING"')
 
 
@@ -52,12 +55,12 @@ def test_the_example_of_the_readme(tmp_path: Path) -> None:
 
 
 def test_the_document() -> None:
-    """A scenario's tasks, findings and counts stand among all others; itself it has its story by moments."""
-    ran = replay(SCENARIOS / "lost-stop.toml")
-    document = ran.document
-    (scenario,), (task,), (finding,) = document["scenarios"], document["tasks"], document["findings"]
-    assert scenario.keys() == {"file", "title", "passed", "tasks", "timeline", "expectations", "failures"}
-    assert scenario["tasks"] == {"worker": task["taskArn"]}
+    """A scenario has its story by moments, and the counts and lists that saved events have of their own."""
+    document = replay(SCENARIOS / "lost-stop.toml").document
+    (scenario,) = document["scenarios"]
+    (task,), (finding,), (incident,) = scenario["tasks"], scenario["findings"], scenario["incidents"]
+    assert scenario.keys() == {*STORY, *COUNTS, *LISTS}
+    assert scenario["names"] == {"worker": task["taskArn"]}
     assert scenario["timeline"][0] == {
         "at": "2026-11-20T09:01:00.000Z",
         "by": "ecs",
@@ -65,8 +68,21 @@ def test_the_document() -> None:
     }
     assert (task["version"], task["source"], task["versionsSeen"]) == (6, "describe", [1, 2, 3, 6])
     assert (finding["kind"], finding["taskArn"]) == ("ESSENTIAL_CONTAINER_FAILED", task["taskArn"])
-    assert document["events"] == {"read": 3, "accepted": 3, "rejected": 0}
-    assert document["verdicts"] == {"NEW": 1, "NEWER": 2, "DUPLICATE": 0, "STALE": 0}
+    assert incident["incidentId"] in {each["incidentId"] for each in scenario["notifications"]}
+    assert scenario["events"] == {"read": 3, "accepted": 3, "rejected": 0}
+    assert scenario["verdicts"] == {"NEW": 1, "NEWER": 2, "DUPLICATE": 0, "STALE": 0}
+    assert {name: document[name] for name in LISTS} == {name: [] for name in LISTS}
+    assert {number for name in COUNTS for number in document[name].values()} == {0}
+
+
+def test_the_day_after_the_last_step() -> None:
+    """Of it the timeline has the messages and nothing else; they are all that was sent, each at its time."""
+    (scenario,) = replay(SCENARIOS / "crash-breaker-off.toml").document["scenarios"]
+    sent = [each["sentAt"] for each in scenario["notifications"]]
+    later = [each for each in scenario["timeline"] if each["at"] > "2026-11-20T09:20:00.000Z"]
+    assert {each["by"] for each in later} == {"message"}
+    assert [each["at"] for each in scenario["timeline"] if each["by"] == "message"] == sent
+    assert later[-1]["at"] == sent[-1] <= "2026-11-21T09:20:00.000Z"
 
 
 def test_both_ledgers_report_the_same() -> None:
@@ -76,13 +92,13 @@ def test_both_ledgers_report_the_same() -> None:
 
 
 def test_events_beside_scenarios(tmp_path: Path) -> None:
-    """A folder may hold both: events are reported first, and neither knows of the other."""
+    """A folder may hold both: events are reported first, and neither knows of the other or counts it."""
     event = write(tmp_path / "a.json", json.dumps(envelope(1)))
     write(tmp_path / "b.toml", script(*STARTED))
-    document = replay(tmp_path).document
-    assert document["events"] == {"read": 3, "accepted": 3, "rejected": 0}
-    assert document["tasks"][0] == replay(event).document["tasks"][0]
-    assert len(document["tasks"]) == 2
+    document, alone = replay(tmp_path).document, replay(event).document
+    (scenario,) = document["scenarios"]
+    assert {**document, "scenarios": []} == alone
+    assert (document["events"]["read"], scenario["events"]["read"]) == (1, 2)
     shown = taskledger("replay", "--ledger", "memory", tmp_path).out
     assert shown.startswith("1 event of 1 task: 1 accepted, 0 rejected")
     assert shown.index("A title") > shown.index("0 findings")
@@ -271,6 +287,6 @@ def test_a_wrong_one_among_others(tmp_path: Path) -> None:
     good = write(tmp_path / "good.toml", script(*STARTED))
     document = replay(tmp_path).document
     assert [scenario["file"] for scenario in document["scenarios"]] == [str(good)]
-    assert document["events"] == {"read": 3, "accepted": 2, "rejected": 1}
+    assert document["events"] == {"read": 1, "accepted": 0, "rejected": 1}
     shown = taskledger("replay", "--ledger", "memory", tmp_path).out
     assert shown.rstrip().splitlines()[-1].startswith(f"{bad}[0]  step: has no verb")

@@ -11,20 +11,19 @@ import pytest
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.items.incident_items import incident_item
 from reconciler.findings.model import Cause, Kind, Severity
-from reconciler.findings.policy import Policy
-from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import Incident
 from reconciler.incidents.reported import ReportedFinding, report_finding
 from tests.support.deployed import RETENTION, Deployment, ago
 from tests.support.findings import finding
-from tests.support.incidents import over
+from tests.support.incidents import over, with_findings
 from tests.support.running import taskledger
 from tests.support.values import CLUSTER, task_arn
 
 KEYS = {
     "incidentId", "kind", "cause", "severity", "account", "region", "clusterArn", "cluster", "group",
     "service", "taskDefinitionArn", "count", "firstSeenAt", "lastSeenAt", "summary", "remedy", "tasks",
-    "links", "deployment", "serviceArn", "status", "openedAt", "notifiedAt", "resolvedAt",
+    "links", "deployment", "serviceArn", "status", "openedAt", "notifiedAt", "resolvedAt", "impact",
+    "highestSeverity", "occurrences", "firstOccurrenceAt", "pending", "owners", "joined",
 }  # fmt: skip
 
 
@@ -39,9 +38,7 @@ class Alerted:
     def report(self, number: int, when: datetime, **values: Any) -> ReportedFinding:
         found = report_finding(finding(number, **values), when)
         before = self.current(found)
-        after = add_findings(before, [found], when, Policy())
-        due = replace(after, revision=after.revision + 1, due_at=when)
-        assert self.store.save(due, before, [found], when) is None
+        assert self.store.save(with_findings(before, found, now=when), before, [found], when) is None
         return found
 
     def resolve(self, found: ReportedFinding, when: datetime) -> None:

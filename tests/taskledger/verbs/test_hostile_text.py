@@ -37,7 +37,7 @@ VERBS: dict[str, tuple[tuple[str, ...], int]] = {
     "incidents": (("incidents",), 6),
     "audit": (("audit",), 6),
     "sweep": (("sweep",), 6),
-    "replay": (("replay", "x"), 24),
+    "replay": (("replay", "x"), 25),
     "send": (("send", "x"), 4),
 }
 

@@ -78,6 +78,16 @@ def test_no_color_is_heard() -> None:
     assert "IMAGE_PULL" in sent
 
 
+def test_messages_fit_a_terminal() -> None:
+    """A subject is broken between words, beside its time, and nothing of it is left out."""
+    path = "events/missing-secret.json"
+    piped = taskledger("replay", "--ledger", "memory", path).out
+    sent = re.sub(rf"{ESCAPE}\[[0-9;]*m", "", in_a_terminal(path, COLUMNS="80"))
+    whole, broken = (text[text.index("would have sent") :] for text in (piped, sent))
+    assert max(map(len, broken.splitlines())) <= 80 < max(map(len, whole.splitlines()))
+    assert broken.split() == whole.split()
+
+
 def test_a_terminal_sees_how_far_it_is(tmp_path: Path) -> None:
     """Long reading shows a bar, which is gone at the end."""
     events = [envelope(1, taskArn=task_arn(number), pad="x" * 1000) for number in range(400)]

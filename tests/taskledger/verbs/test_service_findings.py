@@ -12,8 +12,7 @@ from reconciler.findings.services.rules import service_findings
 from reconciler.incidents.reported import report_finding, report_service_finding
 from reconciler.model.deployment import Report
 from reconciler.services.outcomes import histories
-from reconciler.use_cases.notify import Alerts
-from taskledger.local.memory_incidents import MemoryNotifier
+from tests.support.alerting import new_alerts
 from tests.support.deployed import NOW, RETENTION, TABLE, Deployment, ago
 from tests.support.findings import finding
 from tests.support.kept_services import completed, failed, keep, service
@@ -32,12 +31,10 @@ def alerted(deployment: Deployment) -> None:
     checkout = service("checkout", bad, completed(1, ago(days=2), ago(days=2)))
     cart = service("cart", completed(1, ago(days=2), ago(days=2)), running_count=0, actions=placement)
     keep(deployment, checkout, cart)
-    alerts = Alerts(
+    alerts = new_alerts(
+        lambda: ago(minutes=10),
         incidents=DynamoIncidents(deployment.dynamodb, TABLE, RETENTION),
         services=deployment.services,
-        notifier=MemoryNotifier(),
-        policy=DEFAULT,
-        clock=lambda: ago(minutes=10),
     )
     task = report_finding(finding(1), ago(minutes=35), state(started_by=BAD))
     found = [

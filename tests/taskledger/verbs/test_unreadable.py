@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
-from reconciler.findings.policy import Policy
-from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.reported import report_finding
 from tests.support.deployed import RETENTION, TABLE, Deployment, ago
 from tests.support.findings import finding
-from tests.support.incidents import over
+from tests.support.incidents import over, with_findings
 from tests.support.running import Ran, taskledger
 from tests.support.tabled import HUGE
 from tests.support.values import task_arn
@@ -54,7 +51,7 @@ def alerted(deployment: Deployment) -> Deployment:
     now = ago(minutes=40)
     for number in range(4):
         reported = report_finding(finding(number, group=f"service:s{number}"), now)
-        incident = replace(add_findings(None, [reported], now, Policy()), due_at=now)
+        incident = with_findings(None, reported, now=now)
         assert store.save(incident, None, [reported], now) is None
         if number > 1:
             assert store.save(over(incident, ago(minutes=5)), incident, (), ago(minutes=5)) is None

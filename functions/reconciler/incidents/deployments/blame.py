@@ -50,7 +50,8 @@ class Blame:
     """The deployment that is named, and what came of it; with `not_one` and `unknown` there is none.
 
     `images` and `previous_images` are None where nobody asked ECS for them. `none_steady` when it began with
-    a deployment that is not over, and of which no task ran when ECS was last asked.
+    a deployment that is not over, and of which no task ran when ECS was last asked; `replaced` once it was
+    rolled back, or a newer one was completed.
     """
 
     word: BlameWord
@@ -63,6 +64,7 @@ class Blame:
     rolled_back_at: datetime | None = None
     rolled_back_to: str | None = None
     none_steady: bool = False
+    replaced: bool = False
 
 
 def blame(

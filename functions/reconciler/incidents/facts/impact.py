@@ -28,12 +28,16 @@ class Level(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Running:
-    """The tasks of a service: how many should run, have to at least, run steadily, and are on their way."""
+    """The tasks of a service: how many should run, have to at least, run steadily, and are on their way.
+
+    `estimated` where ECS did not say so, and the ledger's own tasks stand in.
+    """
 
     desired: int
     least: int
     steady: int
     pending: int = 0
+    estimated: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,6 +54,7 @@ class Impact:
     zero_since: datetime | None = None
     half_since: datetime | None = None
     below_since: datetime | None = None
+    estimated: bool = False
 
     def level(self, now: datetime) -> Level:
         if self._lasts(self.zero_since, _DOWN, now):
@@ -80,6 +85,7 @@ def checked(before: Impact | None, found: Running, at: datetime) -> Impact:
         zero_since=_since(known.zero_since, at, holds=found.desired > 0 and found.steady == 0),
         half_since=_since(known.half_since, at, holds=found.steady * 2 < found.least),
         below_since=_since(known.below_since, at, holds=found.steady < found.least),
+        estimated=found.estimated,
     )
 
 

@@ -31,10 +31,17 @@ class NextSteps:
         joining = replace(incident, joined=_joined(alone, others))
         context = Context(
             over=over,
-            spoken_for=is_spoken_for(alone, others),
+            spoken_for=is_spoken_for(replace(alone, outbox=incident.outbox), others),
             messages=self.incidents.messages(now) if _counts(alone) else 0,
         )
         return advance(joining, context, now, self.policy)
+
+    def note(self, incident: Incident) -> None:
+        """What was stored of an incident is known to the steps after it."""
+        known = self.unresolved.get(incident.key.cluster_arn)
+        if known is not None:
+            others = [one for one in known if one.key != incident.key]
+            self.unresolved[incident.key.cluster_arn] = [*others, *([incident] if incident.open else [])]
 
     def _others(self, incident: Incident) -> Sequence[Incident]:
         """The open incidents of its owner, and those whose key speaks for it, also if they are over."""
@@ -42,7 +49,7 @@ class NextSteps:
         if key.cluster_arn not in self.unresolved:
             self.unresolved[key.cluster_arn] = self.incidents.unresolved(key.cluster_arn)
         others = {one.key: one for one in self.unresolved[key.cluster_arn] if one.key.owner == key.owner}
-        shared = shared_key(key)
+        shared = shared_key(incident)
         keys = [*deployment_keys(incident), *([shared] if shared else [])]
         return list((others | (dict(self.incidents.current(keys)) if keys else {})).values())
 

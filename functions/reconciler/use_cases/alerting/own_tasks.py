@@ -27,16 +27,21 @@ class OwnTasks:
     def running(self, service: str, since: datetime, before: Impact | None) -> Running | None:
         """What runs of the service now, against what ran at its first fault less planned stops since.
 
-        After a first look only the planned stops since the last one count. None where nobody can say.
+        After a first look only the planned stops since the last one count. None where nobody can say: of more
+        tasks than can be read, and of a service of which the ledger has none.
         """
         if self._open is None:
             return None
         own = [one for one in self._open if one.state.service == service]
-        steady = sum(is_steady(one.state, self._now) for one in own)
+        if before is None and not own and not self._closed(service, since):
+            return None
+        staying = (one.state for one in own if one.state.desired_status == "RUNNING")
+        steady = sum(is_steady(one, self._now) for one in staying)
         desired = self._expected(service, own, since) if before is None else before.desired
         planned = self._planned(service, since if before is None else before.checked_at)
         desired = max(desired - planned, steady)
-        return Running(desired=desired, least=desired, steady=steady, pending=len(own) - steady)
+        pending = len(own) - steady
+        return Running(desired=desired, least=desired, steady=steady, pending=pending, estimated=True)
 
     @cached_property
     def _open(self) -> Sequence[LedgerEntry] | None:

@@ -15,32 +15,28 @@ from ...incidents.course import with_blame
 from ...incidents.lifecycle import add_findings, touch, with_running
 from ...incidents.model import Incident
 from ...incidents.reported import IncidentKey, ReportedFinding
-from ...incidents.severity import has_impact
+from ...incidents.severity import has_impact, severity_of
 from ...incidents.speaking import shared_key
 from ...ports.incidents import MAX_FOUND, Incidents
 from ...ports.services import ServiceLedger
-from ..checks.deployments import failing_deployment, known_deployments
+from ..checks.deployments import known_deployments
 from ..publish import ATTEMPTS, NotifyResult, Publisher
+from .background import Background, Found
 from .next_steps import NextSteps
-from .service_look import Asked, Look, Looks, ServiceLook
 from .several import strike
 
 _KNOWN = timedelta(minutes=5)  # for which an owner that was struck is known to be so
 
-Found = dict[str, ReportedFinding]
-
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """`known` are the current incidents as they were read, `looks` how services run, by cluster."""
+    """`services` says what is known of deployments; with `reopen` the conditions stand now."""
 
     publisher: Publisher
     services: ServiceLedger
-    looker: ServiceLook
+    background: Background
     reopen: bool
     steps: NextSteps
-    known: dict[IncidentKey, Incident] = field(default_factory=dict)
-    looks: dict[str, Looks] = field(default_factory=dict)
     results: dict[IncidentKey, NotifyResult] = field(default_factory=dict)
     down: LedgerError | None = None
 
@@ -48,8 +44,8 @@ class Report:
         """The result for each incident, also for those that the look at a service has brought to light."""
         found = _by_key(reported)
         try:
-            self._read(found)
-            for one in self._failing():
+            self.background.read(found, self.publisher.clock())
+            for one in self.background.failing(self.publisher.clock()):
                 found.setdefault(one.key, {})[one.finding.finding_id] = one
         except LedgerError as error:
             return {key: NotifyResult(error=error) for key in found}
@@ -57,41 +53,11 @@ class Report:
             self._publish(key, self._store(key, list(found[key].values())))
         return self.results
 
-    def _read(self, found: Mapping[IncidentKey, Found]) -> None:
-        """What is known of these incidents and of all owners of their causes; and how their services run."""
-        shared = (shared_key(key) for key in found)
-        self.known.update(self._incidents.current({*found, *filter(None, shared)}))
-        now = self.publisher.clock()
-        asked: dict[str, dict[str, Asked]] = {}
-        for key, of_key in found.items():
-            known = self.known.get(key)
-            if has_impact(key) and not (known and known.open and known.impact):
-                since = min(one.at for one in of_key.values())
-                name = key.owner.partition(":")[2]
-                asked.setdefault(key.cluster_arn, {})[name] = Asked(name, since)
-        for cluster_arn, services in asked.items():
-            self.looks[cluster_arn] = self.looker.look(cluster_arn, list(services.values()), now)
-
-    def _failing(self) -> Iterable[ReportedFinding]:
-        """What the look at the services shows of deployments that fail, and was not found before."""
-        now, policy = self.publisher.clock(), self.publisher.policy
-        readings = [
-            look.reading
-            for looks in self.looks.values()
-            for look in looks.by_service.values()
-            if look.reading
-        ]
-        found = [
-            one for reading in readings for one in failing_deployment(self.services, reading, now, policy)
-        ]
-        return self._incidents.not_stored(found) if found else ()
-
     def _publish(self, key: IncidentKey, stored: NotifyResult) -> None:
         self.results[key], self.down = self.publisher.publish_new(stored, self.down)
 
     def _store(self, key: IncidentKey, found: Sequence[ReportedFinding]) -> NotifyResult:
-        looks = self.looks.get(key.cluster_arn)
-        result = NotifyResult(unread=looks.error if looks and has_impact(key) else None)
+        result = NotifyResult(unread=self.background.error(key))
         try:
             for chunk in chunks(found, MAX_FOUND):
                 stored = self._store_chunk(key, chunk)
@@ -109,14 +75,14 @@ class Report:
         """The incident with those of the findings that were not stored before, and how many these are."""
         reported = found
         for _ in range(ATTEMPTS):
-            current = self.known.get(key)
+            current = self.background.known.get(key)
             if not found and ((current and current.open) or not self.reopen):
                 return NotifyResult(incident=self._touched(current))
             now = self.publisher.clock()
             after = self._next(current, found or reported, now)
             refused = self._incidents.save(after, current, found, now)
             if refused is None:
-                self.known[key] = after
+                self._saved(after)
                 queued = after.outbox.sequence > _sequence(current, after)
                 return NotifyResult(incident=after, new=len(found), queued=queued)
             found = [one for one in found if one.finding.finding_id not in refused.known]
@@ -127,32 +93,28 @@ class Report:
     def _next(self, current: Incident | None, found: Sequence[ReportedFinding], now: datetime) -> Incident:
         """The incident with these findings, how its service runs, and what it began with, after its step."""
         after = add_findings(current, found, now, self.publisher.policy)
-        look = self._look(after)
+        look = self.background.look(after)
         if has_impact(after.key):
             after = with_running(after, look.running, now)
         after = with_blame(after, known_deployments(self.services, after, look.reading, now))
-        self._strike(current, after, now)
-        return self.steps.take(after, now)
+        judged = replace(after, severity=severity_of(after, now, self.publisher.policy))
+        self._strike(current, judged, now)
+        return _still_due(self.steps.take(judged, now), current)
 
     def _strike(self, before: Incident | None, incident: Incident, now: datetime) -> None:
         """Lets the cause's owners be known, and opens the incident of all of them if they are many now."""
-        key = shared_key(incident.key)
+        key = shared_key(incident)
         if key is None or (before and before.open and incident.noted_at - before.noted_at < _KNOWN):
             return
-        known = self.known.get(key)
+        known = self._incidents.current([key]).get(key)
         opened = strike(self._incidents, incident, known, now)
         if opened is None:
             return
         after = self.steps.take(opened, now)
         if self._incidents.save(after, known, (), now):
-            self._read_again(key)  # somebody else has opened it
-            return
-        self.known[key] = after
+            return  # somebody else has opened it
+        self._saved(after)
         self._publish(key, NotifyResult(incident=after, queued=after.outbox.waits))
-
-    def _look(self, incident: Incident) -> Look:
-        looks = self.looks.get(incident.key.cluster_arn)
-        return looks.of(incident.service) if looks else Look()
 
     def _touched(self, incident: Incident | None) -> Incident | None:
         """The incident after all of its findings were known, and its condition was seen once more."""
@@ -163,9 +125,13 @@ class Report:
         after = self.steps.take(seen, now)
         return incident if self._incidents.save(after, incident, (), now) else after
 
+    def _saved(self, incident: Incident) -> None:
+        self.background.known[incident.key] = incident
+        self.steps.note(incident)
+
     def _read_again(self, key: IncidentKey) -> None:
-        self.known.pop(key, None)
-        self.known.update(self._incidents.current([key]))
+        self.background.known.pop(key, None)
+        self.background.known.update(self._incidents.current([key]))
 
     @property
     def _incidents(self) -> Incidents:
@@ -182,6 +148,13 @@ def _by_key(reported: Iterable[ReportedFinding]) -> dict[IncidentKey, Found]:
 def _is_last(key: IncidentKey) -> bool:
     """What only says how the others affect the service comes after them."""
     return key.kind is Kind.SERVICE_IMPAIRED
+
+
+def _still_due(after: Incident, before: Incident | None) -> Incident:
+    """The incident due when it was before: findings that keep coming put off no look and nothing unsent."""
+    if before is None or not before.open or after.outbox.sequence > before.outbox.sequence:
+        return after
+    return replace(after, due_at=min(filter(None, (before.due_at, after.due_at)), default=None))
 
 
 def _sequence(before: Incident | None, after: Incident) -> int:

@@ -18,7 +18,7 @@ def strike(
 
     `known` is that incident as it was read, open or over. None where it is open, or the owners are too few.
     """
-    key = shared_key(incident.key)
+    key = shared_key(incident)
     if key is None:
         return None
     incidents.join(key, incident.key.owner, now)

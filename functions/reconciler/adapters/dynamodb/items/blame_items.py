@@ -31,5 +31,6 @@ BLAME = Layout(
         "rolledBackAt": ("rolled_back_at", TIME),
         "rolledBackTo": ("rolled_back_to", ARN),
         "noneSteady": ("none_steady", FLAG),
+        "replaced": ("replaced", FLAG),
     },
 ).one

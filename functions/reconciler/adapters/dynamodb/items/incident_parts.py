@@ -13,7 +13,7 @@ from ....incidents.facts.impact import Impact, Level
 from ....incidents.facts.occurrences import Occurrence, Occurrences
 from ....incidents.model import Owner, Shared, Status
 from ....incidents.outbox import NotificationType, Outbox, PendingNotification
-from .layout import NUMBER, TIME, Codec, Layout
+from .layout import FLAG, NUMBER, TIME, Codec, Layout
 from .values import milliseconds, moment, number, when
 
 if TYPE_CHECKING:
@@ -75,12 +75,18 @@ IMPACT = Layout(
         "zeroSince": ("zero_since", TIME),
         "halfSince": ("half_since", TIME),
         "belowSince": ("below_since", TIME),
+        "estimated": ("estimated", FLAG),
     },
 ).one
 
 SHARED = Layout(
     Shared,
-    {"owners": ("owners", _OWNERS), "others": ("others", NUMBER), "namedDown": ("named_down", NAMES)},
+    {
+        "owners": ("owners", _OWNERS),
+        "others": ("others", NUMBER),
+        "named": ("named", NUMBER),
+        "namedDown": ("named_down", NAMES),
+    },
 ).one
 
 
