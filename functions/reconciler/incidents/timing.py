@@ -57,9 +57,9 @@ def asks_at(incident: Incident, now: datetime) -> datetime | None:
     if now < incident.noted_at + _ASKED:
         return now + _OFTEN
     impact = incident.impact
-    if impact is None or impact.below_since is None or impact.estimated:
+    if impact is None or impact.short_since is None or impact.estimated:
         return None
-    short_for = now - impact.below_since
+    short_for = now - impact.short_since
     return now + (_OFTEN if short_for < _SHORT else min(short_for / 12, _SWEEP))
 
 
