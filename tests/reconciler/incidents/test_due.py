@@ -40,6 +40,7 @@ PULL: dict[str, Any] = {"kind": Kind.TASK_FAILED_TO_START, "cause": Cause("IMAGE
 PROTECTED: dict[str, Any] = {"kind": Kind.STOPPED_WHILE_PROTECTED, "cause": Cause("OTHER")}
 RUN: dict[str, Any] = {"group": "family:report"}
 FALLS_SHORT = replace(impact(Level.NONE), below_since=START)
+NONE_RUNS = replace(impact(Level.NONE), zero_since=START)
 
 
 def due(one: Incident, minute: float, policy: Policy = POLICY, **context: Any) -> datetime | None:
@@ -53,8 +54,9 @@ def due(one: Incident, minute: float, policy: Policy = POLICY, **context: Any) -
         (incident(HIGH, published(pending=(pending(to=("one",)),))), 0, MINUTE),
         (incident(HIGH, published(), **PULL), 0, MINUTE),
         (incident(HIGH, published()), 14, MINUTE),
-        (replace(incident(HIGH, published()), impact=impact(Level.DOWN)), 60, MINUTE),
-        (replace(incident(HIGH, published()), impact=FALLS_SHORT), 60, MINUTE),
+        (replace(incident(HIGH, published()), impact=FALLS_SHORT), 59, MINUTE),
+        (replace(incident(HIGH, published()), impact=NONE_RUNS), 59, MINUTE),
+        (replace(incident(HIGH, published()), impact=FALLS_SHORT), 60, 5 * MINUTE),
         (incident(HIGH, published()), 15, 5 * MINUTE),
         (incident(HIGH, published(), **PROTECTED), 5, 10 * MINUTE),
         (incident(HIGH, published(), **PROTECTED), 20, 5 * MINUTE),
@@ -69,8 +71,9 @@ def due(one: Incident, minute: float, policy: Policy = POLICY, **context: Any) -
         "pending to one",
         "held, but read each minute",
         "read each minute after a fault",
-        "down",
-        "it lacks tasks for a moment",
+        "it lacks tasks",
+        "none runs, and none has to",
+        "it has lacked tasks for an hour",
         "quiet, until somebody finds it well",
         "until it is quiet",
         "of what has no impact, quiet",
