@@ -130,6 +130,15 @@ def test_a_fault_from_before_the_end_opens_nothing(minute: float, opens: bool) -
     assert course.heard[2:] == ([(OPENED, HIGH)] if opens else [])
 
 
+def test_a_late_fault_after_an_end_that_nobody_heard_of_is_heard() -> None:
+    """What was low and over was in no message; a worse fault of that time is worth one."""
+    course = Course()
+    course.fault(0, severity=LOW)
+    course.look(15, over=True)
+    assert (course.one.open, course.heard) == (False, [])
+    assert course.fault(5, late=25, severity=HIGH) == [(OPENED, HIGH)]
+
+
 def test_late_and_new_findings_may_come_together() -> None:
     """Each is of the incident that it would be of if it had come alone."""
     before = resolved().one

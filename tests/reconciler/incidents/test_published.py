@@ -146,13 +146,21 @@ def test_milestone(count: int, before: int, expected: bool) -> None:  # noqa: FB
 
 @pytest.mark.parametrize(
     ("named", "minute", "expected"),
-    [(1, 5, True), (1, 4.9, False), (2, 5, False), (2, 29.9, False), (2, 30, True), (3, 600, False)],
+    [
+        (1, 5, True),
+        (2, 5, True),
+        (2, 4.9, False),
+        (3, 5, False),
+        (3, 29.9, False),
+        (3, 30, True),
+        (4, 600, False),
+    ],
 )
 def test_owners(named: int, minute: float, expected: bool) -> None:  # noqa: FBT001 - a column of the table
-    """Of three owners one or two were named: twice as many are published soon, any at last."""
+    """Of four owners some were named: twice as many are published soon, any at last."""
     one = of_several("", "")
     assert one.shared
-    one = replace(one, shared=replace(one.shared, named=named))
+    one = replace(one, shared=replace(one.shared, others=1, named=named))
     assert step_of(one, minute) == (("owners", ONGOING) if expected else NOTHING)
 
 
