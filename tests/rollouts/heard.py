@@ -23,6 +23,7 @@ class Heard:
     type: str
     severity: str
     kind: str
+    what: str
     began_with: str
     joined: frozenset[str]
 
@@ -41,6 +42,7 @@ def heard(inbox: Inbox) -> Mapping[str, Sequence[Heard]]:
                 type=one["type"],
                 severity=one["severity"],
                 kind=one["kind"],
+                what=f"{one['kind']} {one['cause']}",
                 began_with=blame["deploymentId"] if blame["blame"] == "began_with" else "",
                 joined=frozenset(one["joined"]),
             )

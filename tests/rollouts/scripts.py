@@ -37,14 +37,14 @@ DAY = 25  # hours: longer than failures are looked back for
 class Label:
     """Of each incident what is to be blamed, and which are open in the end.
 
-    `down` are those that page because their service is down, beside the bad deployments, which page `within`
+    `down` are those that may page while none of their tasks runs, beside the bad deployments, which page `within`
     that time of their begin. `again` where one may be over between two failures: these are further apart
     than the policy's `resolve`, or become known only when what they began with is undone.
     """
 
     blames: Counter[tuple[str, str]]
     open: frozenset[str] = field(default_factory=frozenset)
-    down: tuple[str, ...] = ()
+    down: frozenset[str] = frozenset()
     within: timedelta = timedelta(minutes=5)
     again: bool = False
 
@@ -53,12 +53,6 @@ class Label:
         """Of the deployments that fail, which one each page has to name."""
         failed = (blame for kind, blame in self.blames.elements() if kind.startswith("DEPLOYMENT_FAILED"))
         return Counter(blame.partition(",")[0] for blame in failed)
-
-    @property
-    def pages(self) -> Counter[str]:
-        """Of each kind how many incidents are heard of at high."""
-        kinds = Counter(kind.split()[0] for kind in self.down)
-        return kinds + Counter({"DEPLOYMENT_FAILED": self.bad.total()})
 
 
 def label(
@@ -182,7 +176,7 @@ def old_crash_goes_on(world: World) -> None:
     world.wait(30)
 
 
-@rollout(label((SIGNAL, "before checkout:2"), open=(SIGNAL,), down=(SIGNAL,)))
+@rollout(label((SIGNAL, "before checkout:2"), open=(SIGNAL,), down=frozenset({SIGNAL})))
 def crash_of_the_same_day_goes_on(world: World) -> None:
     world.ecs.plan("checkout:2", crashes(137, after=8 * 60))
     for task_arn in world.running():

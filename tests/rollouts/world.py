@@ -115,6 +115,11 @@ class World:
     def open(self) -> set[str]:
         return {shown(one) for one in self.system.incidents.everything() if one.open}
 
+    def standing(self) -> set[str]:
+        """The open incidents that people have heard of."""
+        incidents = self.system.incidents.everything()
+        return {shown(one) for one in incidents if one.open and one.outbox.standing}
+
     def _blamed(self, incident: Incident) -> str:
         blame = incident.blame
         if blame is None or blame.deployment_id is None:
