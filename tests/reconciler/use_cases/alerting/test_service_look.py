@@ -51,7 +51,7 @@ class Room:
         self.ecs.readings[SERVICE] = found
 
 
-BY_LEDGER = Running(desired=2, least=2, steady=1)
+BY_LEDGER = Running(desired=2, least=2, steady=1, estimated=True)
 
 
 def test_what_ecs_says_counts() -> None:
@@ -169,5 +169,6 @@ def test_services_are_read_in_tens(system: System) -> None:
     system.api.heal()
     asked = [Asked(name, system.clock.now) for name in names]
     looks = system.alerts.looks.look(SHOP, asked, system.clock.now)
-    assert [looks.of(name).running for name in names] == [Running(desired=1, least=1, steady=1)] * 25
+    expected = Running(desired=1, least=1, steady=1, estimated=True)
+    assert [looks.of(name).running for name in names] == [expected] * 25
     assert [len(request["services"]) for request in system.api.made("DescribeServices")] == [10, 10, 5]
