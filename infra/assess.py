@@ -68,7 +68,8 @@ class Assess(LedgerFunction):
         )
         self.allow(
             permissions.on_table(common.ledger, "Query", "GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
-            permissions.on_indexes(common.ledger, "due"),
+            permissions.on_indexes(common.ledger, "open", "closed", "due"),
+            permissions.describe_services(self, common.clusters),
             *permissions.publish(common.alerts),
         )
         self.function.add_event_source(_changes(common.ledger.table, self.dead_letters.queue))

@@ -96,6 +96,7 @@ class Dashboard(Construct):
             "New findings": by_function("Findings"),
             "Findings not stored": by_function("FindingsNotStored"),
             "Messages not sent at once": by_function("NotificationsFailed"),
+            "Incidents whose services could not be read": by_function("ServicesNotRead"),
             "Errors that are retried": by_function("TransientErrors", ("observe", *reporting)),
             "Errors that need a person": by_function("TerminalErrors", ("observe", *reporting)),
             "Failures at the stream and at incidents": [

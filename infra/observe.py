@@ -33,7 +33,6 @@ class Observe(LedgerFunction):
             construct_id,
             common=common,
             timeout=Duration.seconds(SECONDS),
-            environment=common.call_environment,
         )
         self._allow_calls()
         self.function.add_event_source(

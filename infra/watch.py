@@ -25,13 +25,13 @@ class Watch(LedgerFunction):
             construct_id,
             common=common,
             timeout=Duration.seconds(50),  # over before the next one starts
-            environment={**common.alert_environment, **common.call_environment},
+            environment=common.alert_environment,
         )
-        writes = ("UpdateItem", "PutItem", "DeleteItem")
         self.allow(
-            permissions.on_table(common.ledger, "Query", "GetItem", "BatchGetItem", *writes),
-            permissions.on_indexes(common.ledger, "open", "protected", "due"),
+            permissions.on_table(common.ledger, "Query", "GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
+            permissions.on_indexes(common.ledger, "open", "closed", "protected", "due"),
             permissions.on_tasks(self, common.clusters, "GetTaskProtection", "DescribeTasks"),
+            permissions.describe_services(self, common.clusters),
             permissions.list_in(common.clusters, "ListTasks"),
             *permissions.publish(common.alerts),
         )

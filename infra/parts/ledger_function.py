@@ -53,12 +53,8 @@ class Common:
             "LEDGER_REGION": Stack.of(self.ledger).region,
             "LEDGER_TABLE_NAME": self.ledger.table.table_name,
             "LEDGER_RETENTION_DAYS": str(self.config.retention_days),
+            "CALLS_PER_SECOND": str(self.config.calls_per_second),
         }
-
-    @property
-    def call_environment(self) -> Mapping[str, str]:
-        """What a function needs beside it that asks ECS about tasks again and again."""
-        return {"CALLS_PER_SECOND": str(self.config.calls_per_second)}
 
     @property
     def alert_environment(self) -> Mapping[str, str]:

@@ -39,6 +39,11 @@ def on_tasks(scope: Construct, clusters: Sequence[str], *actions: str) -> Permis
     return _on_every(scope, "task", clusters, actions)
 
 
+def describe_services(scope: Construct, clusters: Sequence[str]) -> Permission:
+    """Asking how the services of the clusters run; of all clusters when none are named."""
+    return _on_every(scope, "service", clusters, ("DescribeServices",))
+
+
 def on_services(scope: Construct, clusters: Sequence[str]) -> Sequence[Permission]:
     """Asking about the services of the clusters, deployments and revisions; of all when none are named."""
     of_services = ("DescribeServices", "ListServiceDeployments", *_OF_DEPLOYMENTS, *_OF_REVISIONS)

@@ -41,9 +41,9 @@ class Cluster:
         asked = {"cluster": self.name, "taskDefinition": definition, "launchType": "FARGATE"}
         return self._started(str(self._client.run_task(**asked)["tasks"][0]["taskArn"]))
 
-    def serve(self) -> str:
+    def serve(self, service: str = "checkout") -> str:
         """A task of a service that runs."""
-        return self._started(self._ecs.start_service_task("checkout", "checkout:42", cluster=self.name))
+        return self._started(self._ecs.start_service_task(service, f"{service}:42", cluster=self.name))
 
     def run_out_of_memory(self, task: str) -> None:
         reason = "OutOfMemoryError: Container killed due to memory usage"

@@ -1,4 +1,4 @@
-"""A deployment that breaks is published by its name while it breaks, and so is its rollback."""
+"""A deployment that breaks is published by its name, for its tasks too, and so is its rollback."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class Rollout:
                 self.first_failure = self.first_failure or time.monotonic()
             self.deployment.send(json.dumps(event))
         self.programs.listen()
-        if self.heard("TASK_FAILED_TO_START"):
+        if self.heard("DEPLOYMENT_FAILED"):
             self.first_message = self.first_message or time.monotonic()
 
 
@@ -69,36 +69,34 @@ def rollout(deployment: Deployment, ecs: tuple[SimulatedEcs, str]) -> Iterator[R
     deployment.invoke("SweepFunctionName")
     cluster.update_service(SERVICE, "payments:2")
     found.until("the rollback", lambda: len(found.reported("SERVICE_DEPLOYMENT_COMPLETED")) == 2)
-    ended = ("TASK_FAILED_TO_START", "DEPLOYMENT_FAILED")
-    found.until("the end of it", lambda: all(found.heard(kind)[-1]["type"] == "RESOLVED" for kind in ended))
+    found.until("the end of it", lambda: found.heard("DEPLOYMENT_FAILED")[-1]["type"] == "RESOLVED")
     deployment.settle()
     yield found
     programs.leave()
 
 
 def test_it_is_published_within_a_minute_of_the_first_failed_task(rollout: Rollout) -> None:
-    """The message on the failed task names the deployment that it began with."""
+    """The message is of high severity, and names the deployment that all three tasks began with."""
     assert rollout.first_message - rollout.first_failure < SOON
-    first = rollout.heard("TASK_FAILED_TO_START")[0]
+    first = rollout.heard("DEPLOYMENT_FAILED")[0]
     begun, failed, _ = rollout.reported("SERVICE_DEPLOYMENT_IN_PROGRESS")
-    assert (first["type"], first["deployment"]["blame"]) == ("OPENED", "began_with")
+    assert (first["type"], first["severity"]) == ("OPENED", "high")
+    assert first["deployment"]["blame"] == "began_with"
     assert first["deployment"]["deploymentId"] == failed["deploymentId"] != begun["deploymentId"]
+    assert list(violations(first)) == []
 
 
-def test_the_deployment_itself_is_an_incident(rollout: Rollout) -> None:
-    """Opened as it failed, by the cause that ECS gives, and of high severity."""
-    opened, *_ = rollout.heard("DEPLOYMENT_FAILED")
-    assert (opened["type"], opened["cause"], opened["severity"]) == ("OPENED", "CIRCUIT_BREAKER", "high")
-    assert list(violations(opened)) == []
+def test_its_tasks_say_nothing_of_their_own(rollout: Rollout) -> None:
+    """The deployment's incident speaks for the failed starts."""
+    assert rollout.heard("TASK_FAILED_TO_START") == []
 
 
 def test_its_rollback_is_published(rollout: Rollout) -> None:
-    """Both incidents are resolved as the rollback is done, and say what runs again."""
-    for kind in ("TASK_FAILED_TO_START", "DEPLOYMENT_FAILED"):
-        last = rollout.heard(kind)[-1]
-        assert last["type"] == "RESOLVED"
-        assert last["deployment"]["rolledBackTo"].endswith("payments:1")
-        assert last["deployment"]["previousTaskDefinitionArn"].endswith("payments:1")
+    """The incident is resolved as the rollback is done, and says by what it failed and what runs again."""
+    last = rollout.heard("DEPLOYMENT_FAILED")[-1]
+    assert (last["type"], last["cause"]) == ("RESOLVED", "CIRCUIT_BREAKER")
+    assert last["deployment"]["rolledBackTo"].endswith("payments:1")
+    assert last["deployment"]["previousTaskDefinitionArn"].endswith("payments:1")
 
 
 def test_the_command_shows_what_came_of_it(rollout: Rollout) -> None:

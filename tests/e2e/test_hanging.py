@@ -18,9 +18,9 @@ from tests.e2e.relay import hanging
 from tests.e2e.subscriber import Subscriber
 
 NAMES = ("north", "east", "south")
-SPAN = 5 * 60_000  # milliseconds until ECS is asked again whether a service runs, the longest of the waits
+SPAN = 5 * 60_000  # milliseconds until it is looked at again whether an incident is over, the longest wait
 TOPICS = ("AlertTopicArn", "ChatTopicArn")  # each is tried
-JOB, SERVICE = "family:invoices", "service:checkout"
+SERVICE = "service:checkout"
 SETTINGS = (
     "Name",
     "GroupName",
@@ -86,17 +86,17 @@ def test_messages_are_sent_after_sns_hung(
 ) -> None:
     """While it hangs the watch ends in time, and its alarm has a metric; then the message is sent, once."""
     north = clusters[0]
-    north.run_out_of_memory(north.run("invoices:7"))
+    north.run_out_of_memory(north.serve())
     with hanging(deployment.emulator.sns):
         counted = fail(deployment, north.take())
     assert counted["IncidentFailures"] == len(TOPICS)
     assert published(subscriber) == {}
     for _ in range(2):
         deployment.invoke("WatchFunctionName")
-        assert published(subscriber) == {("north", JOB): ["OPENED"]}
+        assert published(subscriber) == {("north", SERVICE): ["OPENED"]}
     pass_time(deployment)
     deployment.invoke("WatchFunctionName")
-    assert published(subscriber) == {("north", JOB): ["OPENED", "RESOLVED"]}
+    assert published(subscriber) == {("north", SERVICE): ["OPENED", "RESOLVED"]}
 
 
 def test_all_is_right_after_both_hung(
@@ -104,7 +104,7 @@ def test_all_is_right_after_both_hung(
 ) -> None:
     """A watch and a sweep later the ledger equals ECS, and each incident was opened and resolved once.
 
-    One incident was open before, and only ECS can say that it is over. Of one task the last events are lost.
+    One incident was open before. Of one task the last events are lost.
     """
     east, south = clusters[1:]
     south.run_out_of_memory(south.serve())

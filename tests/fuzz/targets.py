@@ -198,6 +198,8 @@ POLICY = """\
 protectionLead = 15
 [stuckMinutes]
 PENDING = 20
+[alerts]
+max_messages_per_hour = 30
 [[severity]]
 cause = "SPOT"
 service = "checkout"

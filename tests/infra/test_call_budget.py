@@ -9,6 +9,7 @@ from reconciler.use_cases.service_sweep.sweep import CALL
 from tests.bench.sweep import LARGE, SECONDS
 from tests.infra.synthesised import ROOT
 
+BURST = 100  # of DescribeServices
 A_SECOND = 20  # DescribeTasks and ListTasks together, of one account in one Region
 TEXT = (ROOT / "docs" / "operations.md").read_text("utf-8")
 SECTION = TEXT.split("## Calls to ECS\n")[1].split("\n## ")[0]
@@ -35,12 +36,22 @@ def test_two_stacks_fit_with_the_values_on_the_page() -> None:
 
 
 def test_services_are_asked_about_within_their_own_buckets() -> None:
-    """The sweep alone asks about services, at its pace, from buckets as large as that of the tasks."""
+    """The sweep reads all services at its pace, from buckets as large as that of the tasks."""
     pace = Config().sweep_calls_per_second
     assert f"`sweepCallsPerSecond` at most: {pace} of {A_SECOND}, and of two stacks 2 x 3 = 6." in SECTION
     calls = 3 * MOST
     assert f"50 services of a cluster, {calls} calls or {round(calls / pace)} s" in SECTION.replace("\n", " ")
     assert MOST == 50
+
+
+def test_services_of_incidents_are_asked_about_within_the_burst() -> None:
+    """All functions that report at once could use more than the bucket is refilled with; the page says so."""
+    pace, shards = Config().calls_per_second, 4
+    calls = shards * pace + pace + pace
+    text = SECTION.replace("\n", " ")
+    assert f"{shards} x {pace} + {pace} + {pace} = {calls}, is above {A_SECOND}" in text
+    assert f"{A_SECOND * CALL} services that fail" in text
+    assert f"burst of {BURST} is for {BURST * CALL:,} services" in text
 
 
 def test_the_page_adds_up_a_large_sweep() -> None:

@@ -22,7 +22,10 @@ from reconciler.findings.model import Kind
 from reconciler.findings.policy import Policy
 from reconciler.incidents.reported import report_finding
 from reconciler.model.protection import ProtectionCall
+from reconciler.notifications.message import Message
+from reconciler.ports.ledger import EntryChange
 from reconciler.ports.services import ServiceChange
+from reconciler.use_cases.alerting.service_look import ServiceLook
 from reconciler.use_cases.assess import assess
 from reconciler.use_cases.check_protection import check_called_tasks
 from reconciler.use_cases.notify import Alerts
@@ -48,6 +51,7 @@ Calls = set[tuple[str, str]]
 
 TABLE = "${Ledger/Table.Arn}"
 OTHER = task_arn(7)
+DAY = 86_400  # seconds
 
 
 @dataclass
@@ -86,6 +90,15 @@ class World:
         assert (result.complete, result.errors) == (True, [])
         return result
 
+    @property
+    def sent(self) -> list[Message]:
+        assert isinstance(self.alerts.notifier, MemoryNotifier)
+        return [each.message for each in self.alerts.notifier.sent]
+
+    def published(self) -> list[str]:
+        """The types of the messages until now."""
+        return [each.attributes["type"] for each in self.sent]
+
     def observe(self, event: dict[str, Any]) -> None:
         intake = Intake(tasks=self.tasks, ledger=self.ledger, services=self.services, clock=lambda: START)
         observe({"1": json.dumps(event)}, intake)
@@ -114,6 +127,11 @@ def world() -> Iterator[World]:
             Alerts(
                 incidents=DynamoIncidents(dynamodb, name, RETENTION),
                 services=DynamoServices(dynamodb, name, RETENTION),
+                looks=ServiceLook(
+                    ecs_services=ApiServices(client),
+                    ledger=DynamoLedger(dynamodb, name, RETENTION),
+                    policy=Policy(),
+                ),
                 notifier=MemoryNotifier(lambda: ecs.clock.now),
                 policy=Policy(),
                 clock=lambda: ecs.clock.now,
@@ -159,7 +177,8 @@ def test_each_function_may_do_what_it_does(stack: Synthesised, world: World) -> 
 def with_tasks(world: World) -> dict[str, Calls]:
     """An event is observed, a task that no event reported is swept, and its protection is watched.
 
-    What each of them finds is reported, and what was reported is looked after.
+    What each of them finds is reported, and what was reported is looked after: one cause strikes three
+    services of which ECS knows nothing, ends, is in a digest, and comes again three days later.
     """
     for arn in (TASK, OTHER):
         world.ecs.learn(envelope(3, taskArn=arn)["detail"])
@@ -168,7 +187,8 @@ def with_tasks(world: World) -> dict[str, Calls]:
     world.observe(envelope(3))
     observed = world.take_calls()
 
-    assert assess([failed_to_start(1)], world.alerts)
+    assess(failed_starts(), world.alerts)
+    assert world.published() == ["OPENED"]
     assessed = world.take_calls()
 
     world.sweep("tasks")
@@ -183,20 +203,37 @@ def with_tasks(world: World) -> dict[str, Calls]:
     watched = watch(tasks=world.tasks, ledger=world.ledger, alerts=world.alerts)
     assert watched.protection.changes.keys() == {TASK, OTHER}
     assert watched.maintenance.resolved
-    return dict(zip(FUNCTIONS, (observed, assessed, swept, world.take_calls()), strict=True))
+    world.ecs.clock.advance(DAY)
+    watch(tasks=world.tasks, ledger=world.ledger, alerts=world.alerts)
+    assert "DIGEST" in world.published()
+    looked_after, published = world.take_calls(), len(world.sent)
+
+    world.ecs.clock.advance(DAY)
+    assess(failed_starts(7200 + 2 * DAY), world.alerts)
+    (again,) = world.sent[published:]
+    assert again.attributes["type"] == "OPENED"
+    assert again.document["incidentId"] != world.sent[0].document["incidentId"]
+    return dict(zip(FUNCTIONS, (observed, assessed | world.take_calls(), swept, looked_after), strict=True))
+
+
+def failed_starts(after: int = 0) -> list[EntryChange]:
+    """Tasks of three services that could not pull their images, so many seconds after the start."""
+    services = enumerate(("checkout", "payments", "search"), after + 1)
+    return [failed_to_start(second, group=f"service:{name}") for second, name in services]
 
 
 def with_a_service(world: World) -> dict[str, Calls]:
     """Events are observed late and without a cluster; a sweep finds that the deployment stalls.
 
-    What that changed is assessed, and the incident is looked after.
+    What that changed is assessed, with a failed task of another service that runs; both are looked after.
     """
     events: list[Any] = []
     world.ecs.call("CreateCluster", {"clusterName": "shop"})
     world.ecs.listen(events.append)
     world.ecs.plan("checkout:42", no_place())
     wanted = {"serviceName": "checkout", "taskDefinition": "checkout:42", "desiredCount": 2}
-    world.ecs.call("CreateService", {"cluster": "shop", "launchType": "FARGATE", **wanted})
+    for one in (wanted, {"serviceName": "search", "taskDefinition": "search:1", "desiredCount": 1}):
+        world.ecs.call("CreateService", {"cluster": "shop", "launchType": "FARGATE", **one})
     began = next(event for event in events if event["detail-type"] == "ECS Deployment State Change")
 
     for second in (9, 5):
@@ -212,7 +249,9 @@ def with_a_service(world: World) -> dict[str, Calls]:
     record = world.services.service(CLUSTER, "checkout")
     assert record is not None
     world.take_calls()
-    assess([ServiceChange(record=record, previous=None, at=world.ecs.clock.now)], world.alerts)
+    now = world.ecs.clock.now
+    failed = failed_to_start(int((now - START).total_seconds()), group="service:search")
+    assess([ServiceChange(record=record, previous=None, at=now), failed], world.alerts)
     assessed = world.take_calls()
 
     world.ecs.clock.advance(7200)

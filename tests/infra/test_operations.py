@@ -40,6 +40,19 @@ def test_outputs_are_there(stack: Synthesised, page: str) -> None:
     assert asked <= stack.outputs().keys()
 
 
+def test_what_functions_may_ask_is_there(stack: Synthesised) -> None:
+    """Each function's actions of ECS are in its row; the last one names those that the others lack."""
+    section = TEXT.split("**What a function may ask**")[1].split("\n## ")[0]
+    named: set[str] = set()
+    for name, actions in re.findall(r"^\| (\w+) \| (.*`.*) \|$", section, re.MULTILINE):
+        own = set(re.findall(r"`(\w+)`", actions))
+        named |= own
+        statements = stack.statements(f"{name.title()}/Role")
+        allowed = {each.removeprefix("ecs:") for one in statements for each in one.actions if "ecs:" in each}
+        assert allowed == (named if "all of these" in actions else own), name
+    assert "ListClusters" in named
+
+
 def test_targets_and_verbs_are_there() -> None:
     """What is to be typed exists: targets of the Makefile, and verbs of the command line."""
     targets = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE))

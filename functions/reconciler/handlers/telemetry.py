@@ -21,7 +21,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from ..errors import InvalidInput, LedgerError, TerminalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from ..use_cases.publish import NotifyResult
 
@@ -50,7 +50,10 @@ class Telemetry:
         self.metrics.add_metric(name, MetricUnit.Count, value)
 
     def notified(self, results: Iterable[NotifyResult]) -> None:
-        """One line for each incident with new findings, or not stored or published; and the counts."""
+        """One line for each incident with new findings, or not stored or published; and the counts.
+
+        Of services that could not be read there is one line for each error, which many incidents may share.
+        """
         results = list(results)
         for result in results:
             facts = {"incidentId": result.incident.incident_id if result.incident else "", "new": result.new}
@@ -63,3 +66,10 @@ class Telemetry:
         self.count("Findings", sum(result.new for result in results))
         self.count("FindingsNotStored", sum(result.error is not None for result in results))
         self.count("NotificationsFailed", sum(result.unsent is not None for result in results))
+        self._unread([result.unread for result in results if result.unread])
+
+    def _unread(self, errors: Sequence[LedgerError]) -> None:
+        for error in {id(one): one for one in errors}.values():
+            self.error("services not read", error)
+        if errors:
+            self.count("ServicesNotRead", len(errors))

@@ -8,14 +8,13 @@ from ..findings.causes import is_shared
 from ..findings.model import Severity
 from ..findings.policy import Policy
 from .facts.impact import Level, level_of
-from .model import SEVERAL, Incident
+from .model import Incident
 from .severity import is_run
+from .speaking import shared_key
 from .timing import quiet_at
 
 HOLD: Final = timedelta(seconds=30)  # of a shared cause: the next owner may show that it is one
-RUN: Final = timedelta(
-    hours=1
-)  # from the first failure of standalone work until it is published at the latest
+RUN: Final = timedelta(hours=1)  # from the first failure of standalone work until it is published
 _LONGEST_RUN = timedelta(hours=24)
 
 
@@ -55,8 +54,8 @@ class Case:
     def held_until(self) -> datetime | None:
         """Until when the first message of a shared cause waits; None where nothing holds it."""
         one = self.incident
-        known = one.key.owner == SEVERAL or not is_shared(one.key.kind, one.cause)
-        if known or self.level is Level.DOWN or one.outbox.standing:
+        alone = shared_key(one) is None or not is_shared(one.key.kind, one.cause)
+        if alone or self.level is Level.DOWN or one.outbox.standing:
             return None
         until = one.began_at + HOLD
         return until if self.now < until else None
@@ -66,6 +65,11 @@ class Case:
         return level_of(self.incident.impact, self.now)
 
     @property
+    def falls_short(self) -> bool:
+        """Whether its service, as it was read last, lacks tasks: it is degraded or down, or may become so."""
+        return self.incident.impact is not None and self.incident.impact.falls_short
+
+    @property
     def capped(self) -> bool:
         return self.context.messages >= self.policy.max_messages_per_hour
 
@@ -73,16 +77,24 @@ class Case:
     def silent(self) -> bool:
         """Whether nothing is published of it now, whatever it does, but its end."""
         low = self.incident.severity is Severity.LOW
-        return low or self.context.spoken_for or self.held_until is not None or self._just_published_run
+        waits = self.muted_until is not None or self.held_until is not None
+        return low or self.context.spoken_for or waits or self._done
+
+    @property
+    def _done(self) -> bool:
+        """Whether it is too late to open it: it is over, or as a run was published."""
+        one = self.incident
+        return (one.ended_by is not None or self._just_published_run) if is_run(one) else self.over
 
     @property
     def _just_published_run(self) -> bool:
-        """Whether standalone work of its kind was published of late, this run's or the one before."""
+        """Whether this run was published, or one before it of late; what is high is published each time."""
         one = self.incident
         notified_at = one.outbox.notified_at
-        if not is_run(one) or notified_at is None:
+        if notified_at is None:
             return False
-        return notified_at >= one.opened_at or self.now < notified_at + self.policy.remind
+        of_late = not self.high and self.now < notified_at + self.policy.remind
+        return of_late or notified_at >= one.opened_at
 
     @property
     def runs(self) -> bool:
@@ -97,8 +109,7 @@ class Case:
             return True
         if is_run(one) and self.now >= one.opened_at + _LONGEST_RUN:
             return True
-        bad = self.level in (Level.DEGRADED, Level.DOWN)
-        return self.context.over is True and not bad and self.now >= quiet_at(one, self.policy)
+        return self.context.over is True and not self.falls_short and self.now >= quiet_at(one, self.policy)
 
     @property
     def closes(self) -> bool:

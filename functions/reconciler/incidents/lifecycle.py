@@ -36,17 +36,14 @@ _DEFINITIONS = 5  # task definitions that an incident remembers
 def add_findings(
     before: Incident | None, reported: Sequence[ReportedFinding], now: datetime, policy: Policy
 ) -> Incident:
-    """The open incident after these findings, all of its key, before its next step; `before` may be over.
+    """The incident after these findings, all of its key, before its next step; `before` may be over.
 
-    It was noted when its faults occurred, however late they are reported.
+    It was noted when its faults occurred, however late they are reported: what was over by then stays over.
     """
-    ordered = sorted(reported, key=lambda one: one.at)
-    rest = list(ordered)
-    after = _returned(before, ordered[0], now) if before else None
-    if after is None:
-        after, rest = _opened(before, ordered[0], now), ordered[1:]
+    first, *rest = sorted(reported, key=lambda one: one.at)
+    after = _added(before, first, now, policy)
     for one in rest:
-        after = _counted(after, one, now, policy)
+        after = _added(after, one, now, policy)
     return replace(after, outbox=outbox.with_news(after.outbox, now))
 
 
@@ -94,11 +91,12 @@ def mark_published(
 ) -> Incident:
     """The incident as it stands now, after an attempt to send what was pending in `sent`.
 
-    `lacking` are the destinations that did not get it, by notification; None where nobody did.
+    `lacking` are the destinations that did not get it, by notification; None where nobody did. What somebody
+    else has marked before stays as it is.
     """
     box, shared = outbox.settle(incident.outbox, lacking), incident.shared
-    for one in sent.outbox.pending:
-        if one.to is not None or lacking.get(one.notification_id, one.to) is None:
+    for one in incident.outbox.pending:
+        if one.to is not None or lacking.get(one.notification_id) is None:
             continue
         box = _announced(box, one.type, sent, incident, now)
         if shared and sent.shared and one.type is not NotificationType.DIGEST:
@@ -120,7 +118,12 @@ def _settled(incident: Incident, now: datetime, policy: Policy) -> Incident:
     """The next revision, with the time to look at it again; what it does then is decided then."""
     after = replace(incident, revision=incident.revision + 1)
     step = next_step(after, Context(), now, policy)
-    return replace(after, due_at=now if step.publish else step.due_at)
+    return replace(after, due_at=now if step.publish or step.over else step.due_at)
+
+
+def _added(before: Incident | None, one: ReportedFinding, now: datetime, policy: Policy) -> Incident:
+    known = _current(before, one, now) if before else None
+    return _counted(known, one, now, policy) if known else _opened(before, one, now)
 
 
 def _opened(before: Incident | None, first: ReportedFinding, now: datetime) -> Incident:
@@ -146,13 +149,20 @@ def _opened(before: Incident | None, first: ReportedFinding, now: datetime) -> I
     return replace(opened, outbox=Outbox(notified_at=before.outbox.notified_at))
 
 
-def _returned(before: Incident, first: ReportedFinding, now: datetime) -> Incident | None:
-    """The incident open again, or as it is if it is open; None where the finding is of another one."""
-    if before.open:
+def _current(before: Incident, one: ReportedFinding, now: datetime) -> Incident | None:
+    """The incident that the finding is of, open again if it returns; None where it is of another one."""
+    if before.open or _is_late(before, one):
         return before
-    if is_run(before) or first.at - before.last_seen_at > WINDOW:
+    if is_run(before) or one.at - before.last_seen_at > WINDOW:
         return None
     return replace(before, status=Status.OPEN, resolved_at=None, ended_by=None, returned_at=now)
+
+
+def _is_late(over: Incident, one: ReportedFinding) -> bool:
+    """Whether its fault was before an end of which people heard; a condition found again has not ended."""
+    if over.resolved_at is None or not over.outbox.published or is_standing(over):
+        return False
+    return one.at <= over.resolved_at
 
 
 def _counted(incident: Incident, one: ReportedFinding, now: datetime, policy: Policy) -> Incident:
@@ -170,6 +180,7 @@ def _counted(incident: Incident, one: ReportedFinding, now: datetime, policy: Po
         noted_at=max(incident.noted_at, min(one.at, now)),
         samples=(*one.samples, *incident.samples)[:SAMPLES],
         failures=_with_failure(incident.failures, one),
+        ended_by=None if incident.open else incident.ended_by,
     )
 
 

@@ -32,7 +32,7 @@ class Owner:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shared:
-    """The owners that one cause struck, the gravest first, and how many more there are.
+    """The owners that one cause struck, the worst first, and how many more there are.
 
     A message has named so many (`named`) of them, and these as down.
     """
@@ -55,13 +55,13 @@ class Shared:
 class Incident:
     """One incident as it stands: what was found, what it does to its service, and what was published.
 
-    `severity` is what it is by its impact, `cause_severity` that of its gravest finding. `noted_at` is when
-    its fault was last reported, by this ledger's clock, `due_at` when to look at it again; None when there
-    is nothing more to do. `cause` is that of the newest finding. `failures` are those of each deployment,
-    `blame` what follows from them. `shared` is there where it is of several owners, `tasks_of_run` is how
-    many tasks a run of standalone work has, None where nobody counted. `joined` are the published incidents
-    that it speaks for, `returned_at` is when it was last opened again, `ended_by` what is known to have
-    ended it. It is `archived` once a newer incident of its key has taken its place.
+    `severity` is what it is by its impact, `cause_severity` the highest of its findings'. `noted_at` is when
+    its last fault was, or when its condition was last seen to stand, `due_at` when to look at it again; None
+    when there is nothing more to do. `cause` is that of the newest finding. `failures` are those of each
+    deployment, `blame` what follows from them. `shared` is there where it is of several owners,
+    `tasks_of_run` is how many tasks a run of standalone work has, None where nobody counted. `joined` are the
+    published incidents that it speaks for, `returned_at` is when it was last opened again, `ended_by` what is
+    known to have ended it. It is `archived` once a newer incident of its key has taken its place.
     """
 
     key: IncidentKey

@@ -7,7 +7,7 @@
                                                that it began with is steady yet; low for capacity taken away
     nobody knows                               that of the cause
     standalone work failed                     medium
-    several owners                             that of the gravest, at least medium; high where nothing starts
+    several owners                             the highest of these, at least medium; high if nothing starts
 
 Other kinds have their own severity, which a service that is down raises to high. What is nothing but impact
 is low where there is none. A rule of the policy is final.
@@ -17,7 +17,7 @@ from datetime import datetime
 from typing import Final
 
 from .. import arns
-from ..findings.causes import heals
+from ..findings.causes import heals, stops_starts
 from ..findings.causes.impaired_service import BELOW_DESIRED, START_IMPAIRED
 from ..findings.model import Kind, Severity
 from ..findings.policy import Policy
@@ -36,7 +36,6 @@ STOPS: Final = frozenset(
 )
 _OF_SERVICES = frozenset({Kind.DEPLOYMENT_FAILED, Kind.SERVICE_IMPAIRED})
 _OF_IMPACT = frozenset({BELOW_DESIRED.cause, START_IMPAIRED.cause})
-_NOTHING_STARTS = frozenset({Kind.TASK_FAILED_TO_START, Kind.SERVICE_IMPAIRED})
 _SEVERAL = 3  # owners that nothing starts for
 
 
@@ -66,7 +65,7 @@ def severity_of(incident: Incident, now: datetime, policy: Policy) -> Severity:
 def _judged(incident: Incident, level: Level) -> Severity:
     kind = incident.key.kind
     if incident.shared:
-        blocked = kind in _NOTHING_STARTS and incident.shared.number >= _SEVERAL
+        blocked = stops_starts(kind, incident.key.cause) and incident.shared.number >= _SEVERAL
         return worst(incident.cause_severity, Severity.HIGH if blocked else Severity.MEDIUM)
     if is_run(incident):
         return Severity.MEDIUM

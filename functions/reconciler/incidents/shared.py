@@ -11,7 +11,7 @@ from typing import Final
 
 from ..findings.causes import is_shared
 from .facts.impact import Level, level_of
-from .facts.occurrences import Occurrence, Occurrences
+from .facts.occurrences import Occurrence, began, joined, newest
 from .model import Incident, Owner, Shared, Status
 from .outbox import Outbox, with_news
 from .reported import IncidentKey
@@ -33,73 +33,89 @@ def of_several(
     key: IncidentKey, before: Incident | None, members: Sequence[Incident], now: datetime
 ) -> Incident:
     """The incident of this key, opened or open again, as its members stand; before its next step."""
-    newest = max(members, key=lambda one: one.last_seen_at)
-    if before is not None and now - before.last_seen_at <= WINDOW:
-        again = replace(before, status=Status.OPEN, resolved_at=None, ended_by=None, returned_at=now)
-        return _with(replace(again, shared=Shared()), members, now, returned=True)
+    last = max(members, key=lambda one: one.last_seen_at)
+    if before is not None and last.last_seen_at - before.last_seen_at <= WINDOW:
+        return _with(_again(before, now), members, now, before.occurrences.newest_last)
     opened = Incident(
         key=key,
         opened_at=now,
-        severity=newest.severity,
-        cause_severity=newest.severity,
-        cause=newest.cause,
-        summary=newest.summary,
-        remedy=newest.remedy,
-        occurrences=_occurrences((), members),
-        noted_at=newest.noted_at,
+        severity=last.severity,
+        cause_severity=last.severity,
+        cause=last.cause,
+        summary=last.summary,
+        remedy=last.remedy,
+        occurrences=began(last.first_seen_at),
+        noted_at=last.noted_at,
         shared=Shared(),
         outbox=Outbox(news_since=now),
     )
-    return _with(opened, members, now, returned=False)
+    return _with(opened, members, now, ())
 
 
 def with_members(incident: Incident, members: Sequence[Incident], now: datetime) -> Incident:
     """The open incident as its members stand now."""
-    return _with(incident, members, now, returned=False) if members else incident
+    earlier = incident.occurrences.newest_last[:-1]
+    return _with(incident, members, now, earlier) if members else incident
 
 
-def is_over(members: Sequence[Incident], now: datetime) -> bool:
-    """Whether no member's service is degraded or down."""
-    return all(level_of(one.impact, now) not in (Level.DEGRADED, Level.DOWN) for one in members)
+def is_over(members: Sequence[Incident]) -> bool:
+    """Whether no open member's service lacks tasks."""
+    return not any(one.open and one.impact and one.impact.falls_short for one in members)
 
 
-def _with(incident: Incident, members: Sequence[Incident], now: datetime, *, returned: bool) -> Incident:
-    ordered = sorted(members, key=lambda one: (_rank(one, now), one.count, one.key.owner), reverse=True)
-    owners = tuple(Owner(one.key.owner, one.count, level_of(one.impact, now)) for one in ordered)
-    earlier = incident.occurrences.newest_last if returned else incident.occurrences.newest_last[:-1]
-    occurrences = _occurrences(earlier, members, incident.occurrences)
-    newest = sorted(members, key=lambda one: one.last_seen_at, reverse=True)
-    samples = [one.samples[0] for one in newest if one.samples]
-    joined = [one.incident_id for one in ordered if one.outbox.standing]
+def _again(before: Incident, now: datetime) -> Incident:
+    return replace(
+        before,
+        status=Status.OPEN,
+        resolved_at=None,
+        ended_by=None,
+        returned_at=now,
+        shared=Shared(),
+        joined=(),
+    )
+
+
+def _with(
+    incident: Incident, members: Sequence[Incident], now: datetime, earlier: Sequence[Occurrence]
+) -> Incident:
+    """With the faults of its members since it was last opened as its current occurrence."""
+    since = incident.began_at - TOGETHER
+    owners = tuple(sorted((_owner(one, since, now) for one in members), key=_rank, reverse=True))
+    current = joined([_since(one, since) for one in members])
+    before = [one for one in earlier if one.last_at < current.first_at]
+    known = incident.occurrences
+    occurrences = newest([*before, current], known.older, min(known.began_at, current.first_at))
+    by_time = sorted(members, key=lambda one: one.last_seen_at, reverse=True)
+    samples = [one.samples[0] for one in by_time if one.samples]
+    published = [one.incident_id for one in by_time if one.outbox.standing]
     box = incident.outbox if occurrences == incident.occurrences else with_news(incident.outbox, now)
-    known = incident.shared or Shared()
     return replace(
         incident,
-        shared=replace(known, owners=owners[:_NAMED], others=len(owners[_NAMED:])),
+        shared=replace(incident.shared or Shared(), owners=owners[:_NAMED], others=len(owners[_NAMED:])),
         cause_severity=worst(*(one.severity for one in members)),
-        summary=newest[0].summary,
-        remedy=newest[0].remedy,
+        summary=by_time[0].summary,
+        remedy=by_time[0].remedy,
         occurrences=occurrences,
         noted_at=max(one.noted_at for one in members),
         samples=tuple(samples[:_SAMPLES]),
-        joined=tuple(dict.fromkeys((*incident.joined, *joined)))[:_NAMED],
+        joined=tuple(dict.fromkeys((*incident.joined, *published)))[:_NAMED],
         outbox=box,
     )
 
 
-def _rank(incident: Incident, now: datetime) -> int:
-    """By how its service runs; what nobody knows is last."""
-    return (list(Level).index(level_of(incident.impact, now)) + 1) % len(Level)
+def _since(member: Incident, since: datetime) -> Occurrence:
+    """Its faults since then; those of its current occurrence where all were before."""
+    occurrences = member.occurrences
+    recent = [one for one in occurrences.newest_last if one.last_at >= since]
+    return joined(recent or [occurrences.current])
 
 
-def _occurrences(
-    earlier: Sequence[Occurrence], members: Sequence[Incident], known: Occurrences | None = None
-) -> Occurrences:
-    """With the current occurrence made of those of the members."""
-    current = Occurrence(
-        min(one.first_seen_at for one in members),
-        max(one.last_seen_at for one in members),
-        sum(one.count for one in members),
-    )
-    began_at = min(known.began_at, current.first_at) if known else current.first_at
-    return Occurrences((*earlier, current), known.older if known else 0, began_at)
+def _owner(member: Incident, since: datetime, now: datetime) -> Owner:
+    """It and its faults since then, and how its service runs; well once it is over."""
+    level = level_of(member.impact, now) if member.open else Level.NONE
+    return Owner(member.key.owner, _since(member, since).count, level)
+
+
+def _rank(owner: Owner) -> tuple[int, int, str]:
+    """By how its service runs, then by its faults; what nobody knows is last."""
+    return (list(Level).index(owner.level) + 1) % len(Level), owner.count, owner.name

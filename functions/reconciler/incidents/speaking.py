@@ -6,7 +6,7 @@ of stops            DEPLOYMENT_FAILED of the deployment whose tasks failed, also
 BELOW_DESIRED,      any other one of its service that this impact raises
 START_IMPAIRED
 SERVICE_IMPAIRED    DEPLOYMENT_FAILED
-of a service        another one of its stops, or SERVICE_IMPAIRED, that is high and was heard of first
+of a service        another one of its stops that is high and was heard of first
 """
 
 from collections.abc import Iterable, Sequence
@@ -84,7 +84,7 @@ def _is_of_service(incident: Incident, other: Incident) -> bool:
         return True
     if kind is Kind.SERVICE_IMPAIRED and other.key.kind is Kind.DEPLOYMENT_FAILED:
         return True
-    return other.key.kind is not Kind.DEPLOYMENT_FAILED and _was_heard_first(other, incident)
+    return other.key.kind in STOPS and _was_heard_first(other, incident)
 
 
 def _was_heard_first(other: Incident, incident: Incident) -> bool:

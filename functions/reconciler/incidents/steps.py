@@ -6,7 +6,7 @@
     run           standalone work goes on, and failed first less than an hour ago        -
     first         nothing of it was ever published                                       OPENED
     rise          it is more severe than all that was published in 24 hours, or last     OPENED
-    back          it is high again after RESOLVED was published                          OPENED
+    back          it is high, and RESOLVED closed what was published at high             OPENED
     owner down    of several owners another one is down, ten minutes after the last      OPENED
     over          quiet for long enough, and nothing keeps it open; or its end is known  RESOLVED
     milestone     it grew tenfold, the first time that it occurs, and is not high        ONGOING
@@ -14,8 +14,10 @@
     reminder      it goes on, and its reminder is due                                    ONGOING
     else                                                                                 -
 
-The first row that holds counts. Of what is low, held, spoken for or over the cap, only `over` publishes: a
-RESOLVED where a message stands, though of what is spoken for, and of standalone work, only where it was high.
+The first row that holds counts. Of what is low, held, spoken for, over, or too much for this hour, no other
+row than `over` publishes: a RESOLVED where a message stands, though of what is spoken for, and of standalone
+work, only where it was high.
+Each run of standalone work is published once, and not within `remind` of the one before unless it is high.
 What is published first after a RESOLVED is OPENED. All else is in the digest.
 """
 
@@ -24,6 +26,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from ..findings.model import Severity
 from ..findings.policy import Policy
 from .case import RUN, Case, Context
 from .model import Incident
@@ -55,12 +58,13 @@ def _is_rise(case: Case) -> bool:
 
 
 def _is_back(case: Case) -> bool:
-    return case.high and case.incident.outbox.standing is None
+    standing = case.incident.outbox.standing
+    return case.high and (standing is None or standing.rank < Severity.HIGH.rank)
 
 
 def _names_one_down(case: Case) -> bool:
     shared, notified_at = case.incident.shared, case.incident.outbox.notified_at
-    new = shared is not None and set(shared.down) > set(shared.named_down)
+    new = shared is not None and not set(shared.down) <= set(shared.named_down)
     return new and (notified_at is None or case.now >= notified_at + _NEXT_DOWN)
 
 

@@ -9,6 +9,9 @@ from ..findings.model import Severity
 from ..findings.summary import recent
 from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType
+from ..incidents.reported import IncidentKey
+from ..incidents.severity import is_of_impact
+from ..incidents.speaking import shared_key
 from ..text import clean
 from . import payload
 from .body import Body
@@ -27,8 +30,15 @@ def digest_id(incidents: Sequence[Incident]) -> str:
 
 
 def compose_digest(incidents: Sequence[Incident], notification_id: str, now: datetime) -> Message:
-    """The message that lists the most severe of the incidents, and counts the others by kind and cause."""
-    ordered = sorted(incidents, key=lambda one: (-one.severity.rank, -one.count, one.incident_id))
+    """The message that lists the most severe of the incidents, and counts the others by kind and cause.
+
+    What another one in it explains comes after all that is a matter of its own.
+    """
+    explained = _explained(incidents)
+    ordered = sorted(
+        incidents,
+        key=lambda one: (one.key in explained, -one.severity.rank, -one.count, one.incident_id),
+    )
     listed, others = ordered[:_MOST_LISTED], ordered[_MOST_LISTED:]
     several = f"{len(incidents)} incident{'' if len(incidents) == 1 else 's'}"
     return Message(
@@ -43,6 +53,12 @@ def compose_digest(incidents: Sequence[Incident], notification_id: str, now: dat
         attributes={"type": NotificationType.DIGEST, "severity": Severity.LOW},
         thread="DIGEST",
     )
+
+
+def _explained(incidents: Sequence[Incident]) -> frozenset[IncidentKey]:
+    """What is nothing but impact, and the incidents of single owners of a cause that struck several."""
+    shared = {one.key for one in incidents if one.shared}
+    return frozenset(one.key for one in incidents if is_of_impact(one) or shared_key(one) in shared)
 
 
 def _severities(incidents: Sequence[Incident]) -> str:

@@ -32,8 +32,8 @@ COMPOSED = {
     "watch": set[str](),
 }
 ERRORS = {"TransientErrors", "TerminalErrors"}
-# What `telemetry` emits for each function that reports findings.
-OF_FINDINGS = {"Findings", "FindingsNotStored", "NotificationsFailed"}
+# What `telemetry` emits for each function that reports findings; the last one when there are any.
+OF_FINDINGS = {"Findings", "FindingsNotStored", "NotificationsFailed", "ServicesNotRead"}
 
 
 def alarm(stack: Synthesised, name: str) -> dict[str, Any]:

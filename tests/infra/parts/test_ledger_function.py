@@ -53,9 +53,10 @@ def names_in_settings() -> set[str]:
 
 @pytest.mark.parametrize("function", FUNCTIONS)
 def test_settings_read_where_the_ledger_is(other: Synthesised, function: str) -> None:
-    """Every function's settings find the table in its environment, and the retention that was chosen."""
+    """Every function's settings find the table in its environment, the retention and the pace of calls."""
     settings = LedgerSettings.read(environment(other, function))
     assert (settings.table_name, settings.retention.days) == ("${Ledger/Table}", 30)
+    assert settings.calls_per_second == 6
     assert settings.home == Home("${AWS::AccountId}", "${AWS::Region}")
 
 
@@ -66,8 +67,6 @@ def test_settings_read_what_was_chosen(stack: Synthesised, other: Synthesised) -
     assert SweepSettings.read(environment(other, "Sweep")) == SweepSettings(
         clusters=CLUSTERS, calls_per_second=5
     )
-    for name, pace in (("Observe", 6), ("Watch", 6), ("Assess", None), ("Sweep", None)):
-        assert LedgerSettings.read(environment(other, name)).calls_per_second == pace
     shown = environment(other, "Watch") | {"POLICY_FILE": "tests/infra/policy.toml"}
     assert read_policy(shown).protection_lead == timedelta(minutes=20)
     assert read_alert_on_replay(environment(other, "Assess"))
@@ -84,10 +83,10 @@ def test_nothing_is_set_that_nobody_reads(stack: Synthesised, function: str) -> 
 @pytest.mark.parametrize(
     ("function", "expected"),
     [
-        ("Observe", {"CALLS_PER_SECOND": "6"}),
+        ("Observe", {}),
         ("Assess", {**REPORTING, "ALERT_ON_REPLAY": "true"}),
         ("Sweep", {**REPORTING, "CLUSTERS": ",".join(CLUSTERS), "SWEEP_CALLS_PER_SECOND": "5"}),
-        ("Watch", {**REPORTING, "CALLS_PER_SECOND": "6"}),
+        ("Watch", REPORTING),
     ],
 )
 def test_choices_reach_the_functions(other: Synthesised, function: str, expected: dict[str, str]) -> None:
@@ -97,6 +96,7 @@ def test_choices_reach_the_functions(other: Synthesised, function: str, expected
         "LEDGER_REGION": "${AWS::Region}",
         "LEDGER_TABLE_NAME": "${Ledger/Table}",
         "LEDGER_RETENTION_DAYS": "30",
+        "CALLS_PER_SECOND": "6",
         "POWERTOOLS_SERVICE_NAME": function.lower(),
         "POWERTOOLS_METRICS_NAMESPACE": "Other",
         "POWERTOOLS_LOG_LEVEL": "DEBUG",

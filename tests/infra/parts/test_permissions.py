@@ -52,14 +52,15 @@ def test_observe(stack: Synthesised) -> None:
 
 
 def test_assess(stack: Synthesised) -> None:
-    """Assess reads the stream, keeps findings and incidents, reports them, and leaves what it can't read."""
+    """Assess reads the stream, asks how services run, reports incidents, and leaves what it can't read."""
     stream = "${Ledger/Table.StreamArn}"
     assert_may(
         stack,
         "Assess/Role",
         may("logs:CreateLogStream PutLogEvents", "${Assess/Log.Arn}"),
         may("dynamodb:Query GetItem BatchGetItem PutItem UpdateItem", TABLE),
-        may("dynamodb:Query", f"{TABLE}/index/due"),
+        may("dynamodb:Query", *(f"{TABLE}/index/{name}" for name in ("open", "closed", "due"))),
+        may("ecs:DescribeServices", every("service")),
         may("dynamodb:DescribeStream GetRecords GetShardIterator ListStreams", stream),
         may("sqs:SendMessage GetQueueAttributes GetQueueUrl", "${ChangeDeadLetters/Queue.Arn}"),
         *PUBLISHES,
@@ -91,14 +92,15 @@ def test_sweep(stack: Synthesised) -> None:
 
 
 def test_watch(stack: Synthesised) -> None:
-    """The watch reads what is protected, asks ECS whether it still is, and keeps the answer."""
+    """The watch reads what is protected or wrong, asks ECS whether it still is, and keeps the answer."""
     assert_may(
         stack,
         "Watch/Role",
         may("logs:CreateLogStream PutLogEvents", "${Watch/Log.Arn}"),
-        may("dynamodb:Query GetItem BatchGetItem UpdateItem PutItem DeleteItem", TABLE),
-        may("dynamodb:Query", *(f"{TABLE}/index/{name}" for name in ("open", "protected", "due"))),
+        may("dynamodb:Query GetItem BatchGetItem PutItem UpdateItem", TABLE),
+        may("dynamodb:Query", *(f"{TABLE}/index/{name}" for name in ("open", "closed", "protected", "due"))),
         may("ecs:GetTaskProtection DescribeTasks", every("task")),
+        may("ecs:DescribeServices", every("service")),
         may("ecs:ListTasks", "*"),
         *PUBLISHES,
     )
@@ -112,7 +114,7 @@ def test_a_schedule_may_start_its_function(stack: Synthesised, name: str) -> Non
     assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": "${AWS::AccountId}"}}
 
 
-@pytest.mark.parametrize("name", ["Observe", "Sweep", "Watch"])
+@pytest.mark.parametrize("name", ["Observe", "Assess", "Sweep", "Watch"])
 def test_named_clusters_bound_what_ecs_is_asked(other: Synthesised, name: str) -> None:
     """Where clusters are named, no function may ask ECS about any other, nor list clusters."""
     asked = [each for each in other.statements(f"{name}/Role") if any("ecs:" in a for a in each.actions)]

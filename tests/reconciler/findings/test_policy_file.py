@@ -38,6 +38,9 @@ stalled_failed_tasks = 5
 stalled_minutes = 60
 scale_in_blocked_minutes = 90
 
+[alerts]
+max_messages_per_hour = 10
+
 [[severity]]
 kind = "CAPACITY_INTERRUPTED"
 cause = "SPOT"
@@ -72,6 +75,7 @@ def test_everything() -> None:
         resolve=timedelta(minutes=30),
         remind=timedelta(hours=2),
         digest=timedelta(minutes=15),
+        max_messages_per_hour=10,
         severities=(
             (
                 Scope(
@@ -104,6 +108,7 @@ policies = st.builds(
     ),
     **dict.fromkeys(("below_desired", "stalled", "scale_in_blocked"), minutes),
     stalled_failed_tasks=st.integers(1, 1000),
+    max_messages_per_hour=st.integers(1, 100_000),
     stuck_after=st.fixed_dictionaries(dict.fromkeys(DEFAULT.stuck_after, minutes)),
     severities=st.lists(st.tuples(scopes, st.sampled_from(Severity)), max_size=3).map(tuple),
     accepted_exit_codes=st.lists(
@@ -120,11 +125,20 @@ def test_a_document_holds_the_whole_policy(policy: Policy) -> None:
     assert read_document(json.loads(json.dumps(policy_document(policy)))) == policy
 
 
-def test_a_document_without_services_is_readable() -> None:
-    """A policy that an earlier version stored knows nothing of services: their limits are the defaults."""
+@pytest.mark.parametrize(
+    ("table", "name"), [("services", "stalled"), ("alerts", "max_messages_per_hour"), ("minutes", "digest")]
+)
+def test_a_document_without_a_table_is_readable(table: str, name: str) -> None:
+    """A policy that an earlier version stored lacks what it did not know: that is as by default."""
     document = policy_document(parse(FULL))
-    del document["services"]
-    assert read_document(document).stalled == DEFAULT.stalled
+    del document[table]
+    assert getattr(read_document(document), name) == getattr(DEFAULT, name)
+
+
+def test_digests_are_daily_unless_the_file_says_otherwise() -> None:
+    """A file that asks for a digest each hour, which was the default once, is valid and gets it."""
+    assert DEFAULT.digest == timedelta(days=1)
+    assert parse("[minutes]\ndigest = 60").digest == timedelta(hours=1)
 
 
 def test_nothing() -> None:
@@ -146,6 +160,8 @@ def test_nothing() -> None:
         ("[services]\nstalled = 3", "services.stalled", "is not a key here: these are below_desired_minutes"),
         ("[services]\nstalled_failed_tasks = 0", "services.stalled_failed_tasks", "must be a whole number"),
         ("[services]\nstalled_minutes = 1.5", "services.stalled_minutes", "must be a whole number from 1"),
+        ("[alerts]\nper_hour = 3", "alerts.per_hour", "is not a key here: these are max_messages_per_hour"),
+        ("[alerts]\nmax_messages_per_hour = 0", "alerts.max_messages_per_hour", "must be a whole number"),
         ("services = 3", "services", "must be a table, written [services]; found 3"),
         ("[severity]\n", "severity", "must be a list of tables, each written [[severity]]"),
         ('[[severity]]\nkind = "X"\nseverity = "low"', "severity[0].kind", "must be one of TASK_"),

@@ -6,16 +6,17 @@ import pytest
 
 from reconciler.findings.model import Finding, Kind, Severity
 from reconciler.findings.policy import Policy
-from reconciler.incidents.course import goes_on, is_over_by_deployments, stands, with_blame
+from reconciler.incidents.case import Context
+from reconciler.incidents.course import end_words, goes_on, is_over_by_deployments, stands, with_blame
 from reconciler.incidents.deployments.blame import BlameWord
-from reconciler.incidents.lifecycle import add_findings, end
+from reconciler.incidents.lifecycle import add_findings, advance, end
 from reconciler.incidents.model import Incident, Status
 from reconciler.incidents.outbox import NotificationType
 from reconciler.incidents.reported import ReportedFinding, report_service_finding
 from reconciler.model.service import ServiceRecord
 from reconciler.services.merge import merge_event, merge_reading
 from reconciler.services.outcomes import histories
-from tests.support.findings import finding
+from tests.support.findings import finding, published
 from tests.support.services import (
     COMPLETED,
     DEFINITION,
@@ -103,15 +104,31 @@ def test_a_standalone_tasks_incident_has_no_blame() -> None:
 def test_an_end_is_published_if_the_incident_was() -> None:
     """What was announced is resolved with a message of its own, at once."""
     opened = add_findings(None, [crash(1, 2, 12)], minute(12), POLICY)
-    over = end(opened, minute(16), POLICY)
-    assert (over.status, over.resolved_at, over.revision) == (
-        Status.RESOLVED,
-        minute(16),
-        opened.revision + 1,
-    )
-    assert [one.type for one in over.outbox.pending][-1] is NotificationType.RESOLVED
-    unheard = add_findings(None, [crash(1, 2, 12, severity=Severity.LOW)], minute(12), POLICY)
-    assert end(unheard, minute(16), POLICY).outbox.pending == ()
+    heard = published(advance(opened, Context(), minute(13), POLICY), minute(13))
+    over = advance(end(heard, "rolled back to 42"), Context(), minute(16), POLICY)
+    assert (over.status, over.resolved_at) == (Status.RESOLVED, minute(16))
+    assert [one.type for one in over.outbox.pending] == [NotificationType.RESOLVED]
+    unheard = advance(end(opened, "rolled back to 42"), Context(), minute(16), POLICY)
+    assert (unheard.status, unheard.outbox.pending) == (Status.RESOLVED, ())
+
+
+DEPLOYED = merge_event(record(), deployment_event(4, COMPLETED, 15))
+NAMED = merge_reading(record(), reading(described(4, 15, revision=44)), minute(16))
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        (rolled_back(done=True), "rolled back to checkout:42"),
+        (DEPLOYED, "another deployment was deployed"),
+        (NAMED, "checkout:44 was deployed"),
+    ],
+    ids=["rolled back", "deployed", "deployed, and known"],
+)
+def test_the_end_says_what_ended_it(found: ServiceRecord, words: str) -> None:
+    """That the deployment was rolled back, and to what, or what was deployed instead."""
+    incident = of_service(Kind.DEPLOYMENT_FAILED, about=deployment_id(2))
+    assert end_words(incident, histories(found)) == words
 
 
 FAILS, NEWER = deployment_event(2, FAILED, 12), deployment_event(4, STARTED, 13)

@@ -1,239 +1,213 @@
-"""When people are notified of an incident, and when not: the table of `lifecycle`, row by row."""
+"""What becomes of an incident as findings, readings, messages and time come to it."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
-from reconciler.findings.model import Kind, Severity
-from reconciler.findings.policy import Policy, Scope
-from reconciler.incidents import lifecycle
-from reconciler.incidents.lifecycle import touch
-from reconciler.incidents.model import Incident, Status
-from reconciler.incidents.outbox import NotificationType
-from reconciler.incidents.reported import ReportedFinding, report_finding
-from reconciler.incidents.timing import awaits_digest, needs_recovery_check
-from tests.support.findings import DEFINITION, digested, finding, found, low, many, published, standalone
-from tests.support.values import START, at
+from reconciler.findings.model import Cause, Kind
+from reconciler.incidents.case import Context
+from reconciler.incidents.facts.impact import Running
+from reconciler.incidents.lifecycle import add_findings, advance, touch, with_running
+from reconciler.incidents.model import Status
+from reconciler.incidents.outbox import Outbox
+from tests.support.courses import (
+    HIGH,
+    LOW,
+    MEDIUM,
+    OPENED,
+    POLICY,
+    RESOLVED,
+    Course,
+    crash,
+    incident,
+    minutes,
+    pending,
+    published,
+)
+from tests.support.findings import DEFINITION
+from tests.support.values import START
 
-POLICY = Policy()
-MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
-OPENED, ONGOING, RESOLVED = NotificationType.OPENED, NotificationType.ONGOING, NotificationType.RESOLVED
-
-
-def add(incident: Incident | None, *reported: ReportedFinding, when: datetime = START) -> Incident:
-    return lifecycle.add_findings(incident, reported, when, POLICY)
-
-
-def happen(incident: Incident | None, number: int, when: datetime = START, **values: Any) -> Incident:
-    return add(incident, found(number, when, **values), when=when)
-
-
-def wait(incident: Incident, until: datetime, *, recovered: bool = False) -> Incident:
-    return lifecycle.advance_time(incident, recovered=recovered, now=until, policy=POLICY)
-
-
-def send(incident: Incident, when: datetime = START) -> Incident:
-    """The incident with all that was pending sent."""
-    return published(incident, when)
+RUN: dict[str, Any] = {"group": "family:report"}
+STUCK: dict[str, Any] = {"kind": Kind.STUCK, "cause": Cause("PENDING")}
 
 
-def list_in_digest(incident: Incident) -> Incident:
-    return digested(incident, START + HOUR)
+def resolved(*, severity: Any = MEDIUM, **values: Any) -> Course:
+    """A fault at the start, published, and over after a quarter of an hour."""
+    course = Course()
+    course.fault(0, severity=severity, **values)
+    course.look(15, over=True)
+    assert course.heard == [(OPENED, severity), (RESOLVED, severity)]
+    return course
 
 
-def pending(incident: Incident) -> list[NotificationType]:
-    return [one.type for one in incident.outbox.pending]
+def test_it_opens_with_its_first_finding() -> None:
+    """And is published with the step after it, not before."""
+    one = add_findings(None, [crash(1, minutes(-1))], START, POLICY)
+    assert (one.status, one.count, one.severity, one.outbox.pending) == (Status.OPEN, 1, MEDIUM, ())
+    assert (one.opened_at, one.first_seen_at, one.noted_at) == (START, minutes(-1), minutes(-1))
+    assert one.incident_id.endswith(
+        "|service:checkout|ESSENTIAL_CONTAINER_FAILED|EXIT_CODE|20261120T090000.000Z"
+    )
+    after = advance(one, Context(), START, POLICY)
+    assert [each.notification_id for each in after.outbox.pending] == [f"{one.incident_id}|1"]
+    assert (after.revision, after.due_at) == (one.revision + 1, minutes(1))
 
 
-def opened() -> Incident:
-    """An incident with one finding, of which OPENED was sent."""
-    return send(happen(None, 1))
+def test_it_shows_the_latest_tasks_and_definitions() -> None:
+    """Five of each, the latest first: those are the ones that ECS still knows."""
+    found = [crash(n, minutes(n), task_definition_arn=f"{DEFINITION}:{n // 2}") for n in range(20)]
+    one = add_findings(None, found, START, POLICY)
+    assert [int(sample.task_arn[-4:], 16) for sample in one.samples] == [19, 18, 17, 16, 15]
+    assert one.task_definition_arns == tuple(f"{DEFINITION}:{n}" for n in (9, 8, 7, 6, 5))
+    assert (one.count, one.last_seen_at) == (20, minutes(19))
 
 
-def low_severity() -> Incident:
-    return add(None, report_finding(low(1), START))
+def test_its_cause_is_that_of_the_newest_and_its_severity_the_highest() -> None:
+    """The cause of a deployment's failure may become known only later."""
+    about: dict[str, Any] = {"kind": Kind.DEPLOYMENT_FAILED, "about": "ecs-svc/2"}
+    one = add_findings(None, [crash(1, severity=HIGH, cause=Cause("STALLED"), **about)], START, POLICY)
+    after = add_findings(one, [crash(2, severity=LOW, cause=Cause("ALARM"), **about)], START, POLICY)
+    assert (after.cause, after.cause_severity, after.key.cause, after.key) == ("ALARM", HIGH, None, one.key)
+
+
+def test_a_fault_in_the_future_is_noted_now() -> None:
+    """A clock that goes wrong keeps nothing open."""
+    one = add_findings(None, [crash(1, minutes(600))], START, POLICY)
+    assert one.noted_at == START
+    assert add_findings(one, [crash(2, minutes(900))], minutes(1), POLICY).noted_at == minutes(1)
+
+
+@pytest.mark.parametrize(("hours", "same"), [(1, True), (24, True), (30, True), (30.1, False)])
+def test_what_returns_within_thirty_hours_is_the_same(hours: float, same: bool) -> None:  # noqa: FBT001 - a column of the table
+    """By the faults' own times; after that it is another incident, which knows nothing of the first."""
+    course = resolved()
+    before = course.one
+    course.fault(hours * 60, late=5)
+    after = course.one
+    assert after.open
+    assert (after.incident_id == before.incident_id) is same
+    assert after.occurrences.number == (2 if same else 1)
+    assert (after.resolved_at, after.began_at) == (None, minutes(hours * 60 + 5))
+    assert (after.returned_at is not None) is same
+    assert (after.outbox.sequence >= before.outbox.sequence) is same
+
+
+def test_a_return_at_high_is_opened_again() -> None:
+    """RESOLVED closed the first; at medium only a reminder says it, as OPENED."""
+    course = resolved(severity=HIGH)
+    assert course.fault(60, severity=HIGH) == [(OPENED, HIGH)]
+    course = resolved()
+    assert course.fault(60) == []
+    assert course.look(15 + 239) == []
+    assert course.look(15 + 240) == [(OPENED, MEDIUM)]
+
+
+def test_high_is_heard_though_its_return_was_medium() -> None:
+    """A reminder at medium after RESOLVED is nothing that whoever hears only of high knows of."""
+    course = Course()
+    course.fault(0)
+    course.read(1, steady=0)
+    assert course.read(3, steady=0) == [(OPENED, HIGH)]
+    assert course.read(20, steady=4, over=True) == [(RESOLVED, HIGH)]
+    assert [course.fault(minute) for minute in (60, 62, 64)] == [[], [], []]
+    assert course.read(20 + 240, steady=4) == [(OPENED, MEDIUM)]
+    course.read(261, steady=0)
+    assert course.read(263, steady=0) == [(OPENED, HIGH)]
+
+
+@pytest.mark.parametrize(("minute", "opens"), [(5, False), (15, False), (15.1, True)])
+def test_a_fault_from_before_the_end_opens_nothing(minute: float, opens: bool) -> None:  # noqa: FBT001 - a column of the table
+    """What was over by then is counted, and in the digest; a later fault is a return."""
+    course = resolved(severity=HIGH)
+    course.fault(minute, late=30 - minute, severity=HIGH)
+    assert course.one.open is opens
+    assert course.one.occurrences.number == (2 if opens else 1)
+    assert course.one.outbox.news_since == (None if opens else minutes(30))
+    assert course.heard[2:] == ([(OPENED, HIGH)] if opens else [])
+
+
+def test_late_and_new_findings_may_come_together() -> None:
+    """Each is of the incident that it would be of if it had come alone."""
+    before = resolved().one
+    both = add_findings(before, [crash(9, minutes(60)), crash(8, minutes(5))], minutes(61), POLICY)
+    one_by_one = add_findings(before, [crash(8, minutes(5))], minutes(61), POLICY)
+    assert add_findings(one_by_one, [crash(9, minutes(60))], minutes(61), POLICY) == both
+    assert (both.open, both.occurrences.number, both.incident_id) == (True, 2, before.incident_id)
+
+
+def test_a_condition_that_is_found_again_is_open_again() -> None:
+    """A task that is still stuck was not over, however long it has been so."""
+    course = Course()
+    course.fault(1, **STUCK)
+    course.look(90, over=True)
+    assert not course.one.open
+    course.fault(1, late=100, **STUCK)
+    assert course.one.open
+
+
+def test_each_run_is_an_incident_of_its_own() -> None:
+    """It knows when the one before was published, and nothing else of it."""
+    course = Course()
+    course.fault(0, **RUN)
+    assert course.look(20, over=True) == [(OPENED, MEDIUM)]
+    assert course.look(21, over=True) == []
+    first = course.one
+    course.fault(30, **RUN)
+    assert (first.open, course.one.open) == (False, True)
+    assert (course.one.incident_id != first.incident_id, course.one.occurrences.number) == (True, 1)
+    assert course.one.outbox == Outbox(notified_at=minutes(20), news_since=minutes(30))
+
+
+def test_a_late_failure_of_a_run_is_of_that_run() -> None:
+    """It is no other run, of which nothing was published yet."""
+    course = Course()
+    course.fault(0, **RUN)
+    course.look(20, over=True)
+    course.look(21, over=True)
+    course.fault(5, late=300, **RUN)
+    assert (course.one.open, course.one.count, len(course.heard)) == (False, 2, 1)
+
+
+def test_an_end_is_final_until_something_fails_again() -> None:
+    """What is known to have ended is over at once, though its service was read to be down before."""
+    course = Course()
+    course.fault(0)
+    course.read(1, steady=0)
+    course.read(3, steady=0)
+    assert course.end(4) == [(RESOLVED, HIGH)]
+    assert (course.one.open, course.one.ended_by, course.one.resolved_at) == (
+        False,
+        "rolled back",
+        minutes(4),
+    )
+    course.fault(10)
+    assert (course.one.open, course.one.ended_by) == (True, None)
+
+
+def test_an_end_that_could_not_be_published_is_none_after_another_fault() -> None:
+    """Nobody had heard of it, and it goes on."""
+    waiting = incident(MEDIUM, Outbox(pending=(pending(),)))
+    ended = replace(waiting, ended_by="rolled back")
+    after = add_findings(ended, [crash(2, minutes(5))], minutes(5), POLICY)
+    sent = replace(after, outbox=published())
+    assert advance(sent, Context(), minutes(6), POLICY).open
+
+
+def test_an_unanswered_look_changes_nothing() -> None:
+    """And the answer is kept with its time."""
+    one = incident()
+    assert with_running(one, None, START) is one
+    found = with_running(one, Running(desired=4, least=4, steady=1), START)
+    assert found.impact
+    assert (found.impact.running, found.impact.checked_at) == (1, START)
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "expected"),
-    [
-        (1, 9, False),
-        (9, 10, True),
-        (1, 10, True),
-        (10, 99, False),
-        (99, 100, True),
-        (50, 150, True),
-        (150, 999, False),
-        (999, 1000, True),
-        (7, 5000, True),
-    ],
+    ("values", "minute", "seen"),
+    [(STUCK, 5, True), (STUCK, 4.9, False), ({}, 60, False), ({"kind": Kind.SERVICE_IMPAIRED}, 5, True)],
 )
-def test_growth_is_published_by_powers_of_ten(before: int, after: int, expected: bool) -> None:  # noqa: FBT001 - a table
-    """A tenfold count is published, in however many steps it came; what lies between is not."""
-    grown = add(send(add(None, *many(range(before)))), *many(range(before, after)))
-    assert (grown.count, pending(grown) == [ONGOING]) == (after, expected)
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "at_first", "then"),
-    [
-        (Severity.LOW, Severity.LOW, [], []),
-        (Severity.LOW, Severity.MEDIUM, [], [OPENED]),
-        (Severity.LOW, Severity.HIGH, [], [OPENED]),
-        (Severity.MEDIUM, Severity.LOW, [OPENED], []),
-        (Severity.MEDIUM, Severity.HIGH, [OPENED], [ONGOING]),
-        (Severity.HIGH, Severity.MEDIUM, [OPENED], []),
-    ],
-)
-def test_the_first_and_the_more_severe_are_published(
-    first: Severity, second: Severity, at_first: list[NotificationType], then: list[NotificationType]
-) -> None:
-    """At once, but for low severity, and one of higher severity too; the incident keeps the highest."""
-    before = happen(None, 1, severity=first)
-    assert (before.status, before.count, pending(before)) == (Status.OPEN, 1, at_first)
-    after = happen(send(before) if at_first else before, 2, severity=second)
-    assert (pending(after), after.severity) == (then, max(first, second, key=lambda one: one.rank))
-
-
-def test_what_is_pending_stays_as_it_is() -> None:
-    """An OPENED that could not be sent stays OPENED under its id, with the newer count; nothing is added."""
-    before = happen(None, 1)
-    after = add(before, *many(range(2, 200)), when=at(60))
-    assert (after.outbox.pending, after.count) == (before.outbox.pending, 199)
-    assert pending(happen(send(after), 500)) == []
-
-
-def test_what_comes_while_it_is_sent_is_kept() -> None:
-    """A finding between sending and marking as sent is news, and its count is published when it is due."""
-    sent = add(None, *many(range(5)))
-    grown = add(sent, *many(range(5, 10)))
-    marked = published(grown, sent=sent)
-    outbox = marked.outbox
-    assert (outbox.pending, outbox.notified_count, marked.count, outbox.news) == ((), 5, 10, True)
-    assert pending(happen(marked, 99)) == [ONGOING]
-
-
-def test_marking_as_sent_twice_changes_nothing() -> None:
-    """Two that sent the same message both mark it, and the incident is as if one had."""
-    sent = happen(None, 1)
-    once = send(sent)
-    twice = published(once, sent=sent)
-    assert replace(twice, revision=once.revision) == once
-
-
-def test_a_new_task_definition_counts_anew() -> None:
-    """After a deployment the count begins again, and its first tenfold is published again."""
-    before = send(add(None, *many(range(50))))
-    after = add(before, *many(range(50, 59), task_definition_arn=f"{DEFINITION}:43"))
-    assert (after.count, after.task_definition_arn, pending(after)) == (9, f"{DEFINITION}:43", [])
-    tenth = happen(after, 60, task_definition_arn=f"{DEFINITION}:43")
-    assert (tenth.count, pending(tenth)) == (10, [ONGOING])
-
-
-def test_an_old_task_definition_does_not() -> None:
-    """While two versions fail side by side the count goes on, so that it is not published over and over."""
-    incident = opened()
-    for number in range(2, 9):
-        incident = happen(incident, number, task_definition_arn=f"{DEFINITION}:{42 + number % 2}")
-    assert (incident.count, pending(incident)) == (6, [])
-
-
-def test_it_shows_the_latest_tasks() -> None:
-    """Five tasks at most, the latest first: those are the ones that ECS still knows."""
-    incident = add(None, *many(range(20)))
-    assert [int(sample.task_arn[-4:], 16) for sample in incident.samples] == [19, 18, 17, 16, 15]
-
-
-def test_first_and_last_are_the_events_own_times() -> None:
-    """Findings that come late and in any order leave the earliest and the latest time."""
-    incident = add(None, found(1, at(50)), found(2, at(10)), when=at(900))
-    incident = add(incident, found(3, at(5)), when=at(901))
-    assert (incident.first_seen_at, incident.last_seen_at) == (at(5), at(50))
-
-
-@pytest.mark.parametrize(
-    ("quiet", "recovered", "over"),
-    [
-        (14 * MINUTE, True, False),
-        (15 * MINUTE, True, True),
-        (15 * MINUTE, False, False),
-        (239 * MINUTE, False, False),
-        (4 * HOUR, False, True),
-    ],
-)
-def test_it_is_resolved_when_its_service_runs(quiet: timedelta, recovered: bool, over: bool) -> None:  # noqa: FBT001 - a table
-    """A quarter of an hour without a finding and a running task; or four hours even without one."""
-    after = wait(opened(), START + quiet, recovered=recovered)
-    assert (after.status is Status.RESOLVED, pending(after) == [RESOLVED]) == (over, over)
-
-
-def test_standalone_tasks_need_not_run() -> None:
-    """Where no service is to run again, quiet is all that counts."""
-    incident = send(add(None, report_finding(standalone(), START)))
-    assert not needs_recovery_check(incident, START + HOUR, POLICY)
-    assert pending(wait(incident, START + 15 * MINUTE)) == [RESOLVED]
-
-
-def test_ecs_is_asked_only_when_it_matters() -> None:
-    """Whether a service runs is asked when it would be over, not before, and not when it is over anyway."""
-    times = (MINUTE, 15 * MINUTE, 5 * HOUR)
-    assert [needs_recovery_check(opened(), START + time, POLICY) for time in times] == [False, True, False]
-
-
-def test_a_finding_after_the_end_is_of_another_incident() -> None:
-    """The same fault next time has another id."""
-    before = wait(opened(), START + HOUR, recovered=True)
-    after = happen(None, 2, START + 2 * HOUR)
-    assert (before.key, before.incident_id != after.incident_id) == (after.key, True)
-
-
-@pytest.mark.parametrize(
-    ("news", "time", "expected"),
-    [(True, 4 * HOUR, [ONGOING]), (True, 3 * HOUR, []), (False, 4 * HOUR, [RESOLVED])],
-)
-def test_a_reminder_is_published(news: bool, time: timedelta, expected: list[NotificationType]) -> None:  # noqa: FBT001 - a table
-    """Four hours after the last notification, if something came since."""
-    incident = happen(opened(), 2, START + time - MINUTE) if news else opened()
-    assert pending(wait(incident, START + time)) == expected
-
-
-def test_low_severity_waits_for_the_digest() -> None:
-    """It is due at the next full hour, not over before it was listed, and then over without a message."""
-    incident = low_severity()
-    assert (incident.due_at, awaits_digest(incident, START + HOUR, POLICY)) == (START + HOUR, True)
-    assert wait(incident, START + 30 * MINUTE, recovered=True).open
-    listed = list_in_digest(incident)
-    assert not awaits_digest(listed, START + HOUR, POLICY)
-    over = wait(listed, START + 2 * HOUR, recovered=True)
-    assert (over.status, pending(over), over.due_at) == (Status.RESOLVED, [], None)
-
-
-def test_of_a_muted_service_nothing_is_published() -> None:
-    """Until the mute ends; what goes on by then is published with its next finding."""
-    muted = Policy(muted=((Scope(service="check*"), START + HOUR),))
-    quiet = lifecycle.add_findings(None, [found(1)], START, muted)
-    assert (pending(quiet), quiet.count) == ([], 1)
-    assert pending(lifecycle.add_findings(quiet, [found(2)], START + HOUR, muted)) == [OPENED]
-
-
-def test_what_is_seen_again_goes_on() -> None:
-    """A task that is still stuck keeps its incident open, without a count or a message."""
-    stuck = send(add(None, report_finding(finding(kind=Kind.STUCK), START)))
-    seen = touch(stuck, START + 30 * MINUTE, POLICY)
-    assert seen is not None
-    after = wait(seen, START + 80 * MINUTE, recovered=True)
-    assert (after.open, after.count, pending(after)) == (True, 1, [])
-    assert touch(opened(), START + 30 * MINUTE, POLICY) is None
-
-
-def test_an_open_incident_always_has_a_time_to_be_looked_at() -> None:
-    """It is never forgotten, in any order of findings, sending and waiting."""
-    now, incident = START, happen(None, 1)
-    for step in range(40):
-        now = now + timedelta(minutes=7 * step)
-        incident = happen(incident, step + 2, now) if step % 3 else send(incident, now)
-        if incident.due_at and incident.due_at <= now:
-            incident = wait(incident, now)
-        assert incident.due_at is not None
+def test_a_condition_that_stands_is_noted(values: dict[str, Any], minute: float, seen: bool) -> None:  # noqa: FBT001 - a column of the table
+    """Every third of the time after which it would be over; what only happens is not."""
+    after = touch(incident(**values), minutes(minute), POLICY)
+    assert (after and after.noted_at) == (minutes(minute) if seen else None)

@@ -34,6 +34,12 @@ def heals(cause: Cause | None) -> bool:
     return cause is not None and cause in RECORDS and RECORDS[cause].heals
 
 
+def stops_starts(kind: Kind, cause: Cause | None) -> bool:
+    """Whether it keeps tasks from starting."""
+    record = IMPAIRED_SERVICE.get(cause) if cause and kind is Kind.SERVICE_IMPAIRED else None
+    return kind is Kind.TASK_FAILED_TO_START or (record is not None and record.stops_starts)
+
+
 def record_of(kind: Kind, cause: Cause | None) -> CauseRecord | ServiceCauseRecord | None:
     """What is known of the cause of a fault of that kind; None where it has none, or is not known here."""
     if cause is None:

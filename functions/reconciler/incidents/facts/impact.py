@@ -57,15 +57,19 @@ class Impact:
     estimated: bool = False
 
     def level(self, now: datetime) -> Level:
-        if _lasts(self.zero_since, _DOWN, now):
+        if self._lasts(self.zero_since, _DOWN, now):
             return Level.DOWN
-        lacking = _lasts(self.half_since, _HALF, now) or _lasts(self.below_since, _BELOW, now)
+        lacking = self._lasts(self.half_since, _HALF, now) or self._lasts(self.below_since, _BELOW, now)
         return Level.DEGRADED if lacking else Level.NONE
 
     @property
     def falls_short(self) -> bool:
-        """Whether fewer tasks run than have to, for however short a time."""
-        return self.below_since is not None
+        """Whether fewer tasks run than have to, or none, for however short a time."""
+        return self.below_since is not None or self.zero_since is not None
+
+    def _lasts(self, since: datetime | None, limit: timedelta, now: datetime) -> bool:
+        """Whether it has been so for that long, and was so in more than one answer."""
+        return since is not None and since < self.checked_at and now - since >= limit
 
 
 def checked(before: Impact | None, found: Running, at: datetime) -> Impact:
@@ -91,7 +95,3 @@ def level_of(impact: Impact | None, now: datetime) -> Level:
 
 def _since(before: datetime | None, at: datetime, *, holds: bool) -> datetime | None:
     return (before or at) if holds else None
-
-
-def _lasts(since: datetime | None, limit: timedelta, now: datetime) -> bool:
-    return since is not None and now - since >= limit

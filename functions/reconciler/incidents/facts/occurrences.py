@@ -66,9 +66,22 @@ def began(at: datetime) -> Occurrences:
 def add_fault(known: Occurrences, at: datetime, gap: timedelta) -> Occurrences:
     """With one more fault, at its own time; faults no further apart than the gap are of one occurrence."""
     ordered = sorted((*known.newest_last, Occurrence(at, at)), key=lambda one: (one.first_at, one.last_at))
-    merged = tuple(_merged(ordered, gap))
-    dropped = max(len(merged) - KEPT, 0)
-    return Occurrences(merged[dropped:], known.older + dropped, min(known.began_at, at))
+    return newest(tuple(_merged(ordered, gap)), known.older, min(known.began_at, at))
+
+
+def newest(ordered: Sequence[Occurrence], older: int, began_at: datetime) -> Occurrences:
+    """The last 50 of these, the last one last, with how many there were before them."""
+    dropped = max(len(ordered) - KEPT, 0)
+    return Occurrences(tuple(ordered[dropped:]), older + dropped, began_at)
+
+
+def joined(occurrences: Sequence[Occurrence]) -> Occurrence:
+    """All of them as one."""
+    return Occurrence(
+        min(one.first_at for one in occurrences),
+        max(one.last_at for one in occurrences),
+        sum(one.count for one in occurrences),
+    )
 
 
 def _merged(ordered: Sequence[Occurrence], gap: timedelta) -> Iterator[Occurrence]:

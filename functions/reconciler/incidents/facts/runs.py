@@ -28,9 +28,9 @@ def run_of(tasks: Sequence[Started], failed_at: datetime, now: datetime) -> Run:
     ordered = sorted(tasks, key=lambda one: one.at)
     run: list[Started] = []
     for one in ordered:
-        if run and one.at - run[-1].at >= _APART and run[-1].at <= failed_at < one.at:
-            break
         if run and one.at - run[-1].at >= _APART:
+            if failed_at < one.at:
+                break
             run = []
         run.append(one)
     ended = all(one.ended for one in run)

@@ -138,7 +138,7 @@ class IncidentProgress:
         members = members_of(self.incidents, incident.key, owners)
         recent = [one for one in members if one.last_seen_at >= since]
         after = with_members(incident, recent, now)
-        if now < quiet_at(after, self.policy) or not is_over(recent, now):
+        if now < quiet_at(after, self.policy) or not is_over(recent):
             return Progress(after, over=False)
         closing = [one for one in recent if one.open]
         return Progress(after, over=not closing, closing=closing)

@@ -67,41 +67,42 @@ class ServiceLook:
     tasks: Tasks | None = None
 
     def look(self, cluster_arn: str, asked: Sequence[Asked], now: datetime) -> Looks:
-        """How each of these services runs; where a call fails, by the ledger, and with the error."""
+        """How each of these services runs; nothing of those that ECS did not answer for, with the error."""
         looks = Looks()
         try:
-            readings = self._described(cluster_arn, [one.service for one in asked], looks)
+            answers = self._described(cluster_arn, [one.service for one in asked], looks)
         except ClusterNotFound:
             return Looks({one.service: _GONE for one in asked})
         own = OwnTasks(self.ledger, cluster_arn, self.policy, now)
         for one in asked:
-            reading = readings.get(one.service)
+            answer = answers.get(one.service, Absence.UNKNOWN)
             try:
-                running = (
-                    self._running(reading, now)
-                    if reading
-                    else own.running(one.service, one.since, one.impact)
-                )
+                looks.by_service[one.service] = self._look(one, answer, own, now)
             except LedgerError as error:
                 looks.error = error
-            else:
-                looks.by_service[one.service] = Look(running, reading)
         return looks
 
     def _described(
         self, cluster_arn: str, services: Sequence[str], looks: Looks
-    ) -> Mapping[str, ServiceReading]:
+    ) -> Mapping[str, ServiceReading | Absence]:
+        """What ECS says by service; MISSING also where it may not be asked."""
         arns = {service_arn(cluster_arn, one): one for one in services}
         try:
             answers = self.ecs_services.describe_services(cluster_arn, list(arns))
         except AccessDenied:
-            return {}
+            return dict.fromkeys(services, Absence.MISSING)
         except ClusterNotFound:
             raise
         except LedgerError as error:
             looks.error = error
             return {}
-        return {arns[arn]: one for arn, one in answers.items() if isinstance(one, ServiceReading)}
+        return {arns[arn]: answer for arn, answer in answers.items()}
+
+    def _look(self, asked: Asked, answer: ServiceReading | Absence, own: OwnTasks, now: datetime) -> Look:
+        if isinstance(answer, ServiceReading):
+            return Look(self._running(answer, now), answer)
+        unknown = answer is Absence.UNKNOWN
+        return Look() if unknown else Look(own.running(asked.service, asked.since, asked.impact))
 
     def _running(self, reading: ServiceReading, now: datetime) -> Running:
         state = reading.state
