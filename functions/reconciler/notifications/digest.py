@@ -11,6 +11,7 @@ from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType
 from ..incidents.reported import IncidentKey
 from ..incidents.severity import is_of_impact
+from ..incidents.shared import owners_needed
 from ..incidents.speaking import shared_key
 from ..text import clean
 from . import payload
@@ -32,7 +33,7 @@ def digest_id(incidents: Sequence[Incident]) -> str:
 def compose_digest(incidents: Sequence[Incident], notification_id: str, now: datetime) -> Message:
     """The message that lists the most severe of the incidents, and counts the others by kind and cause.
 
-    What another one in it explains comes after all that is a matter of its own.
+    What others explain comes after all that is a matter of its own.
     """
     explained = _explained(incidents)
     ordered = sorted(
@@ -56,9 +57,13 @@ def compose_digest(incidents: Sequence[Incident], notification_id: str, now: dat
 
 
 def _explained(incidents: Sequence[Incident]) -> frozenset[IncidentKey]:
-    """What is nothing but impact, and the incidents of single owners of a cause that struck several."""
-    shared = {one.key for one in incidents if one.shared}
-    return frozenset(one.key for one in incidents if is_of_impact(one) or shared_key(one) in shared)
+    """What is nothing but impact, and what so many owners have in common that it is one matter."""
+    shared = Counter(shared_key(one) for one in incidents)
+    return frozenset(
+        one.key
+        for one in incidents
+        if is_of_impact(one) or ((key := shared_key(one)) and shared[key] >= owners_needed(key))
+    )
 
 
 def _severities(incidents: Sequence[Incident]) -> str:
