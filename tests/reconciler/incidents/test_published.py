@@ -17,6 +17,7 @@ from tests.support.courses import (
     MEDIUM,
     MINUTE,
     ONGOING,
+    OPENED,
     RESOLVED,
     grown,
     impact,
@@ -82,6 +83,25 @@ def test_back(severity: Any, standing: Any, expected: bool) -> None:  # noqa: FB
 def test_owner_down(down: str, named: str, minute: float, expected: bool) -> None:  # noqa: FBT001 - a column of the table
     """Whoever is newly down is named, at most once in ten minutes with all that are new."""
     assert (step_of(of_several(down, named), minute)[0] == "owner down") is expected
+
+
+@pytest.mark.parametrize(
+    ("named", "minute", "down", "expected"),
+    [
+        (1, 5, "", ("owners", ONGOING)),
+        (1, 4, "", NOTHING),
+        (2, 30, "", ("owners", ONGOING)),
+        (2, 29, "", NOTHING),
+        (3, 60, "", NOTHING),
+        (1, 5, "b", ("owners", OPENED)),
+    ],
+    ids=["twice as many", "too soon", "one more", "one more, too soon", "all named", "one of them down"],
+)
+def test_owners(named: int, minute: float, down: str, expected: tuple[str, Any]) -> None:
+    """Those not named yet: after 5 minutes if they are as many, else after 30; OPENED if it names one down."""
+    one = of_several(down, "")
+    assert one.shared
+    assert step_of(replace(one, shared=replace(one.shared, named=named)), minute) == expected
 
 
 @pytest.mark.parametrize(
