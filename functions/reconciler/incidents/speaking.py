@@ -3,7 +3,7 @@
 incident            spoken for by
 of a struck owner   the incident of all owners that the cause struck, unless a program's own one is high
 of stops            DEPLOYMENT_FAILED of the deployment whose tasks failed, also after that was replaced
-BELOW_DESIRED,      any other one of its service that this impact raises
+BELOW_DESIRED,      any other one of its service, which this impact raises, unless a rule keeps that low
 START_IMPAIRED
 SERVICE_IMPAIRED    DEPLOYMENT_FAILED
 of a service        another one of its stops that is high and was heard of first
@@ -81,7 +81,7 @@ def _is_of_service(incident: Incident, other: Incident) -> bool:
     if not same or not other.open or not has_impact(other.key) or kind not in STOPS | {Kind.SERVICE_IMPAIRED}:
         return False
     if is_of_impact(incident) and not is_of_impact(other):
-        return True
+        return other.severity is not Severity.LOW or not _is_high(incident)
     if kind is Kind.SERVICE_IMPAIRED and other.key.kind is Kind.DEPLOYMENT_FAILED:
         return True
     return other.key.kind in STOPS and _was_heard_first(other, incident)

@@ -57,9 +57,9 @@ def asks_at(incident: Incident, now: datetime) -> datetime | None:
     if now < incident.noted_at + _ASKED:
         return now + _OFTEN
     impact = incident.impact
-    if impact is None or impact.below_since is None or impact.estimated:
+    if impact is None or impact.short_since is None or impact.estimated:
         return None
-    short_for = now - impact.below_since
+    short_for = now - impact.short_since
     return now + (_OFTEN if short_for < _SHORT else min(short_for / 12, _SWEEP))
 
 
@@ -79,7 +79,13 @@ def reminder_at(incident: Incident, now: datetime, policy: Policy) -> datetime |
     """When it is announced again; None where there is nothing to say, or nothing was published yet."""
     box = incident.outbox
     bad = level_of(incident.impact, now) in (Level.DEGRADED, Level.DOWN)
-    if box.notified_at is None or not box.published or is_run(incident) or not (box.news_since or bad):
+    stands = is_standing(incident)
+    if (
+        box.notified_at is None
+        or not box.published
+        or is_run(incident)
+        or not (box.news_since or bad or stands)
+    ):
         return None
     wait = policy.remind * _LADDER[min(box.reminders, len(_LADDER) - 1)]
     high = incident.severity.rank >= Severity.HIGH.rank

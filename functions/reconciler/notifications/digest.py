@@ -9,6 +9,10 @@ from ..findings.model import Severity
 from ..findings.summary import recent
 from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType
+from ..incidents.reported import IncidentKey
+from ..incidents.severity import is_of_impact
+from ..incidents.shared import owners_needed
+from ..incidents.speaking import shared_key
 from ..text import clean
 from . import payload
 from .body import Body
@@ -27,8 +31,15 @@ def digest_id(incidents: Sequence[Incident]) -> str:
 
 
 def compose_digest(incidents: Sequence[Incident], notification_id: str, now: datetime) -> Message:
-    """The message that lists the most severe of the incidents, and counts the others by kind and cause."""
-    ordered = sorted(incidents, key=lambda one: (-one.severity.rank, -one.count, one.incident_id))
+    """The message that lists the most severe of the incidents, and counts the others by kind and cause.
+
+    What others explain comes after all that is a matter of its own.
+    """
+    explained = _explained(incidents)
+    ordered = sorted(
+        incidents,
+        key=lambda one: (one.key in explained, -one.severity.rank, -one.count, one.incident_id),
+    )
     listed, others = ordered[:_MOST_LISTED], ordered[_MOST_LISTED:]
     several = f"{len(incidents)} incident{'' if len(incidents) == 1 else 's'}"
     return Message(
@@ -42,6 +53,16 @@ def compose_digest(incidents: Sequence[Incident], notification_id: str, now: dat
         document=payload.digest(listed, len(incidents), notification_id),
         attributes={"type": NotificationType.DIGEST, "severity": Severity.LOW},
         thread="DIGEST",
+    )
+
+
+def _explained(incidents: Sequence[Incident]) -> frozenset[IncidentKey]:
+    """What is nothing but impact, and what so many owners have in common that it is one matter."""
+    shared = Counter(shared_key(one) for one in incidents)
+    return frozenset(
+        one.key
+        for one in incidents
+        if is_of_impact(one) or ((key := shared_key(one)) and shared[key] >= owners_needed(key))
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from ..errors import InvalidInput, LedgerError
+from ..findings.model import Kind
 from ..incidents.lifecycle import end
 from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType, PendingNotification
@@ -62,7 +63,7 @@ class IncidentMaintenance:
 
     def advance(self) -> MaintenanceResult:
         """Takes the next step of those of which no message is unsent, the members of one of several first."""
-        for incident in sorted(self._still_due(), key=lambda one: one.shared is not None):
+        for incident in sorted(self._still_due(), key=_order):
             try:
                 self._advance(incident)
             except LedgerError as error:
@@ -154,6 +155,11 @@ class IncidentMaintenance:
 
     def _now(self) -> datetime:
         return self.alerts.clock()
+
+
+def _order(incident: Incident) -> tuple[bool, bool]:
+    """What others speak for, or are counted in, comes after these."""
+    return incident.shared is not None, incident.key.kind is Kind.SERVICE_IMPAIRED
 
 
 def _is_same(before: Incident, after: Incident, now: datetime) -> bool:

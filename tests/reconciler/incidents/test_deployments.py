@@ -9,7 +9,8 @@ from reconciler.findings.policy import Policy
 from reconciler.incidents.case import Context
 from reconciler.incidents.course import end_words, goes_on, is_over_by_deployments, stands, with_blame
 from reconciler.incidents.deployments.blame import BlameWord
-from reconciler.incidents.lifecycle import add_findings, advance, end
+from reconciler.incidents.facts.impact import Running
+from reconciler.incidents.lifecycle import add_findings, advance, end, with_running
 from reconciler.incidents.model import Incident, Status
 from reconciler.incidents.outbox import NotificationType
 from reconciler.incidents.reported import ReportedFinding, report_service_finding
@@ -93,6 +94,23 @@ def test_an_incident_goes_on_where_tasks_of_the_rollback_fail() -> None:
     known = histories(rolled_back(done=True))
     opened = add_findings(None, [crash(1, 2, 12), crash(2, 3, 15)], minute(15), POLICY)
     assert not is_over_by_deployments(with_blame(opened, known), known)
+
+
+@pytest.mark.parametrize(("steady", "over"), [(0, True), (4, False)])
+def test_what_took_its_place_ends_what_the_service_lacked(steady: int, over: bool) -> None:  # noqa: FBT001 - a column of the table
+    """A newer deployment that was completed; of one that ran as well as ever nothing is known by that."""
+    found = merge_reading(record(), reading(described(1, 0)), minute(1))
+    for event in (deployment_event(2, STARTED, 10), deployment_event(4, STARTED, 20)):
+        found = merge_event(found, event)
+    opened = add_findings(None, [crash(1, 2, 12)], minute(12), POLICY)
+    read = with_running(opened, Running(desired=4, least=4, steady=steady), minute(13))
+    before = with_blame(read, histories(found))
+    assert before.blame
+    assert (before.blame.replaced, is_over_by_deployments(before, histories(found))) == (False, False)
+    known = histories(merge_event(found, deployment_event(4, COMPLETED, 25)))
+    after = with_blame(read, known)
+    assert after.blame
+    assert (after.blame.replaced, is_over_by_deployments(after, known)) == (True, over)
 
 
 def test_a_standalone_tasks_incident_has_no_blame() -> None:

@@ -11,7 +11,7 @@ from reconciler.findings.policy import Policy, Scope
 from reconciler.incidents.case import Context
 from reconciler.incidents.facts.impact import Level
 from reconciler.incidents.lifecycle import queue_digest
-from reconciler.incidents.model import Incident, Shared, Status
+from reconciler.incidents.model import Incident, Status
 from reconciler.incidents.outbox import Outbox
 from reconciler.incidents.steps import awaits_digest, next_step
 from tests.support.courses import (
@@ -29,6 +29,7 @@ from tests.support.courses import (
     impact,
     incident,
     minutes,
+    of_several,
     pending,
     published,
 )
@@ -39,6 +40,7 @@ PULL: dict[str, Any] = {"kind": Kind.TASK_FAILED_TO_START, "cause": Cause("IMAGE
 PROTECTED: dict[str, Any] = {"kind": Kind.STOPPED_WHILE_PROTECTED, "cause": Cause("OTHER")}
 RUN: dict[str, Any] = {"group": "family:report"}
 FALLS_SHORT = replace(impact(Level.NONE), below_since=START)
+NONE_RUNS = replace(impact(Level.NONE), zero_since=START)
 
 
 def due(one: Incident, minute: float, policy: Policy = POLICY, **context: Any) -> datetime | None:
@@ -52,12 +54,13 @@ def due(one: Incident, minute: float, policy: Policy = POLICY, **context: Any) -
         (incident(HIGH, published(pending=(pending(to=("one",)),))), 0, MINUTE),
         (incident(HIGH, published(), **PULL), 0, MINUTE),
         (incident(HIGH, published()), 14, MINUTE),
-        (replace(incident(HIGH, published()), impact=impact(Level.DOWN)), 60, MINUTE),
-        (replace(incident(HIGH, published()), impact=FALLS_SHORT), 60, MINUTE),
+        (replace(incident(HIGH, published()), impact=FALLS_SHORT), 59, MINUTE),
+        (replace(incident(HIGH, published()), impact=NONE_RUNS), 59, MINUTE),
+        (replace(incident(HIGH, published()), impact=FALLS_SHORT), 60, 5 * MINUTE),
         (incident(HIGH, published()), 15, 5 * MINUTE),
         (incident(HIGH, published(), **PROTECTED), 5, 10 * MINUTE),
         (incident(HIGH, published(), **PROTECTED), 20, 5 * MINUTE),
-        (replace(incident(HIGH, published(HIGH)), shared=Shared()), 1, MINUTE),
+        (of_several("", ""), 1, MINUTE),
         (incident(MEDIUM, **RUN), 58, 2 * MINUTE),
         (incident(MEDIUM, **RUN), 5, 5 * MINUTE),
         (incident(HIGH, published(HIGH, START - 4 * HOUR, news_since=START), **PROTECTED), 2, MINUTE),
@@ -68,8 +71,9 @@ def due(one: Incident, minute: float, policy: Policy = POLICY, **context: Any) -
         "pending to one",
         "held, but read each minute",
         "read each minute after a fault",
-        "down",
-        "it lacks tasks for a moment",
+        "it lacks tasks",
+        "none runs, and none has to",
+        "it has lacked tasks for an hour",
         "quiet, until somebody finds it well",
         "until it is quiet",
         "of what has no impact, quiet",

@@ -4,12 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reconciler.findings.model import Cause, Kind
 from reconciler.incidents.case import Context
 from reconciler.incidents.facts.impact import Running
 from reconciler.incidents.lifecycle import add_findings, advance, touch, with_running
-from reconciler.incidents.model import Status
+from reconciler.incidents.model import Incident, Status
 from reconciler.incidents.outbox import Outbox
 from tests.support.courses import (
     HIGH,
@@ -28,6 +30,7 @@ from tests.support.courses import (
 from tests.support.findings import DEFINITION
 from tests.support.values import START
 
+SEVERITIES = (LOW, MEDIUM, HIGH)
 RUN: dict[str, Any] = {"group": "family:report"}
 STUCK: dict[str, Any] = {"kind": Kind.STUCK, "cause": Cause("PENDING")}
 
@@ -127,6 +130,15 @@ def test_a_fault_from_before_the_end_opens_nothing(minute: float, opens: bool) -
     assert course.heard[2:] == ([(OPENED, HIGH)] if opens else [])
 
 
+def test_a_late_fault_after_an_end_that_nobody_heard_of_is_heard() -> None:
+    """What was low and over was in no message; a worse fault of that time is worth one."""
+    course = Course()
+    course.fault(0, severity=LOW)
+    course.look(15, over=True)
+    assert (course.one.open, course.heard) == (False, [])
+    assert course.fault(5, late=25, severity=HIGH) == [(OPENED, HIGH)]
+
+
 def test_late_and_new_findings_may_come_together() -> None:
     """Each is of the incident that it would be of if it had come alone."""
     before = resolved().one
@@ -211,3 +223,27 @@ def test_a_condition_that_stands_is_noted(values: dict[str, Any], minute: float,
     """Every third of the time after which it would be over; what only happens is not."""
     after = touch(incident(**values), minutes(minute), POLICY)
     assert (after and after.noted_at) == (minutes(minute) if seen else None)
+
+
+batches = st.lists(st.lists(st.integers(-200, 200), min_size=1, max_size=6), min_size=1, max_size=8)
+
+
+@given(batches, st.randoms(use_true_random=False))
+def test_any_order_in_any_batches_gives_the_same(found: list[list[int]], shuffled: object) -> None:
+    """Occurrences, counts, times and severity do not depend on what is reported first, and with what."""
+    times = [time for batch in found for time in batch]
+    numbered = [crash(n, minutes(time), severity=SEVERITIES[time % 3]) for n, time in enumerate(times)]
+    one = add_findings(None, numbered, START, POLICY)
+    shuffled.shuffle(numbered)  # type: ignore[attr-defined]  # hypothesis gives a Random
+    other: Incident | None = None
+    for batch in found:
+        reported, numbered = numbered[: len(batch)], numbered[len(batch) :]
+        other = add_findings(other, reported, START, POLICY)
+    assert other
+    assert other.occurrences == one.occurrences
+    assert (other.count, other.first_seen_at, other.last_seen_at) == (
+        one.count,
+        one.first_seen_at,
+        one.last_seen_at,
+    )
+    assert (other.cause_severity, other.noted_at) == (one.cause_severity, one.noted_at)

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from reconciler.findings.model import Severity
-from reconciler.incidents.outbox import Outbox, announce, enqueue, enqueue_digest, settle
+from reconciler.incidents.outbox import Outbox, announce, enqueue, enqueue_digest, settle, with_news
 from tests.support.courses import DIGEST, HIGH, LOW, MEDIUM, ONGOING, OPENED, RESOLVED, minutes, pending
 from tests.support.values import START
 
@@ -56,6 +56,11 @@ def test_the_highest_stands_until_it_is_closed() -> None:
     closed = announce(box, None, 9, None, minutes(60))
     assert (closed.standing, closed.notified_at) == (None, minutes(60))
     assert closed.published == {MEDIUM: minutes(9), HIGH: minutes(5)}
+
+
+def test_news_is_as_old_as_its_first_finding() -> None:
+    """So that a digest is not put off by what comes after."""
+    assert with_news(with_news(Outbox(), START), minutes(9)).news_since == START
 
 
 def test_an_unknown_severity_is_above_all() -> None:

@@ -165,6 +165,34 @@ def test_milestone(count: int, before: int, expected: bool) -> None:  # noqa: FB
 
 
 @pytest.mark.parametrize(
+    ("named", "minute", "expected"),
+    [
+        (1, 5, True),
+        (2, 5, True),
+        (2, 4.9, False),
+        (3, 5, False),
+        (3, 29.9, False),
+        (3, 30, True),
+        (4, 600, False),
+    ],
+)
+def test_owners(named: int, minute: float, expected: bool) -> None:  # noqa: FBT001 - a column of the table
+    """Of four owners some were named: twice as many are published soon, any at last."""
+    one = of_several("", "")
+    assert one.shared
+    one = replace(one, shared=replace(one.shared, others=1, named=named))
+    assert step_of(one, minute) == (("owners", ONGOING) if expected else NOTHING)
+
+
+def test_of_several_owners_there_are_no_milestones() -> None:
+    """How many are struck says more than how often."""
+    one = of_several("", "")
+    assert one.shared
+    many = replace(one, severity=MEDIUM, occurrences=grown(100, published()).occurrences)
+    assert step_of(replace(many, shared=replace(one.shared, named=3)), 1) == NOTHING
+
+
+@pytest.mark.parametrize(
     ("severity", "reminders", "hours"),
     [
         (MEDIUM, 0, 4),

@@ -84,7 +84,7 @@ def test_owners_that_were_named_are_known() -> None:
     sent = replace(incident(HIGH), shared=Shared(owners=down), outbox=Outbox(pending=(pending(),)))
     now = replace(sent, shared=Shared(owners=well))
     after = mark_published(now, sent, minutes(1), POLICY, {"an-id": ()})
-    assert after.shared == Shared(owners=well, named_down=("a",))
+    assert after.shared == Shared(owners=well, named=1, named_down=("a",))
     digest = replace(sent, outbox=Outbox(pending=(pending(DIGEST),)))
     assert mark_published(digest, digest, minutes(1), POLICY, {"an-id": ()}).shared == sent.shared
 

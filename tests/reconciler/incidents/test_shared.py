@@ -157,6 +157,14 @@ def test_what_returns_is_the_same_incident() -> None:
     assert (anew.incident_id != first.incident_id, anew.occurrences.number) == (True, 1)
 
 
+def test_what_goes_on_is_no_other_occurrence() -> None:
+    """Where its members were quiet for a shorter time than makes an occurrence of their own."""
+    members = [member("a", 0, 14, 28, 42), member("b", 1), member("c", 2)]
+    ended = replace(fold(*members[1:], member("a", 0, 14), minute=15), status=Status.RESOLVED)
+    again = fold(*members, minute=43, before=ended)
+    assert (again.occurrences.number, again.count, again.first_seen_at) == (1, 6, START)
+
+
 def test_fifty_occurrences_are_kept_by_their_times() -> None:
     """As of any other incident."""
     one = fold(member("a", 0), member("b", 1))

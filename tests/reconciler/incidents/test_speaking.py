@@ -38,8 +38,8 @@ def deployment(number: int = 2, **values: Any) -> Incident:
     return incident(HIGH, kind=Kind.DEPLOYMENT_FAILED, about=deployment_id(number), **values)
 
 
-def rolled_back(one: Incident) -> Incident:
-    blame = Blame(word=BlameWord.BEGAN_WITH, deployment_id=deployment_id(2), rolled_back_at=minutes(20))
+def replaced(one: Incident) -> Incident:
+    blame = Blame(word=BlameWord.BEGAN_WITH, deployment_id=deployment_id(2), replaced=True)
     return over(replace(one, blame=blame))
 
 
@@ -75,7 +75,7 @@ def test_of_several(one: Incident, others: Sequence[Incident], expected: bool) -
     [
         (STOPS, [deployment()], True),
         (STOPS, [deployment(3)], False),
-        (STOPS, [rolled_back(deployment())], True),
+        (STOPS, [replaced(deployment())], True),
         (STOPS, [over(deployment())], False),
         (failed(2, 3), [deployment()], False),
         (failed(2, 3), [deployment(), deployment(3)], True),
@@ -90,7 +90,7 @@ def test_of_several(one: Incident, others: Sequence[Incident], expected: bool) -
     ids=[
         "its tasks",
         "another deployment",
-        "rolled back",
+        "replaced",
         "settled",
         "also of another one",
         "of two that failed",
@@ -104,7 +104,7 @@ def test_of_several(one: Incident, others: Sequence[Incident], expected: bool) -
     ],
 )
 def test_of_a_deployment(one: Incident, others: Sequence[Incident], expected: bool) -> None:  # noqa: FBT001 - a column of the table
-    """A deployment that failed explains the stops of its tasks, also once it is rolled back; no others."""
+    """A deployment that failed explains the stops of its tasks, also once it is replaced; no others."""
     assert is_spoken_for(one, others) is expected
 
 
@@ -125,12 +125,15 @@ OTHER: dict[str, Any] = {"cause": Cause("OUT_OF_MEMORY")}
         (of(HEARD), of(HEARD, **OTHER), False),
         (of(UNHEARD), of(published(MEDIUM), MEDIUM, **OTHER), False),
         (of(UNHEARD), of(published(MEDIUM), HIGH, **OTHER), False),
+        (of(UNHEARD), of(HEARD, MEDIUM, **OTHER), False),
         (of(UNHEARD), over(of(HEARD, **OTHER)), False),
         (of(UNHEARD), of(HEARD, **OTHER, group="service:cart"), False),
         (of(UNHEARD, group="family:report"), of(HEARD, **OTHER), False),
         (of(UNHEARD), of(HEARD, kind=Kind.STOPPED_WHILE_PROTECTED), False),
         (of(UNHEARD, kind=Kind.STOPPED_WHILE_PROTECTED), of(HEARD), False),
-        (of(UNHEARD, **PLACEMENT), of(HEARD), False),
+        (of(UNHEARD, **PLACEMENT), of(HEARD), True),
+        (of(UNHEARD), of(HEARD, **PLACEMENT), False),
+        (deployment(outbox=UNHEARD), of(HEARD), False),
     ],
     ids=[
         "one was heard",
@@ -140,12 +143,15 @@ OTHER: dict[str, Any] = {"cause": Cause("OUT_OF_MEMORY")}
         "both were",
         "the other is not high",
         "the other was not heard at high",
+        "the other is high no more",
         "over",
         "of another service",
         "of standalone work",
         "protected work of the other",
         "protected work",
         "what impairs the service",
+        "what that does to the service",
+        "a deployment",
     ],
 )
 def test_of_two_kinds_of_stops(one: Incident, other: Incident, expected: bool) -> None:  # noqa: FBT001 - a column of the table
@@ -205,6 +211,8 @@ def test_whose_tasks_failed() -> None:
         (PLACEMENT, True),
         ({"kind": Kind.STUCK, "cause": Cause("PENDING")}, True),
         ({"group": "family:report"}, True),
+        (BELOW, False),
+        (IMPAIRED, False),
         ({"kind": Kind.STOPPED_WHILE_PROTECTED, "cause": Cause("SPOT")}, False),
         ({"kind": Kind.HOOK_WAITING, "about": "a-hook"}, False),
         ({"kind": Kind.DEPLOYMENT_FAILED, "about": deployment_id(2)}, False),
@@ -212,10 +220,10 @@ def test_whose_tasks_failed() -> None:
     ],
 )
 def test_what_may_be_of_several(values: dict[str, Any], expected: bool) -> None:  # noqa: FBT001 - a column of the table
-    """Stops, failed starts, stuck tasks and impaired services; never hooks, deployments or protected work."""
+    """Stops, failed starts, stuck tasks and impaired services; never what is of one service alone."""
     one = incident(**values)
     of_all = IncidentKey(
         cluster_arn=one.key.cluster_arn, owner=SEVERAL, kind=one.key.kind, cause=one.key.cause
     )
-    assert shared_key(one.key) == (of_all if expected else None)
-    assert shared_key(of_all) is None
+    assert shared_key(one) == (of_all if expected else None)
+    assert shared_key(replace(one, key=of_all)) is None

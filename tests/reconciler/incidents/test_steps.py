@@ -91,6 +91,18 @@ def test_muted(outbox: Outbox, context: Context, minute: float, expected: tuple[
     assert step_of(incident(MEDIUM, outbox), minute, context, MUTED) == expected
 
 
+def test_a_run_that_goes_on_has_no_milestones() -> None:
+    """Hours after it was published, however many of its tasks fail."""
+    one = replace(grown(10, published()), key=incident(**FAMILY).key)
+    assert step_of(one, 5 * 60, Context(over=False)) == NOTHING
+
+
+def test_of_a_muted_run_nothing_is_published() -> None:
+    """Though it ends before the mute does."""
+    muted = Policy(muted=((Scope(cluster="shop"), START + DAY),))
+    assert step_of(incident(HIGH, **FAMILY), 5, OVER, muted) == ("over", None)
+
+
 @pytest.mark.parametrize(
     ("outbox", "severity", "context", "minute", "expected"),
     [

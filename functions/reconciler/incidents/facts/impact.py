@@ -65,7 +65,12 @@ class Impact:
     @property
     def falls_short(self) -> bool:
         """Whether fewer tasks run than have to, or none, for however short a time."""
-        return self.below_since is not None or self.zero_since is not None
+        return self.short_since is not None
+
+    @property
+    def short_since(self) -> datetime | None:
+        """Since when fewer run than have to, or none; none may have to while it rolls."""
+        return min(filter(None, (self.below_since, self.zero_since)), default=None)
 
     def _lasts(self, since: datetime | None, limit: timedelta, now: datetime) -> bool:
         """Whether it has been so for that long, and was so in more than one answer."""

@@ -104,7 +104,8 @@ class Report:
     def _strike(self, before: Incident | None, incident: Incident, now: datetime) -> None:
         """Lets the cause's owners be known, and opens the incident of all of them if they are many now."""
         key = shared_key(incident)
-        if key is None or (before and before.open and incident.noted_at - before.noted_at < _KNOWN):
+        recent = before and before.open and incident.noted_at - before.noted_at < _KNOWN
+        if key is None or recent or not incident.open:
             return
         known = self._incidents.current([key]).get(key)
         opened = strike(self._incidents, incident, known, now)
