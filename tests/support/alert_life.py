@@ -13,7 +13,8 @@ minute  what happens                                            what is heard
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -21,9 +22,7 @@ from typing import Any
 import pytest
 
 from reconciler.handlers.assess import read_records, response
-from reconciler.incidents.model import Incident
 from reconciler.model.service import ServiceReading
-from reconciler.ports.ecs import Tasks
 from reconciler.ports.ledger import EntryChange
 from reconciler.use_cases.assess import assess
 from reconciler.use_cases.notify import Alerts
@@ -39,7 +38,22 @@ from .stream import batch
 from .tasks_of import CRASHED, SUCCEEDED, run, stop
 from .values import START, state, task_arn
 
-DELIVERIES = 3
+Heard = tuple[str, str, str]  # of whom, the type, the severity
+
+HEARD: Counter[Heard] = Counter(
+    {
+        ("service:payments", "OPENED", "high"): 3,
+        ("service:payments", "RESOLVED", "high"): 3,
+        ("service:a", "OPENED", "high"): 1,
+        ("service:a", "RESOLVED", "high"): 1,
+        ("family:report", "OPENED", "medium"): 1,
+        ("several", "OPENED", "high"): 2,
+        ("several", "RESOLVED", "high"): 1,
+    }
+)
+LISTED = {"service:b", "service:c", "service:d", "service:web"}
+FINDINGS = 9
+DELIVERIES = 3  # of a batch, until it is done
 REPORT = {"group": "family:report", "task_definition_arn": f"{DEFINITION.replace('checkout', 'report')}:7"}
 
 
@@ -51,9 +65,6 @@ class World:
     clock: Clock
     fault: Fault
     ledger: MemoryLedger
-    documents: Callable[[], Sequence[dict[str, Any]]]
-    incidents: Callable[[], Sequence[Incident]]
-    findings: Callable[[], int]
     ecs: FakeEcs
     tasks: Running = field(default_factory=Running)
 
@@ -85,9 +96,9 @@ class World:
     def watch(self, *minutes: int) -> None:
         """The watch runs in these minutes, and in the one after a run that met the fault."""
         for minute in minutes:
-            well = not self.fault.struck
+            struck = self.fault.struck
             self._watch(minute)
-            if well and self.fault.struck:
+            if self.fault.struck and not struck:
                 self._watch(minute + 1)
 
     def _watch(self, minute: int) -> None:
@@ -114,7 +125,7 @@ def live(world: World) -> None:
     world.runs(0, "d")
     world.watch(8, 10, 16)
     world.runs(2, "d")
-    world.watch(20, 22, 40, 42, 44, 900, 902)
+    world.watch(20, 22, 40, 42, 46, 48, 900, 902)
     _again(world, 1200)
     _again(world, 3200)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from botocore.exceptions import ClientError
 
@@ -18,8 +18,11 @@ if TYPE_CHECKING:
     from reconciler.ports.notifier import Notifier
 
 
+Port = TypeVar("Port")
+
+
 class _Faulty:
-    """Any port: each of its calls is one more that may fail."""
+    """Any port: its calls are counted, and meet the fault."""
 
     def __init__(self, port: object, fault: Fault) -> None:
         self._port, self._fault = port, fault
@@ -38,7 +41,8 @@ class _Faulty:
         return met
 
 
-def faulty[Port](port: Port, fault: Fault) -> Port:
+def faulty(port: Port, fault: Fault) -> Port:
+    """The port, of which each call may fail."""
     return cast("Port", _Faulty(port, fault))
 
 
