@@ -11,10 +11,12 @@ from uuid import uuid4
 
 import boto3
 from botocore.awsrequest import AWSResponse
+from botocore.exceptions import ReadTimeoutError
 from moto import mock_aws
 
 from reconciler.adapters.clients import client_config
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
+from reconciler.adapters.dynamodb.reads import LedgerReads
 from reconciler.adapters.sns import SnsNotifier
 from reconciler.findings.policy import Policy
 from reconciler.use_cases.notify import Alerts
@@ -38,9 +40,9 @@ class Killed(BaseException):
 
 @dataclass(slots=True)
 class Fault:
-    """What happens to the n-th call of all: it is refused, or the last thing that its function does."""
+    """What happens to the n-th call of all: it is refused, done but unanswered, or its function's last."""
 
-    how: str = "none"  # refused, killed
+    how: str = "none"  # refused, unanswered, killed
     nth: int = 0
     calls: list[str] = field(default_factory=list)
     struck: bool = False
@@ -53,9 +55,13 @@ class Fault:
         return _refusal() if self.how == "refused" else None
 
     def after(self) -> None:
-        if len(self.calls) == self.nth and self.how == "killed" and self.struck:
-            self.nth = 0
+        if len(self.calls) != self.nth or not self.struck:
+            return
+        self.nth = 0
+        if self.how == "killed":
             raise Killed(self.calls[-1])
+        if self.how == "unanswered":
+            raise ReadTimeoutError(endpoint_url="https://aws")
 
 
 @dataclass(slots=True)
@@ -116,13 +122,19 @@ class Running:
 
 @dataclass(slots=True)
 class Desk:
-    """Where findings are reported, and what was heard of them."""
+    """Where findings are reported, and what was heard of them.
+
+    `clusters` are those that the watch looks at; who has read all may `clear` the table, which the emulation
+    would copy with each transaction.
+    """
 
     alerts: Alerts
     clock: Clock
     fault: Fault
     table: Callable[[], list[dict[str, Any]]]
     queue: Callable[[], list[dict[str, Any]]]
+    clusters: Callable[[], Sequence[str]]
+    clear: Callable[[], object]
     heard: list[dict[str, Any]] = field(default_factory=list)
 
     def listen(self) -> list[dict[str, Any]]:
@@ -156,6 +168,8 @@ def desk(aws: Aws, fault: Fault | None = None, policy: Policy | None = None) -> 
         fault=fault,
         table=lambda: _scan(aws, name),
         queue=lambda: _receive(aws.sqs, url),
+        clusters=LedgerReads(aws.dynamodb, name).active_clusters,
+        clear=lambda: aws.dynamodb.delete_table(TableName=name),
     )
 
 

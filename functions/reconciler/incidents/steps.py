@@ -18,7 +18,8 @@ The first row that holds counts. Of what is low, held, spoken for, over, or too 
 row than `over` publishes: a RESOLVED where a message stands, though of what is spoken for, and of standalone
 work, only where it was high.
 Each run of standalone work is published once, and not within `remind` of the one before unless it is high.
-What is published first after a RESOLVED is OPENED. All else is in the digest.
+What is published first after a RESOLVED, or names an owner that is down now, is OPENED. All else is in the
+digest.
 """
 
 from collections.abc import Callable
@@ -62,10 +63,15 @@ def _is_back(case: Case) -> bool:
     return case.high and (standing is None or standing.rank < Severity.HIGH.rank)
 
 
+def _has_one_down(case: Case) -> bool:
+    """Whether an owner is down that no message has named as such."""
+    shared = case.incident.shared
+    return shared is not None and not set(shared.down) <= set(shared.named_down)
+
+
 def _names_one_down(case: Case) -> bool:
-    shared, notified_at = case.incident.shared, case.incident.outbox.notified_at
-    new = shared is not None and not set(shared.down) <= set(shared.named_down)
-    return new and (notified_at is None or case.now >= notified_at + _NEXT_DOWN)
+    notified_at = case.incident.outbox.notified_at
+    return _has_one_down(case) and (notified_at is None or case.now >= notified_at + _NEXT_DOWN)
 
 
 def _has_new_owners(case: Case) -> bool:
@@ -125,7 +131,7 @@ def next_step(incident: Incident, context: Context, now: datetime, policy: Polic
     over = row == "over"
     if over and not case.closes:
         publish = None
-    if publish is NotificationType.ONGOING and incident.outbox.standing is None:
+    if publish is NotificationType.ONGOING and (incident.outbox.standing is None or _has_one_down(case)):
         publish = NotificationType.OPENED
     return Step(row, publish, over=over, due_at=_resolved_due(case) if over else _due(case))
 

@@ -17,6 +17,7 @@ from tests.support.courses import (
     MEDIUM,
     MINUTE,
     ONGOING,
+    OPENED,
     RESOLVED,
     grown,
     impact,
@@ -82,6 +83,12 @@ def test_back(severity: Any, standing: Any, expected: bool) -> None:  # noqa: FB
 def test_owner_down(down: str, named: str, minute: float, expected: bool) -> None:  # noqa: FBT001 - a column of the table
     """Whoever is newly down is named, at most once in ten minutes with all that are new."""
     assert (step_of(of_several(down, named), minute)[0] == "owner down") is expected
+
+
+def test_whoever_is_named_as_down_is_opened() -> None:
+    """Also where the message is due for other owners, sooner than one for those that are down would be."""
+    assert step_of(of_several("", ""), 9) == ("owners", ONGOING)
+    assert step_of(of_several("b", ""), 9) == ("owners", OPENED)
 
 
 @pytest.mark.parametrize(

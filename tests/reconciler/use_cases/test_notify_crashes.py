@@ -1,28 +1,116 @@
-"""A call that fails or a function that dies, at any call: all is published, and next to nothing twice."""
+"""A call that fails or a function that dies, at any call: all is published, and next to nothing twice.
+
+In memory at every write and at some reads; on DynamoDB and SNS, emulated, at some calls: TASKLEDGER_LIVES
+says at how many for each kind of fault. From 10 on it is every call in memory.
+"""
 
 from __future__ import annotations
 
+import os
+import random
 from collections import Counter
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pytest
 
-from reconciler.handlers.assess import read_records, response
-from reconciler.model.task import Container
-from reconciler.ports.ledger import EntryChange
-from reconciler.use_cases.assess import assess
-from reconciler.use_cases.checks.recovery import SecondLook
-from reconciler.use_cases.maintain_incidents import IncidentMaintenance
+from reconciler.adapters.dynamodb.incidents import read_incident
+from reconciler.incidents.model import Incident
+from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
 from taskledger.local.memory_ledger import MemoryLedger
-from tests.support.desk import Aws, Desk, Fault, Killed, Running, aws, desk
-from tests.support.findings import failed_to_start
-from tests.support.stream import batch
-from tests.support.values import CLUSTER, START, state, task_arn
+from taskledger.simulator.engine.clock import Clock
+from tests.support.alert_life import FINDINGS, HEARD, LISTED, Heard, World, live
+from tests.support.alerting import new_alerts
+from tests.support.desk import Aws, Fault, aws, desk
+from tests.support.faulty import FaultyTopic, faulty
+from tests.support.service_sweeps import FakeEcs
+from tests.support.values import START
 
-DELIVERIES = 3
-ALIVE = state(3, task_arn=task_arn(900))
+LIVES = int(os.environ.get("TASKLEDGER_LIVES", "1"))
+READS = 50 * LIVES
+WRITES = {"save", "save_all", "publish", "join", "count_messages"}
+
+
+@dataclass(frozen=True)
+class End:
+    """What was published in a life, and what is stored when it is over."""
+
+    documents: Sequence[dict[str, Any]]
+    incidents: Sequence[Incident]
+    findings: int
+    calls: Sequence[str]
+
+
+def in_memory(fault: Fault) -> End:
+    """A life of which each call of a port may fail."""
+    clock, ledger, ecs = Clock(START), MemoryLedger(), FakeEcs()
+    incidents, notifier = MemoryIncidents(ledger.mark_active), MemoryNotifier(lambda: clock.now)
+    alerts = new_alerts(
+        lambda: clock.now,
+        incidents=faulty(incidents, fault),
+        notifier=FaultyTopic(notifier, fault),
+        ledger=faulty(ledger, fault),
+    )
+    alerts = replace(alerts, looks=replace(alerts.looks, ecs_services=faulty(ecs, fault)))
+    live(World(alerts=alerts, clock=clock, fault=fault, ledger=ledger, ecs=ecs))
+    return End(
+        documents=[one.message.document for one in notifier.sent],
+        incidents=incidents.everything(),
+        findings=len(incidents.findings()),
+        calls=fault.calls,
+    )
+
+
+class Marked(MemoryLedger):
+    """Tasks in memory, of the clusters that are marked in the table."""
+
+    active_clusters: Any
+
+
+def on_aws(cloud: Aws, fault: Fault) -> End:
+    """A life of which each call of DynamoDB and SNS may fail."""
+    room, ecs, ledger = desk(cloud, fault), FakeEcs(), Marked()
+    ledger.active_clusters = room.clusters
+    alerts = replace(room.alerts, looks=replace(room.alerts.looks, ecs_services=ecs, ledger=ledger))
+    live(World(alerts=alerts, clock=room.clock, fault=fault, ledger=ledger, ecs=ecs))
+    calls, items, documents = list(fault.calls), room.table(), room.documents()
+    room.clear()
+    return End(
+        documents=documents,
+        incidents=[read_incident(one) for one in items if one["pk"]["S"].startswith("INCIDENT#")],
+        findings=sum(one["sk"]["S"].startswith("F#") for one in items),
+        calls=calls,
+    )
+
+
+def heard(end: End) -> Counter[Heard]:
+    """Each message but digests, however often it arrived."""
+    by_id = {one["notificationId"]: one for one in end.documents if one["type"] != "DIGEST"}
+    return Counter((one["group"] or "several", one["type"], one["severity"]) for one in by_id.values())
+
+
+def listed(end: End) -> set[str]:
+    """Whom digests list."""
+    return {each["group"] for one in end.documents if one["type"] == "DIGEST" for each in one["incidents"]}
+
+
+def check(end: End, where: str) -> int:
+    """How many messages arrived twice; all else is as if nothing had failed."""
+    assert heard(end) == HEARD, where
+    assert listed(end) == LISTED, where
+    times = Counter(one["notificationId"] for one in end.documents)
+    assert max(times.values()) <= 2, where
+    assert end.findings == FINDINGS, where
+    for one in end.incidents:
+        assert not one.open, where
+        assert (one.outbox.pending, one.outbox.news_since, one.outbox.standing, one.due_at) == (
+            (),
+            None,
+            "medium" if one.key.owner == "family:report" else None,
+            None,
+        ), where
+    return sum(number - 1 for number in times.values())
 
 
 @pytest.fixture(scope="module")
@@ -31,127 +119,48 @@ def cloud() -> Iterator[Aws]:
         yield found
 
 
-def interrupted(number: int) -> EntryChange:
-    return failed_to_start(
-        number,
-        stop_code="SpotInterruption",
-        stopped_reason="Your Spot Task was interrupted.",
-        started_at=START,
-    )
+@pytest.fixture(scope="module")
+def quiet(cloud: Aws) -> End:
+    """The life on AWS in which nothing fails."""
+    return on_aws(cloud, Fault())
 
 
-def killed_for_memory(number: int) -> EntryChange:
-    containers = (Container(name="app", exit_code=137, reason="OutOfMemoryError: container killed"),)
-    return failed_to_start(
-        number,
-        group="family:report",
-        stop_code="EssentialContainerExited",
-        stopped_reason="Essential container in task exited",
-        started_at=START,
-        containers=containers,
-    )
+def test_a_quiet_life(quiet: End) -> None:
+    """Where nothing fails no message arrives twice, in memory as on AWS."""
+    assert check(in_memory(Fault()), "in memory") == check(quiet, "on AWS") == 0
 
 
-# Two faults of one service and one of a standalone task, low and high, over two batches.
-FIRST = [failed_to_start(1), interrupted(2), failed_to_start(3), killed_for_memory(4)]
-SECOND = [interrupted(5), failed_to_start(6), *(failed_to_start(number) for number in range(10, 18))]
-NOTIFICATIONS = 6
-EXPECTED = {
-    ("TASK_FAILED_TO_START", "OPENED"),
-    ("TASK_FAILED_TO_START", "ONGOING"),
-    ("TASK_FAILED_TO_START", "RESOLVED"),
-    ("ESSENTIAL_CONTAINER_FAILED", "OPENED"),
-    ("ESSENTIAL_CONTAINER_FAILED", "RESOLVED"),
-}
+# The calls between the one that publishes and the one that stores that it did; who dies after a read has done
+# as much as after the write before.
+REPEATED = {"refused": {"latest", "save_all"}, "unanswered": {"publish"}, "killed": {"publish"}}
 
 
-def deliver(room: Desk, changes: list[EntryChange], start: int) -> None:
-    """As Lambda does: from the first record that failed, or all of them when the function died."""
-    todo = batch(changes, start)["Records"]
-    for _ in range(DELIVERIES):
-        try:
-            read = read_records({"Records": todo})
-            answer = response(read, assess(list(read.changes.values()), room.alerts))
-        except Killed:
-            continue
-        failed = [item["itemIdentifier"] for item in answer["batchItemFailures"]]
-        if not failed:
-            return
-        numbers = [record["dynamodb"]["SequenceNumber"] for record in todo]
-        todo = todo[numbers.index(failed[0]) :]
-    pytest.fail("the batch was never done")
+@pytest.mark.parametrize("how", REPEATED)
+def test_nothing_is_lost_at_any_call(how: str) -> None:
+    """The n-th call is refused, done but unanswered, or the last of its function: nobody hears less of it.
 
-
-def watch(room: Desk, minute: int) -> None:
-    room.clock.move_to(START + timedelta(minutes=minute))
-    try:
-        alerts, ledger = room.alerts, MemoryLedger()
-        look = SecondLook(
-            tasks=Running([ALIVE]), ledger=ledger, services=alerts.services, policy=alerts.policy
-        )
-        IncidentMaintenance(alerts=room.alerts, second_look=look).run([CLUSTER])
-    except Killed:
-        return
-
-
-def live(room: Desk) -> None:
-    """Two batches with a watch between, then quiet until all is resolved; the watch runs where it matters."""
-    deliver(room, FIRST, 0)
-    watch(room, 1)
-    deliver(room, SECOND, 100)
-    for minute in (4, 60, 62, 80, 82, 120):
-        watch(room, minute)
-
-
-def test_a_quiet_life(cloud: Aws) -> None:
-    """Without faults each notification is published once, and all is resolved in the end."""
-    room = desk(cloud)
-    live(room)
-    published = Counter((each.get("kind"), each["type"]) for each in room.documents())
-    assert published == Counter({*EXPECTED, (None, "DIGEST")})
-    assert not [item for item in room.table() if item["sk"]["S"] == "CURRENT"]
-
-
-def calls_of_a_quiet_life(cloud: Aws) -> int:
-    room = desk(cloud)
-    live(room)
-    return len(room.fault.calls)
-
-
-@pytest.mark.parametrize("how", ["refused", "killed"])
-def test_nothing_is_lost_at_any_call(cloud: Aws, how: str) -> None:
-    """The n-th call is refused, or the last of its function, for each n: every finding is published.
-
-    Only a message whose mark was not set is repeated, and then under the same notificationId.
+    Only what was published and not stored as published is repeated, under the same notificationId.
     """
-    repeated = 0
-    for nth in range(1, calls_of_a_quiet_life(cloud) + 1):
-        room = desk(cloud, Fault(how, nth))
-        live(room)
-        assert room.fault.struck, nth
-        struck = room.fault.calls[nth - 1]
-        repeated += check(room.documents(), room, f"{how} at call {nth}, {struck}")
-    assert repeated == NOTIFICATIONS * 2  # the two calls that mark a message as sent
+    calls = dict(enumerate(in_memory(Fault()).calls, 1))
+    writes = [nth for nth, call in calls.items() if call in WRITES]
+    reads = sorted(calls.keys() - writes) if how == "refused" else []
+    repeated: set[str] = set()
+    for nth in (*writes, *drawn(how, reads, READS)):
+        fault = Fault(how, nth)
+        again = check(in_memory(fault), f"{how} at call {nth}, {calls[nth]}")
+        assert fault.struck
+        repeated |= {calls[nth]} if again else set()
+    assert repeated == REPEATED[how]
 
 
-def check(documents: list[dict[str, Any]], room: Desk, where: str) -> int:
-    published = {each["notificationId"]: (each.get("kind"), each["type"]) for each in documents}
-    digests = [each for each in documents if each["type"] == "DIGEST"]
-    about = [one for one in published.values() if one[1] != "DIGEST"]
-    assert Counter(about) == Counter(EXPECTED), where
-    assert len({each["notificationId"] for each in digests}) == 1, where
-    listed = {one["kind"]: one["count"] for each in digests for one in each["incidents"]}
-    assert listed == {"CAPACITY_INTERRUPTED": 2}, where
-    times = Counter(each["notificationId"] for each in documents)
-    assert max(times.values()) <= 2, where
-    items = room.table()
-    findings = [item for item in items if item["sk"]["S"].startswith("F#")]
-    assert len(findings) == len(FIRST) + len(SECOND), where
-    over = {item["kind"]["S"]: int(item["count"]["N"]) for item in items if "resolvedAt" in item}
-    assert over == {
-        "TASK_FAILED_TO_START": 11,
-        "CAPACITY_INTERRUPTED": 2,
-        "ESSENTIAL_CONTAINER_FAILED": 1,
-    }, where
-    assert not [item for item in items if item["sk"]["S"] == "CURRENT" or "dueAt" in item], where
-    return sum(number - 1 for number in times.values())
+@pytest.mark.parametrize("how", REPEATED)
+def test_nothing_is_lost_at_calls_of_aws(cloud: Aws, quiet: End, how: str) -> None:
+    """The same where a write is a call or two of DynamoDB, and what is watched is read from the table."""
+    for nth in drawn(how, range(1, len(quiet.calls) + 1), LIVES):
+        fault = Fault(how, nth)
+        check(on_aws(cloud, fault), f"{how} at call {nth}, {quiet.calls[nth - 1]}")
+        assert fault.struck
+
+
+def drawn(how: str, calls: Sequence[int], number: int) -> Sequence[int]:
+    return random.Random(how).sample(calls, min(number, len(calls)))
