@@ -19,8 +19,7 @@ from ...incidents.timing import is_of_service, is_standing, quiet_at
 from ...model.service import ServiceReading, ServiceRecord
 from ...ports.incidents import Incidents
 from ...ports.services import ServiceLedger
-from ...services.merge import merge_reading
-from ..checks.deployments import failing_deployment
+from ..checks.deployments import failing_deployment, with_reading
 from ..checks.recovery import SecondLook
 from .runs import find_run
 from .service_look import Asked, Looks, ServiceLook
@@ -106,6 +105,8 @@ class IncidentProgress:
     def _of_condition(self, incident: Incident, now: datetime) -> Progress:
         if is_of_service(incident):
             record = self._record(incident, now)
+            if record is None and self._unanswered(incident):
+                return Progress(incident)
             over = record is None or bool(record.closed_at) or not stands(incident, record, now)
         else:
             try:
@@ -120,11 +121,15 @@ class IncidentProgress:
         record = self._record(incident, now)
         return record is not None and goes_on(incident, record)
 
+    def _unanswered(self, incident: Incident) -> bool:
+        looks = self.looks.get(incident.key.cluster_arn)
+        return looks is not None and looks.error is not None
+
     def _record(self, incident: Incident, now: datetime) -> ServiceRecord | None:
         record = self.services.service(incident.key.cluster_arn, incident.service or "")
         looks = self.looks.get(incident.key.cluster_arn)
         reading = looks.of(incident.service).reading if looks else None
-        return merge_reading(record, reading, now) if record and reading else record
+        return with_reading(record, reading, now) if reading else record
 
     def _of_run(self, incident: Incident, now: datetime) -> Progress:
         run = find_run(self.second_look.ledger, incident, now)

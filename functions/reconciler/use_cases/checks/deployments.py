@@ -29,7 +29,7 @@ def known_deployments(
         return None
     failed = [one.deployment_id for one in incident.failures]
     record = _record(services, incident.key.cluster_arn, incident.service, failed)
-    return judged_histories(_with_reading(record, reading, now) if reading else record)
+    return judged_histories(with_reading(record, reading, now) if reading else record)
 
 
 def failing_deployment(
@@ -37,7 +37,7 @@ def failing_deployment(
 ) -> Sequence[ReportedFinding]:
     """The finding on the newest deployment, if what was just read of the service shows that it fails."""
     state = reading.state
-    record = _with_reading(_record(services, state.cluster_arn, state.service, ()), reading, now)
+    record = with_reading(_record(services, state.cluster_arn, state.service, ()), reading, now)
     known = judged_histories(record)
     if not known:
         return ()
@@ -58,8 +58,8 @@ def _record(
         return None
 
 
-def _with_reading(record: ServiceRecord | None, reading: ServiceReading, now: datetime) -> ServiceRecord:
-    """The record with what was just read, which only a sweep stores."""
+def with_reading(record: ServiceRecord | None, reading: ServiceReading, now: datetime) -> ServiceRecord:
+    """The record with what was just read, which only a sweep stores; of it alone where none is stored."""
     state = reading.state
     known = record or ServiceRecord(service_arn=state.service_arn, cluster_arn=state.cluster_arn)
     return merge_reading(known, reading, now)

@@ -125,21 +125,36 @@ def test_nothing_is_concluded_while_ecs_does_not_answer() -> None:
     assert [one.open for one in room.incidents.everything()] == [False]
 
 
-def test_a_failed_deployment_comes_to_light_by_a_look() -> None:
-    """No change of the stream shows that three tasks failed and none runs; the watch reports it."""
+@pytest.fixture
+def failing() -> Room:
+    """A service that is not in the ledger, and whose new deployment failed three times since it was read."""
     room = Room()
+    room.runs(4, "checkout")
     newest = described(2, 0, revision=43, rollout_state="IN_PROGRESS", running=0)
     room.clock.move_to(newest.created_at + timedelta(minutes=1))
     older = described(1, -600, status="ACTIVE")
     room.ecs.readings[SERVICE] = reading(newest, older)
     room.alerts.notify([crash(1, room.clock.now)])
     assert room.heard() == []
-    failing = replace(newest, rollout=replace(newest.rollout, failed_tasks=3))
-    room.ecs.readings[SERVICE] = reading(failing, older)
+    after = replace(newest, rollout=replace(newest.rollout, failed_tasks=3))
+    room.ecs.readings[SERVICE] = reading(after, older)
     room.watch(2)
-    kinds = {one.key.kind for one in room.incidents.everything()}
+    return room
+
+
+def test_a_failed_deployment_comes_to_light_by_a_look(failing: Room) -> None:
+    """No change of the stream shows that three tasks failed and none runs; the watch reports it."""
+    kinds = {one.key.kind for one in failing.incidents.everything()}
     assert kinds == {Kind.DEPLOYMENT_FAILED, Kind.ESSENTIAL_CONTAINER_FAILED}
-    assert room.heard() == ["OPENED"]
+    assert failing.heard() == ["OPENED"]
+
+
+@pytest.mark.parametrize("error", [None, TransientError("timed out")], ids=["read", "unanswered"])
+def test_it_goes_on_by_looks_alone(failing: Room, error: TransientError | None) -> None:
+    """Whether they show it or are not answered; no sweep has brought the service to the ledger yet."""
+    failing.ecs.errors |= {"describe_services": error} if error else {}
+    failing.watch(30)
+    assert failing.heard() == ["OPENED"]
 
 
 def test_a_run_says_how_many_failed_of_how_many() -> None:
