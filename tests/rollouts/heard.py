@@ -61,14 +61,15 @@ def is_closed(messages: Sequence[Heard]) -> bool:
 
 
 def repeated(messages: Sequence[Heard]) -> Sequence[Heard]:
-    """Those that say again what stands: an OPENED that is no worse, and an end of what is over."""
-    found, standing = [], -1
+    """Those that say again what stands: an OPENED no worse, or at its end, and an end of what is over."""
+    found: list[Heard] = []
+    standing, ended_at = -1, None
     for one in messages:
         rank = RANKS.index(one.severity)
         if one.type == "RESOLVED":
             found += [one] if standing < 0 else []
-            standing = -1
+            standing, ended_at = -1, one.at
         elif one.type == "OPENED":
-            found += [one] if rank <= standing else []
+            found += [one] if rank <= standing or one.at == ended_at else []
             standing = rank
     return found

@@ -37,9 +37,9 @@ DAY = 25  # hours: longer than failures are looked back for
 class Label:
     """Of each incident what is to be blamed, and which are open in the end.
 
-    `down` are those that may page while none of their tasks runs, beside the bad deployments, which page `within`
-    that time of their begin. `again` where one may be over between two failures: these are further apart
-    than the policy's `resolve`, or become known only when what they began with is undone.
+    `down` are those that may page while none of their tasks runs, beside the bad deployments, which page
+    `within` that time of their begin. `again` where one may be over between two failures: these are further
+    apart than the policy's `resolve`, or become known only when what they began with is undone.
     """
 
     blames: Counter[tuple[str, str]]

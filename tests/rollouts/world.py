@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.findings.policy import DEFAULT
 from reconciler.incidents.deployments.blame import BlameWord
+from reconciler.incidents.timing import quiet_at
 from taskledger.local.system import memory_system
 from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.engine.clock import Clock
@@ -110,15 +111,21 @@ class World:
 
     def blames(self) -> Counter[tuple[str, str]]:
         """Of each incident its kind and cause, and in words what is said of deployments."""
-        return Counter((shown(one), self._blamed(one)) for one in self.system.incidents.everything())
+        return Counter((shown(one), self._blamed(one)) for one in self._incidents())
 
     def open(self) -> set[str]:
-        return {shown(one) for one in self.system.incidents.everything() if one.open}
+        return {shown(one) for one in self._incidents() if one.open}
 
     def standing(self) -> set[str]:
         """The open incidents that people have heard of."""
-        incidents = self.system.incidents.everything()
-        return {shown(one) for one in incidents if one.open and one.outbox.standing}
+        return {shown(one) for one in self._incidents() if one.open and one.outbox.standing}
+
+    def flaps(self) -> bool:
+        """Whether one is open that was so quiet before that as long a silence does not show its end yet."""
+        return any(one.open and quiet_at(one, DEFAULT) > self.clock.now for one in self._incidents())
+
+    def _incidents(self) -> Sequence[Incident]:
+        return self.system.incidents.everything()
 
     def _blamed(self, incident: Incident) -> str:
         blame = incident.blame

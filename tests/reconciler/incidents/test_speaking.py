@@ -108,7 +108,7 @@ def test_of_several(one: Incident, others: Sequence[Incident], expected: bool) -
     ],
 )
 def test_of_a_deployment(one: Incident, others: Sequence[Incident], expected: bool) -> None:  # noqa: FBT001 - a column of the table
-    """A deployment that failed explains the stops of its tasks, also once it is over, if these are no news."""
+    """A deployment that failed explains the stops of its tasks, also once it is over if they are no news."""
     assert is_spoken_for(one, others) is expected
 
 
