@@ -54,7 +54,7 @@ def asks_at(incident: Incident, now: datetime) -> datetime | None:
     """When ECS is to be asked again how its service runs; None where that has time until it may be over."""
     if not has_impact(incident.key):
         return None
-    if now < incident.noted_at + _ASKED:
+    if now < incident.last_seen_at + _ASKED:
         return now + _OFTEN
     impact = incident.impact
     if impact is None or impact.short_since is None or impact.estimated:
