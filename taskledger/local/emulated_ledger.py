@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.errors import InvalidInput
+from reconciler.ports.ledger import Entries
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from reconciler.errors import LedgerError
     from reconciler.model.entry import LedgerEntry, Passing
     from reconciler.model.protection import Protection
-    from reconciler.ports.ledger import Entries, Recorded, Recording
+    from reconciler.ports.ledger import Recorded, Recording
 
 
 _FIRST, _LAST = datetime(1971, 1, 1, tzinfo=UTC), datetime(2999, 1, 1, tzinfo=UTC)
@@ -36,7 +37,7 @@ class EmulatedLedger(DynamoLedger):
         self._last_active: Sequence[str] = ()
         self._open: dict[str, Sequence[str]] = {}
         self._closed: dict[str, Sequence[LedgerEntry | InvalidInput]] = {}
-        self._entries: dict[tuple[str, ...], Entries] = {}
+        self._entries: dict[str, LedgerEntry | InvalidInput | None] = {}
 
     def mark_active(self, cluster_arn: str, until: datetime) -> None:
         """Has the cluster watched until then at least."""
@@ -48,38 +49,40 @@ class EmulatedLedger(DynamoLedger):
     ) -> bool:
         self._ever_active.add(cluster_arn)
         self._ever_protected.add(cluster_arn)
-        self._forget()
+        self._forget(cluster_arn, task_arn)
         return super().record_protection(cluster_arn, task_arn, known, protection)
 
     def record(self, recordings: Sequence[Recording]) -> Mapping[str, Recorded | LedgerError]:
-        self._forget()
+        for state in (one.observation.state for one in recordings):
+            self._forget(state.cluster_arn, state.task_arn)
         return super().record(recordings)
 
     def reset(self, entry: LedgerEntry, recording: Recording) -> LedgerEntry | None:
-        self._forget()
+        self._forget(entry.state.cluster_arn, entry.state.task_arn)
         return super().reset(entry, recording)
 
     def close(self, entry: LedgerEntry, now: datetime) -> bool:
-        self._forget()
+        self._forget(entry.state.cluster_arn, entry.state.task_arn)
         return super().close(entry, now)
 
     def mark_missing(self, entry: LedgerEntry, since: datetime | None) -> None:
-        self._forget()
+        self._forget(entry.state.cluster_arn, entry.state.task_arn)
         super().mark_missing(entry, since)
 
     def mark_above(self, entry: LedgerEntry, since: datetime | None) -> None:
-        self._forget()
+        self._forget(entry.state.cluster_arn, entry.state.task_arn)
         super().mark_above(entry, since)
 
     def mark_passing(self, entry: LedgerEntry, passing: Passing) -> None:
-        self._forget()
+        self._forget(entry.state.cluster_arn, entry.state.task_arn)
         super().mark_passing(entry, passing)
 
     def entries(self, task_arns: Sequence[str]) -> Entries:
-        asked = tuple(task_arns)
-        if asked not in self._entries:
-            self._entries[asked] = super().entries(asked)
-        return self._entries[asked]
+        unread = [one for one in task_arns if one not in self._entries]
+        if unread:
+            found = super().entries(unread)
+            self._entries |= {one: found.get(one) or found.unreadable.get(one) for one in unread}
+        return Entries.of({one: known for one in task_arns if (known := self._entries[one])})
 
     def open_tasks(self, cluster_arn: str) -> Sequence[str]:
         if cluster_arn not in self._open:
@@ -105,7 +108,7 @@ class EmulatedLedger(DynamoLedger):
     def protected(self, cluster_arn: str) -> Mapping[str, Protection | InvalidInput]:
         return super().protected(cluster_arn) if cluster_arn in self._ever_protected else {}
 
-    def _forget(self) -> None:
-        self._open.clear()
-        self._closed.clear()
-        self._entries.clear()
+    def _forget(self, cluster_arn: str, task_arn: str) -> None:
+        self._open.pop(cluster_arn, None)
+        self._closed.pop(cluster_arn, None)
+        self._entries.pop(task_arn, None)

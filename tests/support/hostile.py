@@ -21,6 +21,7 @@ from reconciler.model.entry import HistoryRow, LedgerEntry
 from reconciler.model.service import Hook, Message, ServiceRecord, ServiceState
 from reconciler.model.task import Container, Source
 from reconciler.notifications import message
+from reconciler.notifications.body import Body
 from reconciler.services.signs import FAILED
 from taskledger.audit.clusters import Audit, ClusterAudit
 from taskledger.audit.difference import Difference, DifferenceKind
@@ -111,7 +112,7 @@ class World:
     def sent(self) -> SentMessage:
         """A message whose subject nobody has cleaned."""
         sent = message.Message(
-            notification_id="1", subject=self.text, text="", document={}, attributes={}, thread="1"
+            notification_id="1", subject=self.text, body=Body(head=()), document={}, attributes={}, thread="1"
         )
         return SentMessage(START, sent)
 

@@ -71,9 +71,11 @@ def test_what_is_planned_is_not() -> None:
     assert shown("events/deployment.json", "events/standalone-success.json") == []
 
 
-def test_low_severity_is_left_to_the_digest() -> None:
-    """A Spot interruption of a service's task is found, and not reported by itself."""
-    assert {type_ for type_, _ in shown("events/spot.json")} <= {"DIGEST"}
+def test_low_severity_is_left_to_the_digest(tmp_path: Path) -> None:
+    """A Spot interruption of a task that another one replaces is found, and not reported by itself."""
+    spot, well = replaced(1)
+    spot["detail"] |= {"stopCode": "SpotInterruption", "stoppedReason": "Your Spot Task was interrupted."}
+    assert shown(*SENT, write(tmp_path / "a.jsonl", lines([spot, well]))) == [("DIGEST", None)]
 
 
 def test_a_duplicate_says_nothing_twice() -> None:
