@@ -34,9 +34,10 @@ class Selection:
     kind: str | None
     severity: str | None
 
-    def covers(self, owner: str, kind: Kind, severity: Severity) -> bool:
+    def covers(self, owners: Sequence[str], kind: Kind, severity: Severity) -> bool:
+        """Whether it is of such a kind and severity, and of any owner that is selected."""
         return (
-            self.service in (None, owner.removeprefix("service:"))
+            (self.service is None or self.service in (one.removeprefix("service:") for one in owners))
             and self.kind in (None, kind)
             and self.severity in (None, severity)
         )

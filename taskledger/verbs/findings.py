@@ -52,7 +52,7 @@ def findings(stack: Stack, *, as_json: bool, selection: Selection) -> None:
 def _select(incidents: DeployedIncidents, clusters: Sequence[str], selection: Selection) -> Sequence[Dated]:
     now = datetime.now(UTC)
     found = (dated for cluster in clusters for dated in _of_cluster(incidents, cluster, selection, now))
-    selected = [(at, one) for at, one in found if selection.covers(one.owner, one.kind, one.severity)]
+    selected = [(at, one) for at, one in found if selection.covers([one.owner], one.kind, one.severity)]
     return sorted(selected, key=itemgetter(0), reverse=True)
 
 

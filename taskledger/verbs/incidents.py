@@ -9,6 +9,7 @@ import click
 from rich.text import Text
 
 from reconciler.notifications.blame_words import blame_words
+from reconciler.notifications.fault_words import again, faults, running, times, who
 
 from ..deployed.incidents import deployed_incidents
 from ..deployed.ledger import deployed_ledger
@@ -56,8 +57,12 @@ def _select(
             resolved = incidents.resolved(cluster, selection.since, now)
             found |= {one.incident_id: one for one in resolved}
         found |= {one.incident_id: one for one in incidents.open_incidents(cluster, now)}
-    selected = [one for one in found.values() if selection.covers(one.key.owner, one.key.kind, one.severity)]
+    selected = [one for one in found.values() if selection.covers(_owners(one), one.key.kind, one.severity)]
     return sorted(selected, key=lambda one: (one.open, one.last_seen_at), reverse=True)
+
+
+def _owners(one: Incident) -> Sequence[str]:
+    return [each.name for each in one.shared.owners] if one.shared else [one.key.owner]
 
 
 def _report(found: Sequence[Incident], now: datetime) -> None:
@@ -66,7 +71,9 @@ def _report(found: Sequence[Incident], now: datetime) -> None:
         screen.print(Text("no incidents", "dim"))
     for one in found:
         heading = fault_heading(one.severity, one.key.kind, one.cause)
-        screen.print(heading.append_text(literal(f"  {one.key.owner} in {one.cluster}")))
+        screen.print(
+            heading.append_text(literal(f"  {who(one) if one.shared else one.key.owner} in {one.cluster}"))
+        )
         screen.print(indented(_state(one, now), "yellow" if one.open else "dim"))
         screen.print(indented(one.summary))
         if one.blame:
@@ -75,6 +82,9 @@ def _report(found: Sequence[Incident], now: datetime) -> None:
 
 
 def _state(one: Incident, now: datetime) -> str:
-    times = "once" if one.count == 1 else f"{one.count} times"
+    """Whether it is open, how often it happened and came back, and what its service runs."""
     since, last = age(now, one.first_seen_at), age(now, one.last_seen_at)
-    return f"{'open' if one.open else 'resolved'}: {times}, first {since} ago, last {last} ago"
+    happened = f"{times(faults(one))}, first {since} ago, last {last} ago"
+    ran = f"{running(one.impact)} running" if one.impact and one.open else None
+    returned = next(iter(again(one, now)), None)
+    return f"{'open' if one.open else 'resolved'}: {', '.join(filter(None, (happened, returned, ran)))}"

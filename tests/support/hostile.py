@@ -135,11 +135,13 @@ class World:
             incidents=[self.incident],
             findings=[self.finding],
             notifications=[],
+            ended_at=START,
             passed=False,
         )
         return Replayed(
             outcome=Outcome(read=1, rejected=[rejected]),
             now=START,
+            ended_at=START,
             tasks=[(self.entry, self.rows)],
             services=[(self.service, [self.finding])],
             findings=[self.finding],
