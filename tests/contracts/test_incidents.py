@@ -135,7 +135,7 @@ def test_another_incident_archives_the_one_before(incidents: Incidents) -> None:
     archived = replace(done, archived=True, revision=done.revision + 1)
     assert anew.incident_id != done.incident_id
     assert (current(incidents, done), incidents.latest(done)) == (anew, archived)
-    settled = replace(archived, revision=archived.revision + 1, outbox=replace(done.outbox, news=False))
+    settled = replace(archived, revision=archived.revision + 1, outbox=replace(done.outbox, news_since=None))
     assert incidents.save_all([settled])
     assert (current(incidents, done), incidents.latest(done)) == (anew, settled)
     assert not incidents.save_all([settled])

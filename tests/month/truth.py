@@ -133,8 +133,8 @@ FLAPPING = Trouble(
     name="down for 5 min 8 times a day",
     faults=(EXIT, *BELOW),
     severity="high",
-    month=6,
-    week=6,
+    month=8,
+    week=8,
 )
 DAILY = Trouble(
     name="out of memory once a day",

@@ -11,7 +11,6 @@ from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType
 from ..incidents.reported import IncidentKey
 from ..incidents.severity import is_of_impact
-from ..incidents.shared import owners_needed
 from ..incidents.speaking import shared_key
 from ..text import clean
 from . import payload
@@ -22,6 +21,7 @@ from .subject import plain
 
 _MOST_LISTED = 50
 _LONGEST_NAME = 60
+_MANY = 10  # owners of one cause in a day that are one matter
 
 
 def digest_id(incidents: Sequence[Incident]) -> str:
@@ -62,7 +62,7 @@ def _explained(incidents: Sequence[Incident]) -> frozenset[IncidentKey]:
     return frozenset(
         one.key
         for one in incidents
-        if is_of_impact(one) or ((key := shared_key(one)) and shared[key] >= owners_needed(key))
+        if is_of_impact(one) or ((key := shared_key(one)) and shared[key] >= _MANY)
     )
 
 

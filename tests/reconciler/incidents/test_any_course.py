@@ -85,7 +85,9 @@ class AnyCourse(RuleBasedStateMachine):
 
     @rule(minutes=st.integers(1, 90))
     def mute(self, minutes: int) -> None:
-        self.policy = replace(self.policy, muted=((ALL, self.now + minutes * MINUTE),))
+        """Never for less than before: what is due was decided by the longer mute."""
+        until = max([self.now + minutes * MINUTE, *(end for _, end in self.policy.muted)])
+        self.policy = replace(self.policy, muted=((ALL, until),))
 
     @precondition(lambda self: self.incident and self.incident.open)
     @rule()

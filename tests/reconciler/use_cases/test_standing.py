@@ -59,9 +59,9 @@ def pending(system: System) -> str:
 
 
 def test_an_expiry_goes_on_while_its_task_runs_unprotected(system: System, expired: str) -> None:
-    """For half a day it is neither resolved nor announced again, as there is no news of it."""
+    """For half a day it is not resolved, and people are reminded of it once, after four hours."""
     assert go_on(system, 12 * 60) == 0
-    assert messages(system, "PROTECTION_EXPIRED") == ["OPENED"]
+    assert messages(system, "PROTECTION_EXPIRED") == ["OPENED", "ONGOING"]
 
 
 def test_an_expiry_is_over_when_the_task_is_protected_again(system: System, expired: str) -> None:
@@ -108,13 +108,12 @@ def test_nothing_is_resolved_while_ecs_does_not_answer(system: System, pending: 
     """Of a task that cannot be looked at it is not known whether it still is stuck; the next look ends it."""
     refuse_describing(system)
     assert go_on(system, minutes) > 0
-    assert messages(system, "STUCK") == ["OPENED"]
     system.api.heal()
     assert go_on(system, 100) == 0
-    assert messages(system, "STUCK") == ["OPENED"]
+    assert "RESOLVED" not in messages(system, "STUCK")
     system.report(pending, "RUNNING")
     go_on(system, 75)
-    assert messages(system, "STUCK") == ["OPENED", "RESOLVED"]
+    assert messages(system, "STUCK")[-1] == "RESOLVED"
 
 
 def test_a_task_without_a_service_is_looked_at_too(system: System) -> None:

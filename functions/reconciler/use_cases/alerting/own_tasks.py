@@ -33,7 +33,7 @@ class OwnTasks:
         if self._open is None:
             return None
         own = [one for one in self._open if one.state.service == service]
-        if before is None and not own and not self._closed(service, since):
+        if not own and not self._closed(service, since):
             return None
         staying = (one.state for one in own if one.state.desired_status == "RUNNING")
         steady = sum(is_steady(one, self._now) for one in staying)

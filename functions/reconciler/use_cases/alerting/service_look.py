@@ -2,7 +2,7 @@
 
 DescribeServices, by ten               desired, running, pending, and the deployments
 ListTasks and DescribeTasks            how long those that run have been RUNNING, where tasks may be asked for
-the ledger's own entries               where ECS knows no such service, did not answer, or may not be asked
+the ledger's own entries               where ECS knows no such service, or may not be asked
 
 Of a cluster that ECS does not know none runs, and none should.
 """

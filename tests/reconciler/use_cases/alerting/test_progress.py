@@ -117,11 +117,11 @@ def test_nothing_is_concluded_while_ecs_does_not_answer() -> None:
     room.runs(2, "checkout")
     room.alerts.notify([crash(1)])
     room.ecs.errors["describe_services"] = TransientError("timed out")
-    result = room.watch(60)
-    assert [str(one) for one in result.errors] == ["timed out"]
-    assert (result.resolved, [one.open for one in room.incidents.everything()]) == ([], [True])
+    results = [room.watch() for _ in range(60)]
+    assert {str(error) for result in results for error in result.errors} == {"timed out"}
+    assert [one.open for one in room.incidents.everything()] == [True]
     room.ecs.errors.clear()
-    assert len([room.watch() for _ in range(5)][-1].errors) == 0
+    assert [error for _ in range(5) for error in room.watch().errors] == []
     assert [one.open for one in room.incidents.everything()] == [False]
 
 
@@ -216,10 +216,11 @@ def test_a_hundred_members_are_closed_at_once(number: int, rounds: int) -> None:
     room = Room()
     strike(room, [f"s{each}" for each in range(number)])
     room.watch(2)
-    room.clock.advance(40 * 60)
+    room.clock.advance(30 * 60)
     for each in range(1, rounds + 1):
+        room.clock.advance(10 * 60)
         room.watch()
         assert len(room.incidents.unresolved(CLUSTER)) == max(number - 100 * each, 0) + 1
-    room.watch()
+    room.watch(10)
     assert room.incidents.unresolved(CLUSTER) == []
     assert [type_ for type_ in room.heard() if type_ != "ONGOING"] == ["OPENED", "RESOLVED"]
