@@ -103,11 +103,11 @@ class Feed:
         found = sorted(self.system.incidents.everything(), key=lambda one: one.opened_at)
         return [f"{one.cause} {_of_incident(one.blame)}" for one in found]
 
-    def said(self, cause: str = "EXIT_CODE") -> list[str]:
-        """Of each message of that cause, in their order, its type and what it says of deployments."""
+    def said(self) -> list[str]:
+        """Of each message but digests, in their order, its type and what it says of deployments."""
         documents = [message.document for _, message in self.inbox.mail]
         return [
-            f"{one['type']} {_of_message(one['deployment'])}" for one in documents if one["cause"] == cause
+            f"{one['type']} {_of_message(one['deployment'])}" for one in documents if one["type"] != "DIGEST"
         ]
 
     def open(self) -> int:

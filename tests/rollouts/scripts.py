@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
 
 from taskledger.simulator.services.outcomes import HEALTHY, crashes, fails_to_start, role_refused
 
@@ -20,6 +22,7 @@ IMAGE, EXIT, SIGNAL = (
     "ESSENTIAL_CONTAINER_FAILED EXIT_CODE",
     "ESSENTIAL_CONTAINER_FAILED SIGNAL",
 )
+SPOT = "CAPACITY_INTERRUPTED SPOT"
 IMPAIRED, STALLED, BROKEN = (
     "SERVICE_IMPAIRED START_IMPAIRED",
     "DEPLOYMENT_FAILED STALLED",
@@ -34,21 +37,30 @@ DAY = 25  # hours: longer than failures are looked back for
 class Label:
     """Of each incident what is to be blamed, and which are open in the end.
 
-    `again` where one may be over between two failures: these are further apart than the policy's `resolve`,
-    or become known only when what they began with is undone.
+    `down` are those that may page while none of their tasks runs, beside the bad deployments, which page `within`
+    that time of their begin. `again` where one may be over between two failures: these are further apart
+    than the policy's `resolve`, or become known only when what they began with is undone.
     """
 
     blames: Counter[tuple[str, str]]
     open: frozenset[str] = field(default_factory=frozenset)
+    down: frozenset[str] = frozenset()
+    within: timedelta = timedelta(minutes=5)
     again: bool = False
+
+    @property
+    def bad(self) -> Counter[str]:
+        """Of the deployments that fail, which one each page has to name."""
+        failed = (blame for kind, blame in self.blames.elements() if kind.startswith("DEPLOYMENT_FAILED"))
+        return Counter(blame.partition(",")[0] for blame in failed)
 
 
 def label(
     *blames: tuple[str, str],
     open: tuple[str, ...] = (),  # noqa: A002 - as the field
-    again: bool = False,
+    **more: Any,
 ) -> Label:
-    return Label(blames=Counter(blames), open=frozenset(open), again=again)
+    return Label(blames=Counter(blames), open=frozenset(open), **more)
 
 
 Script = Callable[[World], None]
@@ -100,7 +112,7 @@ def good_deployment_beside_a_crashing_service(world: World) -> None:
     world.wait(30)
 
 
-@rollout(label(("CAPACITY_INTERRUPTED SPOT", "not_one"), open=("CAPACITY_INTERRUPTED SPOT",)))
+@rollout(label((SPOT, "not_one"), open=(SPOT,)))
 def spot_in_a_good_deployment(world: World) -> None:
     world.deploy(2)
     world.wait(0.7)
@@ -164,7 +176,7 @@ def old_crash_goes_on(world: World) -> None:
     world.wait(30)
 
 
-@rollout(label((SIGNAL, "before checkout:2"), open=(SIGNAL,)))
+@rollout(label((SIGNAL, "before checkout:2"), open=(SIGNAL,), down=frozenset({SIGNAL})))
 def crash_of_the_same_day_goes_on(world: World) -> None:
     world.ecs.plan("checkout:2", crashes(137, after=8 * 60))
     for task_arn in world.running():
@@ -203,7 +215,7 @@ def role_refused_with_rollback(world: World) -> None:
     world.wait(50)
 
 
-@rollout(label((EXIT, UNDONE), (BROKEN, UNDONE)))
+@rollout(label((EXIT, UNDONE), (BROKEN, UNDONE), within=timedelta(minutes=16)))
 def all_events_of_the_deployment_lost(world: World) -> None:
     world.fate = lost(DEPLOYMENTS, ACTIONS)
     world.ecs.plan("checkout:2", crashes())

@@ -123,32 +123,45 @@ def one_of_twenty(feed: Feed) -> None:
 
 
 @pytest.mark.parametrize(
-    ("script", "first", "last", "open_ones"),
+    ("script", "first", "last", "blame", "open_ones"),
     [
-        (rolled_back, "OPENED began_with 2", UNDONE, 0),
-        (doubled, "OPENED began_with 2", UNDONE, 0),
-        (an_hour_late, "OPENED unknown", UNDONE, 0),
-        (start_unheard, "OPENED unknown", UNDONE, 0),
-        (swapped, "OPENED unknown", UNDONE, 0),
-        (failed_before_any_task, "OPENED began_with 2, rolled back", UNDONE, 0),
-        (again_after_the_rollback, "OPENED began_with 2", "RESOLVED began_with 4, rolled back", 0),
-        (crash_long_after_the_rollback, "OPENED began_with 2", "OPENED before 3", 1),
-        (older_one_failed_too, "OPENED began_with 3", "RESOLVED began_with 3, rolled back", 0),
-        (a_day_later, "OPENED not_one", "OPENED not_one", 1),
-        (old_ones_fail_too, "OPENED not_one", "OPENED not_one", 1),
-        (nobody_knows_it, "OPENED unknown", "OPENED unknown", 1),
-        (tasks_name_none, "OPENED unknown", "OPENED unknown", 1),
-        (one_of_twenty, "OPENED began_with 2", "OPENED began_with 2", 1),
+        (rolled_back, "OPENED began_with 2", UNDONE, "began_with 2, rolled back", 0),
+        (doubled, "OPENED began_with 2", UNDONE, "began_with 2, rolled back", 0),
+        (an_hour_late, "OPENED unknown", UNDONE, "began_with 2, rolled back", 0),
+        (start_unheard, "OPENED began_with 2", UNDONE, "began_with 2, rolled back", 0),
+        (swapped, "OPENED unknown", UNDONE, "began_with 2, rolled back", 0),
+        (failed_before_any_task, "OPENED began_with 2", UNDONE, "began_with 2, rolled back", 0),
+        (
+            again_after_the_rollback,
+            "OPENED began_with 2",
+            "RESOLVED began_with 4, rolled back",
+            "began_with 4, rolled back",
+            0,
+        ),
+        (crash_long_after_the_rollback, "OPENED began_with 2", "OPENED before 3", "before 3", 1),
+        (
+            older_one_failed_too,
+            "OPENED began_with 2",
+            "RESOLVED began_with 3, rolled back",
+            "began_with 3, rolled back",
+            0,
+        ),
+        (a_day_later, "OPENED not_one", "OPENED not_one", "not_one", 1),
+        (old_ones_fail_too, "OPENED before 2", "OPENED before 2", "before 2", 1),
+        (nobody_knows_it, "OPENED unknown", "OPENED unknown", "unknown", 1),
+        (tasks_name_none, "OPENED unknown", "OPENED unknown", "unknown", 1),
+        (one_of_twenty, "OPENED began_with 2", "OPENED began_with 2", "began_with 2", 1),
     ],
 )
-def test_what_the_messages_say(script: Script, first: str, last: str, open_ones: int) -> None:
-    """The first and the last message on failing tasks, and how many incidents of them are open after that."""
+def test_what_the_messages_say(script: Script, first: str, last: str, blame: str, open_ones: int) -> None:
+    """The first and the last message, what the failing tasks began with, and how many incidents stay open."""
     feed = Feed()
     good(feed)
     script(feed)
     feed.play(max(at for at, _ in feed.mail) + 10)
     said = feed.said()
     assert (said[0], said[-1], feed.open()) == (first, last, open_ones)
+    assert f"EXIT_CODE {blame}" in feed.blames()
 
 
 def test_it_is_not_forgotten_what_an_incident_began_with() -> None:

@@ -34,7 +34,8 @@ BREAKER = {"deploymentCircuitBreaker": {"enable": True, "rollback": True}}
 class World:
     """The cluster `shop`, a queue that may be `rough`, and everything in memory.
 
-    `deployments` are the ids by the name that a test gave them. The sweeps begin at any minute, by the seed.
+    `deployments` are the ids by the name that a test gave them, `deployed_at` when they began. The
+    sweeps begin at any minute, by the seed.
     """
 
     seed: int = 0
@@ -42,6 +43,7 @@ class World:
     bad_day: ApiChance = field(default_factory=ApiChance)
     fate: Callable[[Answer], Sequence[Wait] | None] = lambda event: None
     deployments: dict[str, str] = field(default_factory=dict)
+    deployed_at: dict[str, datetime] = field(default_factory=dict)
     tasks: dict[str, None] = field(default_factory=dict)
     queue: list[Answer] = field(default_factory=list)
     errors: list[LedgerError] = field(default_factory=list)
@@ -64,6 +66,7 @@ class World:
     def deploy(self, revision: int, name: str = "checkout", **request: Any) -> None:
         self.call("UpdateService", service=name, taskDefinition=f"{name}:{revision}", **request)
         self.deployments[f"{name}:{revision}"] = self.primary(name)
+        self.deployed_at[f"{name}:{revision}"] = self.clock.now
 
     def call(self, operation: str, **request: Any) -> Answer:
         return self.ecs.call(operation, {"cluster": "shop", **request})
@@ -112,12 +115,10 @@ class World:
     def open(self) -> set[str]:
         return {shown(one) for one in self.system.incidents.everything() if one.open}
 
-    def messages(self, type_: str) -> Counter[str]:
-        """How many messages of the type went out, by the incident's kind and cause."""
-        documents = [message.document for _, message in self.inbox.mail]
-        return Counter(
-            f"{one['kind']} {one['cause'] or ''}".strip() for one in documents if one["type"] == type_
-        )
+    def standing(self) -> set[str]:
+        """The open incidents that people have heard of."""
+        incidents = self.system.incidents.everything()
+        return {shown(one) for one in incidents if one.open and one.outbox.standing}
 
     def _blamed(self, incident: Incident) -> str:
         blame = incident.blame

@@ -2,7 +2,7 @@
 
 incident            spoken for by
 of a struck owner   the incident of all owners that the cause struck, unless a program's own one is high
-of stops            DEPLOYMENT_FAILED of the deployment whose tasks failed, also after that was replaced
+of stops            DEPLOYMENT_FAILED of the deployment whose tasks failed, also after that is over
 BELOW_DESIRED,      any other one of its service, which this impact raises, unless a rule keeps that low
 START_IMPAIRED
 SERVICE_IMPAIRED    DEPLOYMENT_FAILED
@@ -65,14 +65,17 @@ def _is_shared_by(incident: Incident, other: Incident) -> bool:
 
 
 def _is_of_deployments(incident: Incident, others: Sequence[Incident]) -> bool:
-    speaking = {one.key for one in others if one.key.kind is Kind.DEPLOYMENT_FAILED and _has_failed(one)}
+    failed = (one for one in others if one.key.kind is Kind.DEPLOYMENT_FAILED)
+    speaking = {one.key for one in failed if _belongs_to(incident, one)}
     keys = deployment_keys(incident)
     return bool(keys) and speaking.issuperset(keys)
 
 
-def _has_failed(deployment: Incident) -> bool:
-    """Whether stops of its tasks belong to it: it goes on, or what is left of it has been replaced."""
-    return deployment.open or (deployment.blame is not None and deployment.blame.replaced)
+def _belongs_to(incident: Incident, failed: Incident) -> bool:
+    """Whether stops of the deployment's tasks do: it goes on, it was replaced, or they are no news since."""
+    if failed.resolved_at is None or (failed.blame is not None and failed.blame.replaced):
+        return True
+    return not _is_high(incident) and incident.last_seen_at <= failed.resolved_at
 
 
 def _is_of_service(incident: Incident, other: Incident) -> bool:

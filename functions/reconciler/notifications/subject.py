@@ -101,7 +101,8 @@ def _change(kind: Kind, blame: Blame) -> Iterator[Part]:
             if blame.rolled_back_at
             else revisions(blame.previous_task_definition_arn, after)
         )
-        yield 3, " ".join(filter(None, (named, undone if blame.rolled_back_at else "")))
+        if words := " ".join(filter(None, (named, undone if blame.rolled_back_at else ""))):
+            yield 3, words
         return
     if revision := arns.revision(after):
         yield 3, f"since {revision}"

@@ -76,6 +76,8 @@ def test_of_several(one: Incident, others: Sequence[Incident], expected: bool) -
         (STOPS, [deployment()], True),
         (STOPS, [deployment(3)], False),
         (STOPS, [replaced(deployment())], True),
+        (failed(2, one=incident(MEDIUM)), [over(deployment())], True),
+        (failed(2, at=minutes(31), one=incident(MEDIUM, when=minutes(31))), [over(deployment())], False),
         (STOPS, [over(deployment())], False),
         (failed(2, 3), [deployment()], False),
         (failed(2, 3), [deployment(), deployment(3)], True),
@@ -91,7 +93,9 @@ def test_of_several(one: Incident, others: Sequence[Incident], expected: bool) -
         "its tasks",
         "another deployment",
         "replaced",
-        "settled",
+        "settled since",
+        "settled before",
+        "settled, and yet high",
         "also of another one",
         "of two that failed",
         "of no known one",
@@ -104,7 +108,7 @@ def test_of_several(one: Incident, others: Sequence[Incident], expected: bool) -
     ],
 )
 def test_of_a_deployment(one: Incident, others: Sequence[Incident], expected: bool) -> None:  # noqa: FBT001 - a column of the table
-    """A deployment that failed explains the stops of its tasks, also once it is replaced; no others."""
+    """A deployment that failed explains the stops of its tasks, also once it is over, if these are no news."""
     assert is_spoken_for(one, others) is expected
 
 

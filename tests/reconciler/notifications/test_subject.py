@@ -151,6 +151,8 @@ def test_the_change_is_said() -> None:
     assert said(replace(failed, blame=BLAME)).endswith(
         "deployment failed, no progress, since 09:00, checkout:43 to :44"
     )
+    unknown = Blame(word=BlameWord.BEGAN_WITH, deployment_id="ecs-svc/2")
+    assert said(replace(failed, blame=unknown)).endswith("deployment failed, no progress, since 09:00")
 
 
 @pytest.mark.parametrize(
