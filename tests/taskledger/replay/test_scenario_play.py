@@ -128,7 +128,9 @@ def test_what_is_expected_of_a_service(play: Any) -> None:
         "web",
         ["SERVICE_IMPAIRED PLACEMENT", "DEPLOYMENT_FAILED STALLED"],
     )
-    assert "[MEDIUM] web (default): no place for its tasks, 2x since 09:03, 2 of 2 running" in texts(ran, "message")
+    assert "[MEDIUM] web (default): no place for its tasks, 2x since 09:03, 2 of 2 running" in texts(
+        ran, "message"
+    )
     assert "web: SERVICE_IMPAIRED PLACEMENT, medium" in texts(ran, "finding")
 
 
