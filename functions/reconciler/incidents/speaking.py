@@ -13,9 +13,10 @@ from collections.abc import Iterable, Sequence
 
 from ..findings.causes import is_shared
 from ..findings.model import Kind, Severity
-from .model import SEVERAL, Incident
+from .model import SEVERAL, Incident, Shared
 from .reported import IncidentKey
 from .severity import STOPS, has_impact, is_of_impact
+from .shared import TOGETHER
 
 _FOLDED = STOPS | {Kind.STUCK, Kind.SERVICE_IMPAIRED}
 
@@ -58,10 +59,16 @@ def is_spoken_for(incident: Incident, others: Iterable[Incident]) -> bool:
 
 
 def _is_shared_by(incident: Incident, other: Incident) -> bool:
-    if not other.open or other.key != shared_key(incident):
+    if not other.open or other.shared is None or other.key != shared_key(incident):
         return False
     own = not is_shared(incident.key.kind, incident.cause)
-    return not (own and _is_high(incident))
+    return _is_among(incident, other, other.shared) and not (own and _is_high(incident))
+
+
+def _is_among(incident: Incident, several: Incident, shared: Shared) -> bool:
+    """Whether it is of one of these owners, or was struck since these were."""
+    listed = {one.name for one in shared.owners}
+    return incident.key.owner in listed or incident.last_seen_at >= several.began_at - TOGETHER
 
 
 def _is_of_deployments(incident: Incident, others: Sequence[Incident]) -> bool:

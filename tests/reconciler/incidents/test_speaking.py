@@ -10,7 +10,7 @@ import pytest
 from reconciler.findings.model import Cause, Kind
 from reconciler.incidents.deployments.blame import Blame, BlameWord
 from reconciler.incidents.deployments.failures import Failures
-from reconciler.incidents.model import SEVERAL, Incident, Status
+from reconciler.incidents.model import SEVERAL, Incident, Owner, Shared, Status
 from reconciler.incidents.outbox import Outbox
 from reconciler.incidents.reported import IncidentKey
 from reconciler.incidents.speaking import deployment_keys, failing_deployments, is_spoken_for, shared_key
@@ -31,7 +31,13 @@ def over(one: Incident) -> Incident:
 
 def fold(**values: Any) -> Incident:
     one = incident(HIGH, **values)
-    return replace(one, key=replace(one.key, owner=SEVERAL))
+    return replace(one, key=replace(one.key, owner=SEVERAL), shared=Shared())
+
+
+def later(one: Incident, *owners: str) -> Incident:
+    """Of several owners, struck half an hour later, of whom these are known."""
+    names = tuple(Owner(name, 1) for name in owners)
+    return replace(one, opened_at=minutes(30), shared=Shared(owners=names))
 
 
 def deployment(number: int = 2, **values: Any) -> Incident:
@@ -62,8 +68,13 @@ STOPS = failed(2)
         (incident(HIGH), [fold()], False),
         (incident(HIGH, **PLACEMENT), [fold(**PLACEMENT)], True),
         (fold(**PULL), [fold(**PULL)], False),
+        (incident(HIGH, **PULL), [later(fold(**PULL), "service:other")], False),
+        (incident(HIGH, **PULL), [later(fold(**PULL), incident(HIGH).key.owner)], True),
     ],
-    ids=["shared", "over", "another cause", "its own", "its own, high", "impaired", "itself"],
+    ids=[
+        *("shared", "over", "another cause", "its own", "its own, high", "impaired", "itself"),
+        *("long before", "long before, and listed"),
+    ],
 )
 def test_of_several(one: Incident, others: Sequence[Incident], expected: bool) -> None:  # noqa: FBT001 - a column of the table
     """The incident of all owners speaks for each, but for a program's own that is high."""
@@ -108,7 +119,7 @@ def test_of_several(one: Incident, others: Sequence[Incident], expected: bool) -
     ],
 )
 def test_of_a_deployment(one: Incident, others: Sequence[Incident], expected: bool) -> None:  # noqa: FBT001 - a column of the table
-    """A deployment that failed explains the stops of its tasks, also once it is over if they are no news."""
+    """A failed deployment explains the stops of its tasks, also once it is over, if they are no news."""
     assert is_spoken_for(one, others) is expected
 
 

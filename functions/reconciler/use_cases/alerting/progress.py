@@ -141,7 +141,7 @@ class IncidentProgress:
         since = incident.began_at - TOGETHER
         owners = {one.owner for one in self.incidents.members(incident.key, since)}
         members = members_of(self.incidents, incident.key, owners)
-        recent = [one for one in members if one.last_seen_at >= since]
+        recent = [one for one in members if one.open or one.last_seen_at >= since]
         after = with_members(incident, recent, now)
         if now < quiet_at(after, self.policy) or not is_over(recent):
             return Progress(after, over=False)

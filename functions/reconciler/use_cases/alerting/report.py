@@ -25,7 +25,7 @@ from .background import Background, Found
 from .next_steps import NextSteps
 from .several import strike
 
-_KNOWN = timedelta(minutes=5)  # for which an owner that was struck is known to be so
+_ONCE = timedelta(minutes=5)  # of the clock, in which it is kept once that an owner was struck
 
 
 @dataclass(slots=True, kw_only=True)
@@ -104,8 +104,8 @@ class Report:
     def _strike(self, before: Incident | None, incident: Incident, now: datetime) -> None:
         """Lets the cause's owners be known, and opens the incident of all of them if they are many now."""
         key = shared_key(incident)
-        recent = before and before.open and incident.noted_at - before.noted_at < _KNOWN
-        if key is None or recent or not incident.open:
+        kept = before and before.open and _span(before.noted_at) == _span(incident.noted_at)
+        if key is None or kept or not incident.open:
             return
         known = self._incidents.current([key]).get(key)
         opened = strike(self._incidents, incident, known, now)
@@ -149,6 +149,10 @@ def _by_key(reported: Iterable[ReportedFinding]) -> dict[IncidentKey, Found]:
 def _is_last(key: IncidentKey) -> bool:
     """What only says how the others affect the service comes after them."""
     return key.kind is Kind.SERVICE_IMPAIRED
+
+
+def _span(moment: datetime) -> float:
+    return moment.timestamp() // _ONCE.total_seconds()
 
 
 def _still_due(after: Incident, before: Incident | None) -> Incident:

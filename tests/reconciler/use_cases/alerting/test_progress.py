@@ -225,6 +225,20 @@ def test_one_that_goes_down_is_named() -> None:
     assert len(documents) == 2
 
 
+def test_one_that_is_reported_late_is_named() -> None:
+    """Its failure was long before the others were struck: it says nothing of its own, so they name it."""
+    room = Room()
+    room.runs(2, *NAMES)
+    room.runs(0, "d")
+    strike(room, NAMES)
+    room.watch()
+    room.alerts.notify([found(9, room.clock.now - timedelta(minutes=20), group="service:d")])
+    room.watch(20)
+    shared = room.several().shared
+    assert shared is not None
+    assert (shared.number, shared.named_down) == (4, ("service:d",))
+
+
 @pytest.mark.parametrize(("number", "rounds"), [(100, 1), (150, 2)])
 def test_a_hundred_members_are_closed_at_once(number: int, rounds: int) -> None:
     """Those of which nobody knows how they run end with the incident of all, which ends after them."""

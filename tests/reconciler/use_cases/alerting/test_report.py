@@ -93,6 +93,18 @@ def test_services_that_are_struck_far_apart_are_no_several() -> None:
     assert room.several() == []
 
 
+def test_who_is_struck_again_and_again_is_one_of_several() -> None:
+    """However long ago the first of its faults was, when others are struck too."""
+    room = Room()
+    for number in range(100, 125):
+        room.alerts.notify([found(number, room.clock.now, group="service:s0")])
+        room.clock.advance(60)
+    room.strike(range(1, 3))
+    (several,) = room.several()
+    assert several.shared
+    assert {one.name for one in several.shared.owners} == {"service:s0", "service:s1", "service:s2"}
+
+
 @pytest.mark.parametrize(("number", "several"), [(9, 0), (10, 1)])
 def test_what_is_a_programs_own_is_shared_from_the_tenth(number: int, several: int) -> None:
     """Nine services that fail by the same exit code are nine incidents."""
