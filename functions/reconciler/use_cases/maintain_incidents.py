@@ -16,7 +16,6 @@ from .alerting.progress import IncidentProgress
 from .publish import Published, Publisher
 
 _MINUTE = timedelta(minutes=1)
-_CLOSED_AT_ONCE = 100  # members of an incident of several owners
 _SHARED_END = "what it shared with others is over"
 
 
@@ -136,7 +135,7 @@ class IncidentMaintenance:
     def _advance(self, incident: Incident) -> None:
         now = self._now()
         found = self.progress.of(incident, now)
-        for member in found.closing[:_CLOSED_AT_ONCE]:
+        for member in found.closing:
             self._save(self.steps.take(end(member, _SHARED_END), now), member)
         after = self.steps.take(found.incident, now, over=found.over)
         if not _is_same(incident, after, now):  # else it stays due

@@ -1,10 +1,10 @@
 """What a report of findings has to know first: the current incidents, and how their services run."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from ...errors import InvalidInput, LedgerError
+from ...errors import LedgerError
 from ...findings.policy import Policy
 from ...incidents.model import Incident
 from ...incidents.reported import IncidentKey, ReportedFinding
@@ -12,6 +12,7 @@ from ...incidents.severity import has_impact
 from ...ports.incidents import Incidents
 from ...ports.services import ServiceLedger
 from ..checks.deployments import failing_deployment
+from .readable import readable
 from .service_look import Asked, Look, Looks, ServiceLook
 
 Found = dict[str, ReportedFinding]
@@ -30,7 +31,7 @@ class Background:
 
     def read(self, found: Mapping[IncidentKey, Found], now: datetime) -> None:
         """What is known of these incidents and of all owners of their causes; and how their services run."""
-        self.known.update(self._current(list(found)))
+        self.known.update(readable(self.incidents, list(found)))
         asked: dict[str, dict[str, Asked]] = {}
         for key, of_key in found.items():
             known = self.known.get(key)
@@ -40,14 +41,6 @@ class Background:
                 asked.setdefault(key.cluster_arn, {})[name] = Asked(name, since)
         for cluster_arn, services in asked.items():
             self.looks[cluster_arn] = self.looker.look(cluster_arn, list(services.values()), now)
-
-    def _current(self, keys: Sequence[IncidentKey]) -> Mapping[IncidentKey, Incident]:
-        """What is stored under these keys; what cannot be read is met again by its own findings."""
-        try:
-            return self.incidents.current(keys)
-        except InvalidInput:
-            halves = (keys[: len(keys) // 2], keys[len(keys) // 2 :]) if len(keys) > 1 else ()
-            return {key: one for half in halves for key, one in self._current(half).items()}
 
     def failing(self, now: datetime) -> Iterable[ReportedFinding]:
         """What the look at the services shows of deployments that fail, and was not found before."""

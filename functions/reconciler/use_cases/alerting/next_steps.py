@@ -12,6 +12,7 @@ from ...incidents.model import Incident
 from ...incidents.outbox import NotificationType
 from ...incidents.speaking import deployment_keys, is_spoken_for, shared_key
 from ...ports.incidents import Incidents
+from .readable import readable
 
 
 @dataclass(slots=True)
@@ -51,7 +52,7 @@ class NextSteps:
         others = {one.key: one for one in self.unresolved[key.cluster_arn] if one.key.owner == key.owner}
         shared = shared_key(incident)
         keys = [*deployment_keys(incident), *([shared] if shared else [])]
-        return list((others | (dict(self.incidents.current(keys)) if keys else {})).values())
+        return list((others | dict(readable(self.incidents, keys))).values())
 
 
 def _counts(incident: Incident) -> bool:

@@ -25,12 +25,14 @@ from .runs import find_run
 from .service_look import Asked, Looks, ServiceLook
 from .several import members_of
 
+AT_ONCE = 100  # members of one of several that are closed in a round
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
     """An incident with what was read of it, and whether nothing keeps it open; None where that is not known.
 
-    `closing` are the open members of one of several that is over: they end with it, and before it.
+    `closing` are open members of one of several that is over: they end with it, and before it.
     """
 
     incident: Incident
@@ -146,4 +148,4 @@ class IncidentProgress:
         if now < quiet_at(after, self.policy) or not is_over(recent):
             return Progress(after, over=False)
         closing = [one for one in recent if one.open]
-        return Progress(after, over=not closing, closing=closing)
+        return Progress(after, over=len(closing) <= AT_ONCE, closing=closing[:AT_ONCE])

@@ -23,6 +23,7 @@ from ..checks.deployments import known_deployments
 from ..publish import ATTEMPTS, NotifyResult, Publisher
 from .background import Background, Found
 from .next_steps import NextSteps
+from .readable import readable
 from .several import strike
 
 _ONCE = timedelta(minutes=5)  # of the clock, in which it is kept once that an owner was struck
@@ -107,7 +108,7 @@ class Report:
         kept = before and before.open and _span(before.noted_at) == _span(incident.noted_at)
         if key is None or kept or not incident.open:
             return
-        known = self._incidents.current([key]).get(key)
+        known = readable(self._incidents, [key]).get(key)
         opened = strike(self._incidents, incident, known, now)
         if opened is None:
             return

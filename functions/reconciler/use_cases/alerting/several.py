@@ -9,6 +9,7 @@ from ...incidents.reported import IncidentKey
 from ...incidents.shared import TOGETHER, of_several, owners_needed
 from ...incidents.speaking import shared_key
 from ...ports.incidents import Incidents
+from .readable import readable
 
 
 def strike(
@@ -32,5 +33,5 @@ def strike(
 
 def members_of(incidents: Incidents, key: IncidentKey, owners: set[str]) -> Sequence[Incident]:
     """The incidents of these owners of the cause."""
-    found = incidents.current([replace(key, owner=owner) for owner in sorted(owners)])
+    found = readable(incidents, [replace(key, owner=owner) for owner in sorted(owners)])
     return list(found.values())
