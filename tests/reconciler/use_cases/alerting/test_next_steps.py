@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
-from reconciler.errors import TransientError
+from reconciler.errors import InvalidInput, TransientError
 from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.findings.policy import Policy
 from reconciler.incidents.lifecycle import add_findings
-from reconciler.incidents.model import Incident
-from reconciler.incidents.reported import ReportedFinding
+from reconciler.incidents.model import SEVERAL, Incident, Shared
+from reconciler.incidents.reported import IncidentKey, ReportedFinding
 from reconciler.use_cases.alerting.next_steps import NextSteps
 from taskledger.local.memory_incidents import MemoryIncidents
 from tests.support.findings import crash, finding, opened, published
@@ -69,6 +69,24 @@ def test_others_are_read_only_to_publish() -> None:
     assert types(taken(Unreadable(), crash(1, severity=Severity.LOW))) == []
     with pytest.raises(TransientError):
         taken(Unreadable(), crash(1))
+
+
+class Broken(MemoryIncidents):
+    """Incidents of which one, of a deployment that failed, cannot be read."""
+
+    def current(self, keys: Collection[IncidentKey]) -> Mapping[IncidentKey, Incident]:
+        if any(key.kind is Kind.DEPLOYMENT_FAILED for key in keys):
+            raise InvalidInput("severity", "is missing")
+        return super().current(keys)
+
+
+def test_what_is_unreadable_keeps_no_other_back() -> None:
+    """An incident that cannot be read speaks for nobody, and others that speak are read nevertheless."""
+    store = Broken()
+    assert types(taken(store, of_bad(1, severity=Severity.MEDIUM))) == ["OPENED"]
+    several = opened(crash(3, severity=Severity.MEDIUM))
+    stored(store, replace(several, key=replace(several.key, owner=SEVERAL), shared=Shared()))
+    assert types(taken(store, of_bad(4, severity=Severity.MEDIUM))) == []
 
 
 def test_a_deployment_speaks_for_its_tasks() -> None:

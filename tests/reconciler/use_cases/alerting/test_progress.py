@@ -241,7 +241,7 @@ def test_one_that_is_reported_late_is_named() -> None:
 
 @pytest.mark.parametrize(("number", "rounds"), [(100, 1), (150, 2)])
 def test_a_hundred_members_are_closed_at_once(number: int, rounds: int) -> None:
-    """Those of which nobody knows how they run end with the incident of all, which ends with the last ones."""
+    """Those of which nobody knows how they run end with the incident of all, which ends with the last."""
     room = Room()
     strike(room, [f"s{each}" for each in range(number)])
     room.watch(2)
