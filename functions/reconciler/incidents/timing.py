@@ -76,9 +76,13 @@ def look_at(incident: Incident, now: datetime) -> datetime:
 
 
 def reminder_at(incident: Incident, now: datetime, policy: Policy) -> datetime | None:
-    """When it is announced again; None where there is nothing to say, or nothing was published yet."""
+    """When it is announced again; None where there is nothing to say, or nothing was published yet.
+
+    There is where findings came, its condition stands, or ECS says that its service is degraded or down.
+    """
     box = incident.outbox
-    bad = level_of(incident.impact, now) in (Level.DEGRADED, Level.DOWN)
+    said = incident.impact is not None and not incident.impact.estimated
+    bad = said and level_of(incident.impact, now) in (Level.DEGRADED, Level.DOWN)
     stands = is_standing(incident)
     if (
         box.notified_at is None
