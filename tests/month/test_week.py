@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
     from .account import Account
 
 SEED, DAYS = 1, len(WORST_WEEK)
+PAGE = Path(__file__).parents[2] / "docs" / "alerts.md"
 CALLED = [who for who, policy in SUBSCRIBERS.items() if policy == ON_CALL]
 
 
@@ -125,3 +128,12 @@ def test_what_is_left_out_changes_nothing() -> None:
     published = [[(at, message.document) for at, message in one.inbox.mail] for one in (quick, patient)]
     assert published[0]
     assert published[0] == published[1]
+
+
+def test_the_page_shows_the_month() -> None:
+    """docs/alerts.md has the report of a month, with each trouble, its goal, and no more messages than that."""
+    page = PAGE.read_text("utf-8")
+    for one in TROUBLES:
+        row = re.search(rf"^{re.escape(one.name)} +\d+ +(\d+) +(\d+) ", page, re.MULTILINE)
+        assert row is not None, one.name
+        assert int(row[1]) <= int(row[2]) == one.month, one.name
