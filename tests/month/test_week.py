@@ -131,7 +131,7 @@ def test_what_is_left_out_changes_nothing() -> None:
 
 
 def test_the_page_shows_the_month() -> None:
-    """docs/alerts.md has the report of a month, with each trouble, its goal, and no more messages than that."""
+    """docs/alerts.md has the report of a month: each trouble, its goal, and no more messages than that."""
     page = PAGE.read_text("utf-8")
     for one in TROUBLES:
         row = re.search(rf"^{re.escape(one.name)} +\d+ +(\d+) +(\d+) ", page, re.MULTILINE)
