@@ -8,8 +8,8 @@ from ...incidents.facts.runs import Run, Started, run_of
 from ...incidents.model import Incident
 from ...model.entry import LedgerEntry
 from ...ports.ledger import Ledger
+from .own_tasks import MOST
 
-MOST = 1000  # open tasks of a cluster: of more than that nothing is concluded
 _EARLIER = timedelta(hours=1)  # for which tasks of the run may have ended before its first failure
 
 
