@@ -1,16 +1,18 @@
 """ECS, then SNS, then both take connections and never answer: nothing is lost, and nothing comes twice.
 
-Incidents do not wait for the real clock here: `pass_time` moves their times back instead.
+Incidents hardly wait for the real clock here: `pass_time` moves their times back instead.
 """
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
 
+from reconciler.incidents.facts.impact import STEADY
 from taskledger.simulator.api.ecs import SimulatedEcs
 from tests.e2e.deployment import Deployment
 from tests.e2e.ecs import Cluster
@@ -86,7 +88,7 @@ def test_messages_are_sent_after_sns_hung(
 ) -> None:
     """While it hangs the watch ends in time, and its alarm has a metric; then the message is sent, once."""
     north = clusters[0]
-    north.run_out_of_memory(north.serve())
+    replaced_at = replace_one(north)
     with hanging(deployment.emulator.sns):
         counted = fail(deployment, north.take())
     assert counted["IncidentFailures"] == len(TOPICS)
@@ -94,6 +96,7 @@ def test_messages_are_sent_after_sns_hung(
     for _ in range(2):
         deployment.invoke("WatchFunctionName")
         assert published(subscriber) == {("north", SERVICE): ["OPENED"]}
+    wait_until_steady(replaced_at)
     pass_time(deployment)
     deployment.invoke("WatchFunctionName")
     assert published(subscriber) == {("north", SERVICE): ["OPENED", "RESOLVED"]}
@@ -107,11 +110,11 @@ def test_all_is_right_after_both_hung(
     One incident was open before. Of one task the last events are lost.
     """
     east, south = clusters[1:]
-    south.run_out_of_memory(south.serve())
+    replace_one(south)
     deployment.send_at_once(south.take())
     before = {**published(subscriber), ("south", SERVICE): ["OPENED"]}
     deployment.wait("the message of an incident", lambda: published(subscriber) == before)
-    east.run_out_of_memory(east.serve())
+    replaced_at = replace_one(east)
     events = east.take()
     east.run("invoices:7")
     with hanging(deployment.emulator.ecs, deployment.emulator.sns):
@@ -124,10 +127,23 @@ def test_all_is_right_after_both_hung(
     deployment.invoke("SweepFunctionName")
     assert (deployment.measured("sweep") - swept)["SweepMissed"] > 0
     audited(deployment, clusters)
+    wait_until_steady(replaced_at)
     pass_time(deployment)
     deployment.invoke("WatchFunctionName")
     over = [*before, ("east", SERVICE)]
     assert published(subscriber) == {key: ["OPENED", "RESOLVED"] for key in over}
+
+
+def replace_one(cluster: Cluster) -> float:
+    """A task of the service runs out of memory and another one takes its place; when that was."""
+    cluster.run_out_of_memory(cluster.serve())
+    cluster.serve()
+    return time.monotonic()
+
+
+def wait_until_steady(replaced_at: float) -> None:
+    """The one thing that waits for the real clock: a task counts once it has been RUNNING for a minute."""
+    time.sleep(max(0.0, replaced_at + STEADY.total_seconds() + 1 - time.monotonic()))
 
 
 def fail(deployment: Deployment, events: list[dict[str, Any]]) -> Counter[str]:

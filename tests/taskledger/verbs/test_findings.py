@@ -84,7 +84,7 @@ def incidents(*arguments: object) -> list[str]:
     ("arguments", "expected"),
     [
         ([], [4, 3, 2, 1]),
-        (["--since", "270m"], [4, 3, 2]),
+        (["--since", ago(minutes=270).isoformat()], [4, 3, 2]),
         (["--open"], [4, 3]),
         (["--kind", "TASK_FAILED_TO_START"], [2, 1]),
         (["--severity", "low"], [4]),
