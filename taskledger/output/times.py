@@ -15,6 +15,11 @@ def before(now: datetime, text: str) -> datetime:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
+def stamp(moment: datetime) -> str:
+    """`2026-11-20T09:14:02Z`."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
 def age(now: datetime, moment: datetime) -> str:
     """How long ago, in the two largest units that are not zero: `3d 4h`, `12m 5s`."""
     seconds = max(int((now - moment).total_seconds()), 0)

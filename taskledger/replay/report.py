@@ -12,7 +12,7 @@ from rich.text import Text
 from reconciler.gate import Currency, Verdict
 
 from ..output.payload import missing_versions
-from ..output.services_table import table as services_table
+from ..output.tables.services import table as services_table
 from ..output.terminal import (
     STATUS_STYLE,
     console,

@@ -16,7 +16,7 @@ from ..deployed.services.query import ServiceQuery, query_services
 from ..deployed.stack import ledger_command
 from ..output.options import Since
 from ..output.service_payload import service
-from ..output.services_table import table
+from ..output.tables.services import table
 from ..output.terminal import console, note, note_unreadable, print_json
 
 if TYPE_CHECKING:

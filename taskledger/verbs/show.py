@@ -17,7 +17,9 @@ from ..deployed.services.judge import judge_service
 from ..deployed.services.ledger import deployed_services
 from ..deployed.services.of_task import deployments_of
 from ..deployed.stack import ledger_command
-from ..output import payload, service_payload, service_report, task_report
+from ..output import payload, service_payload
+from ..output.reports import service as service_report
+from ..output.reports import task as task_report
 from ..output.terminal import note_unreadable, print_json
 
 if TYPE_CHECKING:

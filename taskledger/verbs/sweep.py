@@ -14,7 +14,7 @@ from reconciler.adapters.clients import CallLimits, client_config
 
 from ..deployed.stack import Unusable, stack_command
 from ..output.progress import working
-from ..output.sweep_report import failed, report
+from ..output.reports.sweep import failed, report
 from ..output.terminal import print_json
 
 if TYPE_CHECKING:

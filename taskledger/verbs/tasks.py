@@ -16,7 +16,7 @@ from ..deployed.stack import ledger_command
 from ..deployed.task_query import MAX_PAGE, TaskQuery, query_tasks
 from ..output import payload
 from ..output.options import Since
-from ..output.tasks_table import table
+from ..output.tables.tasks import table
 from ..output.terminal import note, note_unreadable, print_json
 
 if TYPE_CHECKING:

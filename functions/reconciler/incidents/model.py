@@ -1,5 +1,6 @@
 """An incident, and what it is made of: frozen values."""
 
+import hashlib
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -95,6 +96,11 @@ class Incident:
     def incident_id(self) -> str:
         """The key and when it opened: the same fault on another day is another incident."""
         return f"{self.key}|{self.opened_at:%Y%m%dT%H%M%S}.{self.opened_at.microsecond // 1000:03d}Z"
+
+    @property
+    def short_id(self) -> str:
+        """By which people name it: `inc-` and eight hexadecimal digits of a hash of its id."""
+        return f"inc-{hashlib.sha256(self.incident_id.encode('utf-8', 'replace')).hexdigest()[:8]}"
 
     @property
     def began_at(self) -> datetime:

@@ -10,7 +10,7 @@ from reconciler.arns import cluster_name
 from reconciler.handlers.sweep import summary
 
 from ...local.maintenance import watch_for_a_day
-from ...output.sweep_report import cluster_words
+from ...output.reports.sweep import cluster_words
 from ...simulator.faults.delivery import Fate, FaultyDelivery
 from ..counts import Counts
 from . import emitted

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from .terminal import SEVERITY_STYLE, STATUS_STYLE, console, literal, short_id
-from .times import age
+from ..terminal import SEVERITY_STYLE, STATUS_STYLE, console, literal, short_id
+from ..times import age
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -11,8 +11,8 @@ from rich.text import Text
 from reconciler.arns import cluster_name, revision
 from reconciler.services.outcomes import histories
 
-from .terminal import OUTCOME_STYLE, SEVERITY_STYLE, literal
-from .times import age
+from ..terminal import OUTCOME_STYLE, SEVERITY_STYLE, literal
+from ..times import age
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

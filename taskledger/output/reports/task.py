@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from .payload import missing_versions, time
-from .service_report import print_deployments
-from .terminal import STATUS_STYLE, console, indented, literal, print_findings, print_grid
+from ..payload import missing_versions, time
+from ..terminal import STATUS_STYLE, console, indented, literal, print_findings, print_grid
+from .service import print_deployments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from reconciler.model.task import TaskState
     from reconciler.services.outcomes import History
 
-    from .terminal import Cell
+    from ..terminal import Cell
 
 
 def report(

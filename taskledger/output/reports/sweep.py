@@ -9,7 +9,7 @@ from rich.text import Text
 
 from reconciler.arns import cluster_name
 
-from .terminal import console, literal
+from ..terminal import console, literal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

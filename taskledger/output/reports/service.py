@@ -10,10 +10,10 @@ from reconciler.arns import cluster_name, revision
 from reconciler.ports.services import NEWEST
 from reconciler.services.outcomes import histories
 
-from .payload import time
-from .service_payload import closed_as, images_of
-from .terminal import OUTCOME_STYLE, console, indented, literal, print_findings, print_grid
-from .times import age
+from ..payload import time
+from ..service_payload import closed_as, images_of
+from ..terminal import OUTCOME_STYLE, console, indented, literal, print_findings, print_grid
+from ..times import age
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from reconciler.model.service import Hook, ServiceRecord
     from reconciler.services.outcomes import History
 
-    from .terminal import Cell
+    from ..terminal import Cell
 
 
 def report(record: ServiceRecord, found: Sequence[Finding], now: datetime) -> None:

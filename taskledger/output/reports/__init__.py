@@ -1,0 +1,1 @@
+"""One thing for people, in full."""

@@ -1,0 +1,1 @@
+"""Lists for people: tables that fit the terminal."""

@@ -1,0 +1,116 @@
+"""Tables that fit: in a terminal nothing that is named, counted or dated is cut, and what says nothing goes.
+
+    a column that is empty everywhere           is left out
+    one that is the same in each of its rows    is said once, above the table
+    text that is not `whole`                    is folded within its column
+    what still has no room                      is left out, the lightest column first
+
+Where it is piped, each row is one line with all of its columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from rich.table import Table
+from rich.text import Text
+
+from ..terminal import literal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from rich.console import Console
+
+GAP = 2
+NARROWEST = 14  # to which text is folded before a column is left out
+EMPTY = "-"
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A title, and what may become of it: text that is not `whole` is folded.
+
+    Without a `weight` it is never left out for want of room.
+    """
+
+    title: str
+    whole: bool = True
+    weight: int | None = None
+    right: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Filled:
+    """A column with its values."""
+
+    column: Column
+    values: Sequence[Text]
+
+    @property
+    def width(self) -> int:
+        return max(len(self.column.title), *(one.cell_len for one in self.values))
+
+    @property
+    def narrowest(self) -> int:
+        return self.width if self.column.whole else min(self.width, NARROWEST)
+
+    @property
+    def is_empty(self) -> bool:
+        return all(one.plain in ("", EMPTY) for one in self.values)
+
+    @property
+    def is_alike(self) -> bool:
+        return len(self.values) > 1 and len({one.plain for one in self.values}) == 1
+
+
+def print_table(screen: Console, columns: Sequence[Column], rows: Sequence[Sequence[Text]]) -> None:
+    """Prints the rows under their titles; nothing where there are none."""
+    if not rows:
+        return
+    filled = [_Filled(one, values) for one, values in zip(columns, zip(*rows, strict=True), strict=True)]
+    if screen.is_terminal:
+        said = [one for one in filled if one.is_alike and not one.is_empty]
+        if said:
+            screen.print(Text(", ").join(map(_said, said)), style="dim")
+        filled = list(
+            _fitting([one for one in filled if not one.is_empty and not one.is_alike], screen.width)
+        )
+    if filled:
+        screen.print(_table(filled, folds=screen.is_terminal))
+
+
+def _said(alike: _Filled) -> Text:
+    return literal(f"{alike.column.title} {alike.values[0].plain}")
+
+
+def _fitting(filled: Sequence[_Filled], width: int) -> Iterator[_Filled]:
+    """All of them, or without the lightest as long as they do not fit."""
+    kept = list(filled)
+    droppable = sorted((one for one in kept if one.column.weight is not None), key=_weight)
+    for one in droppable:
+        if sum(each.narrowest for each in kept) + GAP * (len(kept) - 1) <= width:
+            break
+        kept.remove(one)
+    return iter(kept)
+
+
+def _weight(filled: _Filled) -> int:
+    return filled.column.weight or 0
+
+
+def _table(filled: Sequence[_Filled], *, folds: bool) -> Table:
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for one in filled:
+        whole = one.column.whole or not folds
+        table.add_column(
+            one.column.title,
+            overflow="fold",
+            no_wrap=whole,
+            min_width=one.width if whole else one.narrowest,
+            justify="right" if one.column.right else "left",
+        )
+    for row in zip(*(one.values for one in filled), strict=True):
+        table.add_row(*row)
+    return table
