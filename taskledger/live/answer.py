@@ -51,8 +51,8 @@ def reading_of(ecs: LiveEcs, about: Subject) -> ServiceReading:
     found = ecs.reading(about.name)
     if found is Absence.MISSING:
         raise Unusable(
-            f'ECS knows no service "{about.name}" in the cluster {about.cluster}: name another with --cluster,'
-            " or list them with `aws ecs list-services`."
+            f'ECS knows no service "{about.name}" in the cluster {about.cluster}: name another with'
+            " --cluster, or list them with `aws ecs list-services`."
         )
     if isinstance(found, Absence):
         raise Unusable(f"ECS did not answer for the service {about.name}: try again.")

@@ -8,6 +8,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from reconciler.notifications.inert import inert
+
 from ...output.terminal import shown
 
 if TYPE_CHECKING:
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
     from .story import Matter, Story
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]()#+!|<>~&@$-])|(?<=^)(\d+)(?=[.)])")
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$]|^[-+=]|^\d+(?=[.)])")
 
 
 def markdown(story: Story) -> str:
@@ -24,9 +26,9 @@ def markdown(story: Story) -> str:
 
 
 def escaped(text: str) -> str:
-    """The text on one line as Markdown that shows it as it is."""
-    line = " ".join(shown(text).split())
-    return _SPECIAL.sub(lambda found: f"\\{found[1]}" if found[1] else f"{found[2]}\\", line)
+    """The text on one line as Markdown that shows it as it is, links to nothing and mentions nobody."""
+    line = inert(" ".join(shown(text).split()))
+    return _SPECIAL.sub(lambda found: f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}", line)
 
 
 def _lines(story: Story) -> Iterator[str]:
@@ -40,7 +42,8 @@ def _lines(story: Story) -> Iterator[str]:
 
 
 def _matter(matter: Matter) -> Iterator[str]:
-    yield f"**{escaped(matter.severity)}** {escaped(f'{matter.owner}: {matter.title}')}"
+    title = ": ".join(filter(None, (matter.owner, matter.title)))
+    yield f"**{escaped(matter.severity)}** {escaped(title)}"
     yield ""
     for line in matter.sentences:
         yield f"- {escaped(line)}"

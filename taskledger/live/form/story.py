@@ -5,7 +5,7 @@ Text for a terminal and Markdown for a job summary set the same story, each in i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reconciler.arns import cluster_name, revision
@@ -13,17 +13,17 @@ from reconciler.findings.causes.impaired_service import BELOW_DESIRED
 from reconciler.findings.model import Kind, Severity
 from reconciler.findings.summary import brief, recent, spell
 from reconciler.incidents.facts.impact import Level
-from reconciler.incidents.outbox import NotificationType
-from reconciler.notifications.body import body
+from reconciler.notifications.blame_words import blame_words
 from reconciler.notifications.fault_words import faults, times, what, who
 from reconciler.notifications.listed import affected
-from reconciler.notifications.payload import incident_facts
+from reconciler.services.images import changed_images
 from reconciler.services.outcomes import Outcome, histories
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
 
+    from reconciler.incidents.deployments.blame import Blame
     from reconciler.incidents.facts.impact import Impact
     from reconciler.incidents.model import Incident
     from reconciler.model.service import ServiceRecord
@@ -36,7 +36,10 @@ _MOST_MESSAGES = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
-    """One thing that is wrong: `title` in a few words, then why, the tasks it struck, and what to do."""
+    """One thing that is wrong: `title` in a few words, then why, the tasks it struck, and what to do.
+
+    `owner` is empty where the story is of one owner only.
+    """
 
     severity: str
     owner: str
@@ -60,19 +63,15 @@ class Story:
 
 
 def story_of_service(explained: Explanation, name: str) -> Story:
-    record, impact = explained.records[name], explained.impacts[name]
-    wrong = explained.wrong
+    record, now = explained.records[name], explained.at
     place = f"{name} ({cluster_name(record.cluster_arn) or explained.cluster})"
-    runs = _runs(impact, explained.at)
-    if wrong:
-        first = ", ".join(filter(None, what(wrong[0])))
-        verdict = f"{place}: {first}. {runs}"
-    elif explained.short:
-        verdict = f"{place}: {BELOW_DESIRED.title}. {runs}"
-    else:
-        verdict = f"{place}: nothing is wrong. {runs}{_deployed(record, explained.at)}"
-    well = not wrong and not explained.short
-    return _story(explained, verdict, messages=() if well else _messages(record, explained.at))
+    runs = _runs(explained.impacts[name], now)
+    matters = _matters(explained, named=False)
+    if matters:
+        explains = any(one.because or one.tasks for one in matters)
+        said = () if explains else _messages(record, now)
+        return _story(explained, f"{place}: {matters[0].title}. {runs}", matters, said)
+    return _story(explained, f"{place}: nothing is wrong. {runs}{_deployed(record, now)}", ())
 
 
 def story_of_cluster(explained: Explanation) -> Story:
@@ -82,38 +81,46 @@ def story_of_cluster(explained: Explanation) -> Story:
     owners |= {f"service:{name}" for name in explained.short}
     number = len(explained.records)
     services = f"{number} service{'' if number == 1 else 's'}"
-    if owners:
-        unwell = sum(one.startswith("service:") for one in owners)
-        rest = f", and {len(owners) - unwell} of standalone work" if len(owners) > unwell else ""
-        return _story(explained, f"{cluster}: {unwell} of {services} are not well{rest}.")
-    return _story(explained, f"{cluster}: nothing is wrong with its {services}.")
+    if not owners:
+        return _story(explained, f"{cluster}: nothing is wrong with its {services}.", ())
+    unwell = sum(one.startswith("service:") for one in owners)
+    rest = f", and {len(owners) - unwell} of standalone work" if len(owners) > unwell else ""
+    verdict = f"{cluster}: {unwell} of {services} are not well{rest}."
+    return _story(explained, verdict, _matters(explained, named=True))
 
 
 def story_of_task(explained: Explanation, task_arn: str) -> Story:
-    entry = explained.entries[task_arn]
-    state = entry.state
+    state = explained.entries[task_arn].state
     owner = state.service or (state.group or "").partition(":")[2] or "standalone"
     place = f"task {state.task_id} of {owner} ({state.cluster})"
-    wrong = explained.wrong
-    if wrong:
-        return _story(explained, f"{place}: {', '.join(filter(None, what(wrong[0])))}.")
+    matters = _matters(explained, named=False)
+    if matters:
+        return _story(explained, f"{place}: {matters[0].title}.", matters)
     stopped = state.stopped_reason or state.stop_code
     ended = f" It stopped as planned{f': {stopped}' if stopped else ''}." if state.closed else ""
-    return _story(explained, f"{place} is {state.last_status}: nothing is wrong with it.{ended}")
+    return _story(explained, f"{place} is {state.last_status}: nothing is wrong with it.{ended}", ())
 
 
-def _story(explained: Explanation, verdict: str, messages: Sequence[str] = ()) -> Story:
+def _story(
+    explained: Explanation, verdict: str, matters: Sequence[Matter], messages: Sequence[str] = ()
+) -> Story:
     return Story(
         verdict=verdict,
-        well=not explained.wrong and not explained.short,
-        matters=[
-            *(_matter(explained, one) for one in explained.wrong),
-            *(_short(explained, name) for name in explained.short),
-        ],
+        well=not matters,
+        matters=matters,
         over=[_over(one, explained.at) for one in explained.over],
         messages=messages,
         unknown=explained.unknown,
     )
+
+
+def _matters(explained: Explanation, *, named: bool) -> Sequence[Matter]:
+    """What is wrong; each with its owner where it is `named`."""
+    matters = [
+        *(_matter(explained, one) for one in explained.wrong),
+        *(_short(explained, name) for name in explained.short),
+    ]
+    return matters if named else [replace(one, owner="") for one in matters]
 
 
 def _owners(incident: Incident) -> Sequence[str]:
@@ -133,23 +140,45 @@ def _short(explained: Explanation, name: str) -> Matter:
 
 
 def _matter(explained: Explanation, incident: Incident) -> Matter:
-    behind = [one for one in explained.behind(incident) if one.key.kind is not incident.key.kind]
-    parts = body(incident, NotificationType.ONGOING, incident_facts(incident, explained.at), explained.at)
-    listed = [line for one in (*behind, incident) for line in affected(one)[1]]
+    now, behind = explained.at, _causes(explained.behind(incident))
+    impact = explained.impacts.get(incident.service or "")
     return Matter(
         severity=incident.severity,
-        owner=f"{who(incident)} ({incident.cluster})",
-        title=", ".join(filter(None, what(incident))),
-        sentences=[incident.summary, *parts.head[1:]],
-        because=[f"{_happened(one, explained.at)}: {one.summary}" for one in behind],
-        tasks=listed[:_MOST_LISTED],
-        steps=list(dict.fromkeys([*(one.remedy for one in _causes(behind)), *parts.next_steps])),
+        owner=f"{who(incident)} ({incident.cluster}{f', {_counts(impact)}' if impact else ''})",
+        title=_title(incident, behind),
+        sentences=list(_sentences(incident, now)),
+        because=[f"{_happened(one, now)}. {one.summary}" for one in behind],
+        tasks=[line for one in (*behind, incident) for line in affected(one)[1]][:_MOST_LISTED],
+        steps=list(dict.fromkeys([one.remedy for one in behind] or [incident.remedy])),
     )
 
 
+def _title(incident: Incident, behind: Sequence[Incident]) -> str:
+    """`deployment failed, image can't be pulled`: of a deployment rather why than how it ended."""
+    happened, ending = what(incident)
+    if incident.key.kind is Kind.DEPLOYMENT_FAILED and behind:
+        return f"deployment failed, {', '.join(filter(None, what(behind[0])))}"
+    return ", ".join(filter(None, (happened, ending)))
+
+
+def _sentences(incident: Incident, now: datetime) -> Iterator[str]:
+    yield incident.summary
+    blame = incident.blame
+    if blame and (incident.key.kind is not Kind.DEPLOYMENT_FAILED or _changes_images(blame)):
+        yield blame_words(blame, incident.first_seen_at, now)
+
+
+def _changes_images(blame: Blame) -> bool:
+    return bool(changed_images(blame.previous_images or (), blame.images or ()))
+
+
 def _causes(behind: Sequence[Incident]) -> Sequence[Incident]:
-    """Those that say why tasks fail, and not only that they do."""
+    """Those that say why, and not only that tasks fail."""
     return [one for one in behind if one.key.kind is not Kind.SERVICE_IMPAIRED] or behind
+
+
+def _counts(impact: Impact) -> str:
+    return f"{impact.running} of {impact.desired} running"
 
 
 def _happened(incident: Incident, now: datetime) -> str:

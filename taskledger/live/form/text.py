@@ -28,7 +28,7 @@ def print_story(screen: Console, story: Story) -> None:
 
 def _matter(screen: Console, matter: Matter) -> None:
     severity = Text(f"{matter.severity:<6}", SEVERITY_STYLE.get(matter.severity, ""))
-    title = literal(f"{matter.owner}: {matter.title}", "bold")
+    title = literal(": ".join(filter(None, (matter.owner, matter.title))), "bold")
     screen.print(Text.assemble(severity, "  ", title))
     for line in (*matter.sentences, *(f"Because: {one}" for one in matter.because)):
         screen.print(indented(line))
