@@ -47,7 +47,8 @@ def with_tasks(record: ServiceRecord, tasks: Iterable[TaskState]) -> ServiceReco
 
 def with_service_deployments(record: ServiceRecord, answered: Sequence[ServiceDeployment]) -> ServiceRecord:
     """The record with what ECS says came of each deployment."""
-    record = reduce(_started_by, answered, record)
+    named = tuple(one for one in record.deployments if not one.deployment_id.startswith("arn:"))
+    record = reduce(_started_by, answered, replace(record, deployments=named))
     joined = join(record.deployments, answered)
     for deployment_id, one in joined.items():
         if known := record.deployment(deployment_id):
