@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -11,10 +11,12 @@ from reconciler.incidents.reported import key_of
 from reconciler.model.task import Absence
 
 from ..deployed.stack import Unusable
-from .explain import Explanation, explain
+from .explain import explain
+from .explanation import Explanation
 from .facts.ask import LiveEcs, look_at_cluster, look_at_service
 from .facts.picture import Picture
 from .form.story import Story, story_of_cluster, story_of_service, story_of_task
+from .logs.read import ContainerLog, Logs
 from .subject import Sort
 
 if TYPE_CHECKING:
@@ -29,12 +31,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """The explanation and its story; `tasks` are the ARNs of those that it is about."""
+    """The explanation and its story; `tasks` are the ARNs of those that it is about.
+
+    `logs` are the last lines of failed containers, where they were asked for.
+    """
 
     explained: Explanation
     story: Story
     service: str | None = None
     tasks: Collection[str] = ()
+    logs: Sequence[ContainerLog] = ()
 
 
 def answer(ecs: LiveEcs, about: Subject, now: datetime, policy: Policy) -> Answer:
@@ -68,6 +74,17 @@ def of_service(picture: Picture, policy: Policy) -> Answer:
         story=story_of_service(explained, name),
         service=name,
         tasks=[one.task_arn for one in picture.tasks_of(name)],
+    )
+
+
+def with_logs(found: Answer, logs: Logs) -> Answer:
+    """The answer with these logs, and with what of them could not be asked."""
+    unknown = (*found.explained.unknown, *logs.unasked)
+    return replace(
+        found,
+        explained=replace(found.explained, unknown=unknown),
+        story=replace(found.story, unknown=unknown),
+        logs=logs.containers,
     )
 
 

@@ -11,22 +11,21 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from reconciler.findings.model import Kind
 from reconciler.findings.rules import findings
 from reconciler.findings.services.rules import service_findings
 from reconciler.gate import description, succeed
 from reconciler.incidents.case import Context
 from reconciler.incidents.course import end_words, is_over_by_deployments, stands, with_blame
-from reconciler.incidents.facts.impact import Level
 from reconciler.incidents.lifecycle import add_findings, advance, end
 from reconciler.incidents.outbox import Outbox
 from reconciler.incidents.reported import ReportedFinding, report_finding, report_service_finding
 from reconciler.incidents.severity import has_impact, is_run
 from reconciler.incidents.shared import TOGETHER, of_several, owners_needed
-from reconciler.incidents.speaking import is_spoken_for, shared_key
+from reconciler.incidents.speaking import shared_key
 from reconciler.incidents.timing import is_of_service
-from reconciler.services.outcomes import Outcome, histories, judged_histories
+from reconciler.services.outcomes import judged_histories
 
+from .explanation import Explanation
 from .facts.shortage import impact_by_counts, impact_by_tasks
 
 if TYPE_CHECKING:
@@ -43,73 +42,6 @@ if TYPE_CHECKING:
     from .facts.picture import Picture
 
 _REMEMBERED: Final = timedelta(hours=1)  # for which ECS shows a task that stopped
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
-    """All incidents, the most severe first, and how each service runs.
-
-    `impacts` are by service name, `records` as they were judged, `entries` the tasks by ARN. `ages_known` are
-    the services of which it is known how long their tasks have run. What is `asked_for` counts though it is
-    over: whoever asks about a task that failed asks why.
-    """
-
-    at: datetime
-    cluster: str
-    incidents: Sequence[Incident]
-    impacts: Mapping[str, Impact]
-    records: Mapping[str, ServiceRecord]
-    entries: Mapping[str, LedgerEntry]
-    ages_known: frozenset[str] = frozenset()
-    asked_for: bool = False
-    unknown: tuple[str, ...] = ()
-
-    @property
-    def short(self) -> Sequence[str]:
-        """The services that lack tasks, and of which no incident says so.
-
-        A moment is no fault: where it is known since when, it has lasted.
-        """
-        named = {one.service for one in self.wrong}
-        return [
-            name
-            for name, impact in self.impacts.items()
-            if name not in named and impact.falls_short and self._lasts(name, impact)
-        ]
-
-    def _lasts(self, name: str, impact: Impact) -> bool:
-        return name not in self.ages_known or impact.level(self.at) in (Level.DEGRADED, Level.DOWN)
-
-    @property
-    def speaking(self) -> Sequence[Incident]:
-        """Those that no other one speaks for, and that are not why a deployment failed."""
-        failed = [one for one in self.incidents if one.key.kind is Kind.DEPLOYMENT_FAILED]
-        explained = {one.key for each in failed for one in self.behind(each)}
-        spoken_for = (one for one in self.incidents if not is_spoken_for(one, self.incidents))
-        return [one for one in spoken_for if one.key not in explained]
-
-    @property
-    def wrong(self) -> Sequence[Incident]:
-        """Those of them that are not over, or whose failed deployment nothing has made up for."""
-        return [one for one in self.speaking if self.asked_for or one.open or self._is_last_word(one)]
-
-    @property
-    def over(self) -> Sequence[Incident]:
-        return [one for one in self.speaking if one not in self.wrong]
-
-    def behind(self, incident: Incident) -> Sequence[Incident]:
-        """The incidents that the incident speaks for; of a deployment that failed, all that it brought."""
-        others = [one for one in self.incidents if one.key != incident.key]
-        return [one for one in others if is_spoken_for(one, [incident]) or _is_brought_by(one, incident)]
-
-    def _is_last_word(self, incident: Incident) -> bool:
-        """Whether the deployment failed that somebody made last: a rollback is nobody's wish."""
-        record = self.records.get(incident.service or "")
-        if incident.key.kind is not Kind.DEPLOYMENT_FAILED or record is None:
-            return False
-        wished = [one for one in histories(record) if one.rollback_of is None]
-        newest = next(iter(wished), None)
-        return newest is not None and newest.deployment.deployment_id == incident.key.about
 
 
 def explain(picture: Picture, policy: Policy) -> Explanation:
@@ -216,19 +148,5 @@ class _Judge:
         return True
 
 
-def _is_brought_by(incident: Incident, failed: Incident) -> bool:
-    """Whether it began with the deployment that failed."""
-    same = (incident.key.cluster_arn, incident.key.owner) == (failed.key.cluster_arn, failed.key.owner)
-    of_deployment = failed.key.kind is Kind.DEPLOYMENT_FAILED and incident.key.kind is not failed.key.kind
-    named = incident.blame.deployment_id if incident.blame else None
-    return same and of_deployment and named is not None and named == failed.key.about
-
-
 def _urgency(incident: Incident) -> tuple[bool, int, float]:
     return not incident.open, -incident.severity.rank, -incident.last_seen_at.timestamp()
-
-
-def outcome_of(record: ServiceRecord, deployment_id: str) -> Outcome | None:
-    """What came of a deployment; None where the record does not know it."""
-    known = (one for one in histories(record) if one.deployment.deployment_id == deployment_id)
-    return next((one.outcome for one in known), None)

@@ -14,12 +14,14 @@ from reconciler.adapters.clients import Pace, keep_pace
 from reconciler.findings.policy import DEFAULT
 
 from ..deployed.stack import Unusable, connect, errors_as_advice, new_session
-from ..live.answer import Answer, answer, of_service, reading_of
+from ..live.answer import Answer, answer, of_service, reading_of, with_logs
 from ..live.facts.ask import LiveEcs
 from ..live.form.document import document
 from ..live.form.markdown import markdown
 from ..live.form.text import print_story
 from ..live.form.verdict import with_verdict
+from ..live.logs.chosen import to_read
+from ..live.logs.read import last_lines
 from ..live.subject import DEFAULT_CLUSTER, Contradiction, Sort, Subject, subject
 from ..live.wait import Unfollowable, Waiting
 from ..output.options import PolicyFile, Span
@@ -34,9 +36,10 @@ TIMEOUT = timedelta(minutes=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Waits:
-    """Whether to follow a deployment, which one, None for the one that is PRIMARY, and for how long."""
+class Extent:
+    """Whether to read logs, and to follow a deployment: which one, None for the one that is PRIMARY."""
 
+    logs: bool
     wait: bool
     deployment: str | None
     timeout: timedelta | None
@@ -45,6 +48,7 @@ class Waits:
 @click.command()
 @click.argument("name", metavar="[TASK|SERVICE]", required=False)
 @click.option("--cluster", metavar="NAME|ARN", help=f"The cluster.  [default: {DEFAULT_CLUSTER}]")
+@click.option("--logs", is_flag=True, help="Show the last lines of the failed containers' logs.")
 @click.option("--wait", is_flag=True, help="Follow the newest deployment until it is steady or has failed.")
 @click.option("--deployment", metavar="ecs-svc/ID", help="With --wait: follow this one.")
 @click.option(
@@ -65,7 +69,7 @@ def why(
     as_markdown: bool,
     as_json: bool,
     policy: Policy | None,
-    **waits: Any,  # noqa: ANN401 - the fields of `Waits`, as click checked
+    **extent: Any,  # noqa: ANN401 - the fields of `Extent`, as click checked
 ) -> None:
     """Ask ECS why a task, a service or a deployment fails; nothing has to be deployed for that.
 
@@ -83,53 +87,61 @@ def why(
     Exits with 0 if nothing is wrong, with 1 if something is, with 2 if that cannot be said.
 
     \b
-    --json prints {"cluster", "service", "incidents", "deployments", "tasks", "unknown"}:
+    --json prints {"cluster", "service", "incidents", "deployments", "tasks", "unknown", "logs"}:
     incidents  what is wrong first, as `taskledger incidents` prints them
     unknown    what could not be asked, and why
+    logs       with --logs {"container", "taskArn", "logGroup", "logStream", "lines": [{"at", "text"}],
+               "unknown"}, else empty
     """  # noqa: D301 - \b makes click keep the lines as they are
-    waiting = Waits(**waits)
+    how = Extent(**extent)
     if as_markdown and as_json:
         raise click.UsageError("--markdown and --json are two forms of one answer: give one of them.")
-    about = _subject(name, cluster, waiting)
+    about = _subject(name, cluster, how)
     with errors_as_advice():
-        found = _answer(about, waiting, policy or DEFAULT)
+        found = _answer(about, how, policy or DEFAULT)
     if as_json:
-        print_json(document(found.explained, found.service, found.tasks))
+        print_json(document(found))
     elif as_markdown:
-        click.echo(markdown(found.story), nl=False)
+        click.echo(markdown(found.story, found.logs), nl=False)
     else:
-        print_story(console(), found.story)
+        print_story(console(), found.story, found.logs)
     sys.exit(0 if found.story.well else 1)
 
 
-def _subject(name: str | None, cluster: str | None, waiting: Waits) -> Subject:
-    if not waiting.wait and (waiting.deployment or waiting.timeout):
+def _subject(name: str | None, cluster: str | None, how: Extent) -> Subject:
+    if not how.wait and (how.deployment or how.timeout):
         raise click.UsageError("--deployment and --timeout say what to wait for: give them with --wait.")
     try:
         about = subject(name, cluster)
     except Contradiction as error:
         raise click.UsageError(f"{error} Leave --cluster out.") from error
-    if waiting.wait and about.sort is not Sort.SERVICE:
+    if how.wait and about.sort is not Sort.SERVICE:
         raise click.UsageError("--wait follows a deployment of a service: name the service.")
     return about
 
 
-def _answer(about: Subject, waiting: Waits, policy: Policy) -> Answer:
-    client = connect(new_session(), "ecs")
+def _answer(about: Subject, how: Extent, policy: Policy) -> Answer:
+    session = new_session()
+    client = connect(session, "ecs")
     keep_pace(client, Pace(CALLS_PER_SECOND))
     ecs = LiveEcs(client, about.cluster)
-    if waiting.wait:
-        return _followed(ecs, about, waiting, policy)
-    with working("asking ECS"):
-        return answer(ecs, about, _now(), policy)
+    if how.wait:
+        found = _followed(ecs, about, how, policy)
+    else:
+        with working("asking ECS"):
+            found = answer(ecs, about, _now(), policy)
+    if not how.logs:
+        return found
+    with working("reading logs"):
+        return with_logs(found, last_lines(client, session, to_read(found.explained, policy)))
 
 
-def _followed(ecs: LiveEcs, about: Subject, waiting: Waits, policy: Policy) -> Answer:
+def _followed(ecs: LiveEcs, about: Subject, how: Extent, policy: Policy) -> Answer:
     follow = Waiting(
         ecs=ecs,
         service=about.name,
-        deployment_id=waiting.deployment,
-        timeout=waiting.timeout or TIMEOUT,
+        deployment_id=how.deployment,
+        timeout=how.timeout or TIMEOUT,
         clock=_now,
         sleep=time.sleep,
         report=lambda line: note(f"{_now():%H:%M:%S}  {line}"),

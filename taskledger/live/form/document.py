@@ -10,25 +10,27 @@ from reconciler.services.outcomes import histories
 
 from ...output import payload
 from ...output.service_payload import deployment
+from ..logs.report import document as log_document
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Iterator
 
-    from ..explain import Explanation
+    from ..answer import Answer
+    from ..explanation import Explanation
 
 
-def document(explained: Explanation, service: str | None, tasks: Collection[str] | None) -> dict[str, Any]:
-    """What is wrong first, then what is behind it, then what is over; `tasks` are all where it is None."""
-    wrong = explained.wrong
+def document(found: Answer) -> dict[str, Any]:
+    """What is wrong first, then what is behind it, then what is over."""
+    explained, wrong = found.explained, found.explained.wrong
     incidents = sorted(explained.incidents, key=lambda one: (one not in wrong, not one.open))
-    entries = explained.entries.items()
     return {
         "cluster": cluster_name(explained.cluster) or explained.cluster,
-        "service": service,
+        "service": found.service,
         "incidents": [payload.incident(one, explained.at) for one in incidents],
         "deployments": list(_deployments(explained)),
-        "tasks": [payload.task(entry) for arn, entry in entries if tasks is None or arn in tasks],
+        "tasks": [payload.task(explained.entries[arn]) for arn in found.tasks],
         "unknown": list(explained.unknown),
+        "logs": [log_document(one) for one in found.logs],
     }
 
 

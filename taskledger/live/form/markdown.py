@@ -11,18 +11,21 @@ from typing import TYPE_CHECKING
 from reconciler.notifications.inert import inert
 
 from ...output.terminal import shown
+from ..logs.report import markdown as log_markdown
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from .story import Matter, Story
+    from ..logs.read import ContainerLog
+    from .matter import Matter
+    from .story import Story
 
 _SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$]|^[-+=]|^\d+(?=[.)])")
 
 
-def markdown(story: Story) -> str:
-    """The whole story, ending with a line feed."""
-    return "\n".join(_lines(story)).rstrip("\n") + "\n"
+def markdown(story: Story, logs: Iterable[ContainerLog]) -> str:
+    """The whole story and the logs, ending with a line feed."""
+    return "\n".join([*_lines(story), log_markdown(logs)]).rstrip("\n") + "\n"
 
 
 def escaped(text: str) -> str:

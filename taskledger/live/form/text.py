@@ -7,20 +7,24 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ...output.terminal import SEVERITY_STYLE, indented, literal
+from ..logs.report import print_logs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Console
 
-    from .story import Matter, Story
+    from ..logs.read import ContainerLog
+    from .matter import Matter
+    from .story import Story
 
 
-def print_story(screen: Console, story: Story) -> None:
+def print_story(screen: Console, story: Story, logs: Sequence[ContainerLog]) -> None:
     screen.print(literal(story.verdict, "green" if story.well else "bold"))
     for matter in story.matters:
         screen.print()
         _matter(screen, matter)
+    print_logs(screen, logs)
     _listed(screen, "over", story.over)
     _listed(screen, "ECS says", story.messages)
     _listed(screen, "not known", story.unknown, "yellow")

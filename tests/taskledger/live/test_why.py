@@ -1,4 +1,4 @@
-"""`taskledger why` of tasks, services and clusters: what it says, with which exit code, and what it may ask."""
+"""`taskledger why` of tasks, services and clusters: what it says, how it ends, and what it may ask."""
 
 from __future__ import annotations
 
@@ -175,7 +175,7 @@ def test_the_document_is_that_of_the_contract(world: World, asked: Live) -> None
     world.deploy(2)
     world.pass_quietly(0.2)
     document = asked.why("checkout", "--json").document
-    assert set(document) == {"cluster", "service", "incidents", "deployments", "tasks", "unknown"}
+    assert set(document) == {"cluster", "service", "incidents", "deployments", "tasks", "unknown", "logs"}
     assert (document["cluster"], document["service"], document["unknown"]) == ("shop", "checkout", [])
     assert {one["outcome"] for one in document["deployments"]} == {"IN_PROGRESS", "COMPLETED"}
     assert all(one["pending"] == [] for one in document["incidents"])
