@@ -74,14 +74,14 @@ def print_findings(screen: Console, found: Sequence[Finding]) -> None:
 
 
 def print_grid(screen: Console, title: str, lines: Iterable[Sequence[Cell]]) -> None:
-    """Lines under each other, their parts in columns; nothing where there are none."""
+    """Lines under each other, their parts in columns, folded but never cut; nothing where there are none."""
     rows = [[part if isinstance(part, Text) else literal(part or "") for part in line] for line in lines]
     if not rows:
         return
     grid = Table.grid("", padding=(0, 2))
     for column in zip_longest(*rows):
         # Text that rich takes to be of no width, such as a lone accent, would be lost with its column.
-        grid.add_column(min_width=1 if any(column) else None)
+        grid.add_column(min_width=1 if any(column) else None, overflow="fold")
     for row in rows:
         grid.add_row("", *row)
     if title:
