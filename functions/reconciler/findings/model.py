@@ -64,6 +64,11 @@ class Severity(OpenEnum):
         known = list(Severity)
         return known.index(self) if self in known else len(known)
 
+    @property
+    def is_high(self) -> bool:
+        """Whether it is high, or one that is not known and so is above that."""
+        return self.rank >= Severity.HIGH.rank
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
