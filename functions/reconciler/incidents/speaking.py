@@ -101,6 +101,8 @@ def _was_heard_first(other: Incident, incident: Incident) -> bool:
     """Whether people know of the other, that it is high, and not of this one."""
 
     def is_heard(one: Incident) -> bool:
-        return one.severity.is_high and (one.outbox.standing is Severity.HIGH or one.outbox.waits)
+        box = one.outbox
+        heard = box.standing is not None and box.standing.is_high
+        return one.severity.is_high and (heard or box.waits)
 
     return is_heard(other) and not is_heard(incident)
