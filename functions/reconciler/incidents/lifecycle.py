@@ -155,7 +155,7 @@ def _current(before: Incident, one: ReportedFinding, now: datetime) -> Incident 
         return before
     if is_run(before) or one.at - before.last_seen_at > WINDOW:
         return None
-    return replace(before, status=Status.OPEN, resolved_at=None, ended_by=None, returned_at=now)
+    return before.reopened(now)
 
 
 def _is_late(over: Incident, one: ReportedFinding) -> bool:

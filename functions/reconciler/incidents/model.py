@@ -1,9 +1,10 @@
 """An incident, and what it is made of: frozen values."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from .. import arns
 from ..findings.model import Cause, Severity
@@ -129,6 +130,10 @@ class Incident:
     @property
     def open(self) -> bool:
         return self.status is Status.OPEN
+
+    def reopened(self, at: datetime) -> Self:
+        """The incident open again, as its fault is back; what it said of its end is gone."""
+        return replace(self, status=Status.OPEN, resolved_at=None, ended_by=None, returned_at=at)
 
     @property
     def service(self) -> str | None:
