@@ -168,4 +168,4 @@ class Fault:
 def _stop_time(entry: LedgerEntry) -> datetime:
     """When the task stopped; as long as it has not, when it was asked to."""
     closed_at = entry.closed.at if entry.closed else None
-    return entry.state.stopped_at or closed_at or entry.state.stopping_at or entry.observed_at
+    return entry.state.stopped_at or closed_at or entry.stop_asked_at

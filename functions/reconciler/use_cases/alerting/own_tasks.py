@@ -54,10 +54,10 @@ class OwnTasks:
 
     def _expected(self, service: str, own: Sequence[LedgerEntry], since: datetime) -> int:
         """The tasks that were open at that time."""
-        return sum(_began(one) < since for one in (*own, *self._closed_since(since, service)))
+        return sum(one.began_at < since for one in (*own, *self._closed_since(since, service)))
 
     def _planned(self, service: str, since: datetime) -> int:
-        stopped = (one for one in self._closed_since(since, service) if _began(one) < since)
+        stopped = (one for one in self._closed_since(since, service) if one.began_at < since)
         return sum(not findings(one, self._now, self._policy) for one in stopped)
 
     def _closed_since(self, since: datetime, service: str) -> Sequence[LedgerEntry]:
@@ -73,7 +73,3 @@ def is_steady(state: TaskState, now: datetime) -> bool:
     """Whether the task has been RUNNING for a while."""
     began_by = now - STEADY
     return state.last_status == "RUNNING" and (state.started_at or began_by) <= began_by
-
-
-def _began(entry: LedgerEntry) -> datetime:
-    return entry.state.created_at or entry.observed_at
