@@ -70,6 +70,10 @@ class Severity(OpenEnum):
         return self.rank >= Severity.HIGH.rank
 
 
+def worst(*severities: Severity) -> Severity:
+    return max(severities, key=lambda one: one.rank)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """One thing that is wrong with one task or service, in words for the person who is notified.

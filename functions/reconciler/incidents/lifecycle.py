@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from ..findings.model import worst
 from ..findings.policy import Policy
 from . import outbox
 from .case import Context
@@ -25,7 +26,7 @@ from .facts.occurrences import add_fault, began
 from .model import Incident, Status
 from .outbox import NotificationType, Outbox
 from .reported import ReportedFinding
-from .severity import is_run, severity_of, worst
+from .severity import is_run, severity_of
 from .steps import next_step
 from .timing import WINDOW, is_standing
 

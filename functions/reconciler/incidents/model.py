@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Self
 
 from .. import arns
-from ..findings.model import Cause, Severity
+from ..findings.model import Cause, Severity, worst
 from .deployments.blame import Blame
 from .deployments.failures import Failures
 from .facts.impact import Impact, Level
@@ -111,7 +111,7 @@ class Incident:
     @property
     def highest_severity(self) -> Severity:
         """The highest that was published, or that it has."""
-        return max((self.severity, *self.outbox.published), key=lambda one: one.rank)
+        return worst(self.severity, *self.outbox.published)
 
     @property
     def count(self) -> int:

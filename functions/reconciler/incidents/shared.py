@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ..findings.causes import is_shared
+from ..findings.model import worst
 from .facts.impact import Level, level_of
 from .facts.occurrences import Occurrence, began, joined, newest
 from .model import Incident, Owner, Shared
 from .outbox import Outbox, with_news
 from .reported import IncidentKey
-from .severity import worst
 from .timing import WINDOW
 
 TOGETHER: Final = timedelta(minutes=10)  # within which the owners are struck
