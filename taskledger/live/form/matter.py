@@ -90,11 +90,13 @@ def _matter(explained: Explanation, incident: Incident) -> Matter:
 
 
 def _title(incident: Incident, behind: Sequence[Incident]) -> str:
-    """`deployment failed, image can't be pulled`: of a deployment rather why than how it ended."""
+    """`deployment failed, image can't be pulled, rolled back`: rather why than how it ended."""
     happened, ending = what(incident)
-    if incident.key.kind is Kind.DEPLOYMENT_FAILED and behind:
-        return f"deployment failed, {', '.join(filter(None, what(behind[0])))}"
-    return ", ".join(filter(None, (happened, ending)))
+    if incident.key.kind is not Kind.DEPLOYMENT_FAILED:
+        return ", ".join(filter(None, (happened, ending)))
+    why = ", ".join(filter(None, what(behind[0]))) if behind else None
+    undone = "rolled back" if incident.blame and incident.blame.rolled_back_at else None
+    return ", ".join(filter(None, ("deployment failed" if why else happened, why, undone)))
 
 
 def _sentences(incident: Incident, now: datetime) -> Iterator[str]:

@@ -68,7 +68,9 @@ def test_the_text_names_the_cause(monkeypatch: pytest.MonkeyPatch) -> None:
     """Its first line says it, and the image, the deployment and what to do follow."""
     with live(played("bad_image_with_rollback", 0).ecs, monkeypatch) as asked:
         text = asked.why("checkout").out
-    assert text.startswith("checkout (shop): deployment failed, image can't be pulled. 2 of 2 tasks run.\n")
+    assert text.startswith(
+        "checkout (shop): deployment failed, image can't be pulled, rolled back. 2 of 2 tasks run.\n"
+    )
     assert "The deployment checkout:1 to :2 failed" in text
     assert "CannotPullContainerError" in text
     assert "Next: The image or tag does not exist" in text
