@@ -8,13 +8,16 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
+from itertools import count
 from pathlib import Path
 
+import click
 import pytest
 
+from reconciler.model.entry import HistoryRow
 from taskledger.__main__ import code_of
 from taskledger.main import main
-from tests.support.deployed import CloudFormation, Deployment, ago
+from tests.support.deployed import CloudFormation, DeployedEcs, Deployment, ago
 from tests.support.loopback import serve
 from tests.support.process import start
 
@@ -102,6 +105,27 @@ def test_at_a_question(deployment: Deployment) -> None:
     with pytest.raises(KeyboardInterrupt):
         code_of(main)
     assert deployment.ledger.entry(task)
+
+
+def test_while_histories_are_read(deployed_ecs: DeployedEcs) -> None:
+    """Calls that are under way in other threads are not waited for."""
+    deployed_ecs.run()
+    deployed_ecs.run()
+    begun, over, calls, late = threading.Event(), threading.Event(), count(), []
+
+    def history(*_: object) -> list[HistoryRow]:
+        if next(calls) == 0:
+            begun.wait(5)
+            raise KeyboardInterrupt  # as if it came while the answer is waited for
+        begun.set()
+        late.append(over.wait(5))
+        return []
+
+    deployed_ecs.deployment.monkeypatch.setattr("taskledger.deployed.ledger.DeployedLedger.history", history)
+    with pytest.raises(click.Abort):
+        main(["audit"], standalone_mode=False)
+    over.set()
+    assert False not in late  # no thread has waited to its end
 
 
 def test_where_it_is_ignored(tmp_path: Path) -> None:
