@@ -5,17 +5,24 @@ The advice is chosen by the error's class or code; what AWS says is only passed 
 
 from botocore import exceptions as botocore
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from reconciler.errors import LedgerError
 from reconciler.text import redact
 
+from .answers import NotFromAws
+
 _SIGN_IN = "sign in again (aws sso login, aws login), or name another profile in AWS_PROFILE"
 
 # The first class that fits counts: a subclass stands before its base class.
-_BY_CLASS: tuple[tuple[tuple[type[BotoCoreError], ...], str], ...] = (
+_BY_CLASS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     (
         (botocore.NoRegionError,),
         "No AWS Region is set: set AWS_REGION, or name a profile that has one in AWS_PROFILE.",
+    ),
+    (
+        (botocore.InvalidRegionError,),
+        "{said}: set AWS_REGION to the code of a Region, such as eu-central-1.",
     ),
     (
         (botocore.NoCredentialsError,),
@@ -34,6 +41,10 @@ _BY_CLASS: tuple[tuple[tuple[type[BotoCoreError], ...], str], ...] = (
             botocore.PartialCredentialsError,
         ),
         "The AWS credentials can't be used ({said}): " + _SIGN_IN + ".",
+    ),
+    (
+        (NotFromAws, ResponseParserError),  # what is said may be a page: it is not passed on
+        "What answers is not AWS: look at AWS_ENDPOINT_URL, and whether a proxy or network wants a sign-in.",
     ),
     (
         (botocore.ConnectionError, botocore.HTTPClientError),
@@ -87,7 +98,7 @@ _BY_CODE = (
 )
 
 
-def advice(error: LedgerError | ClientError | BotoCoreError) -> str:
+def advice(error: LedgerError | ClientError | BotoCoreError | ResponseParserError) -> str:
     """What is wrong and what to do, on one line."""
     if isinstance(error, LedgerError):
         cause = error.__cause__
@@ -105,7 +116,7 @@ def _said(text: str) -> str:
     return redact(" ".join(text.split()).rstrip("."))
 
 
-def _by_class(error: BotoCoreError) -> str:
+def _by_class(error: BotoCoreError | ResponseParserError) -> str:
     return next((text for classes, text in _BY_CLASS if isinstance(error, classes)), "{said}.")
 
 

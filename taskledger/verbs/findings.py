@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 @selection_options
 @ledger_command
 def findings(stack: Stack, *, as_json: bool, selection: Selection) -> None:
-    """List what is or was wrong with single tasks and services: why, and what to look at next.
+    """List what is or was wrong with single tasks and services.
+
+    For each, why it happened and what to look at next.
 
     With --open, lists the findings of open incidents, however old these are, as far back as --since.
     """

@@ -33,9 +33,10 @@ if TYPE_CHECKING:
 @selection_options
 @ledger_command
 def incidents(stack: Stack, *, as_json: bool, selection: Selection) -> None:
-    """List the open incidents, however old, and those that were resolved since --since.
+    """List the open incidents, and those resolved of late.
 
-    Open incidents come first; within both groups, the one with the latest finding is first.
+    All that are open, however old, come first, then those that were resolved since --since. In both groups,
+    the one with the latest finding is first.
     """
     now = datetime.now(UTC)
     incidents = deployed_incidents(stack)

@@ -35,7 +35,9 @@ if TYPE_CHECKING:
     "--policy", type=PolicyFile(), metavar="FILE", help="Judge by this policy file, not by the defaults."
 )
 def replay(paths: Sequence[str], *, as_json: bool, ledger: str, policy: Policy | None) -> None:
-    """Run saved events and scenarios through the deployed use cases, locally, and show what they would send.
+    """Run saved events and scenarios locally, as deployed.
+
+    They go through the deployed use cases, and what these would have sent is shown.
 
     PATHS are files with one event, an array or one event a line, folders of such files, or - for standard
     input. Events may be wrapped as CloudWatch Logs, SQS or an EventBridge archive replay hand them out.

@@ -43,9 +43,10 @@ if TYPE_CHECKING:
 @policy_option
 @ledger_command
 def services(stack: Stack, *, as_json: bool, policy: Policy | None, **filters: object) -> None:
-    """List the services: how many tasks run, the newest deployment, and what is wrong.
+    """List the services, their deployments, and what is wrong.
 
-    They are listed by cluster and name, without deleted ones. `taskledger show SERVICE` has all of one.
+    They are listed by cluster and name, with how many tasks run, and without deleted ones. `taskledger show
+    SERVICE` has all of one.
     """
     now = datetime.now(UTC)
     ledger, known = deployed_ledger(stack), deployed_services(stack)

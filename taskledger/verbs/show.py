@@ -40,9 +40,11 @@ def show(stack: Stack, name: str, *, since: datetime, policy: Policy | None, as_
     """Show one task or one service, and what is wrong with it.
 
     \b
-    TASK     an ARN, an id, or the beginning of an id as `taskledger tasks` shows it: its entry, its history,
-             its protection, and the deployments of its service in its time
-    SERVICE  an ARN, a name, or CLUSTER/NAME: its numbers, its deployments, its hooks and what ECS says
+    TASK     an ARN, an id, or the beginning of an id as `taskledger tasks`
+             shows it: its entry, its history, its protection, and the
+             deployments of its service in its time
+    SERVICE  an ARN, a name, or CLUSTER/NAME: its numbers, its deployments,
+             its hooks and what ECS says
 
     A name that a service has is that service, even if an id begins with it. Exits with 1 if there is no such
     task or service, or more than one.

@@ -54,12 +54,14 @@ LIMIT = 100  # tasks shown to people by default
 def tasks(
     stack: Stack, *, as_json: bool, limit: int | None, policy: Policy | None, **filters: object
 ) -> None:
-    """List the tasks that are open, and those that closed in the last hour, newest first.
+    """List the open tasks, and those that closed in the last hour.
 
-    An open task is as new as the time it opened, a closed one as the time it closed.
+    The newest are first: an open task is as new as the time it opened, a closed one as the time it closed.
     """
     limit = limit or (None if as_json else LIMIT)
     query = TaskQuery(now=datetime.now(UTC), limit=limit, **filters)  # type: ignore[arg-type]  # as click checked
+    if query.only_open and (query.status or "").upper() == "STOPPED":
+        raise click.UsageError("A task is closed once it is STOPPED: leave out --open or --status.")
     ledger = deployed_ledger(stack, page=min(limit + 1, MAX_PAGE) if limit else None)
     found, more = query_tasks(ledger, query)
     note_unreadable(ledger.unreadable)

@@ -71,11 +71,14 @@ def why(
     policy: Policy | None,
     **extent: Any,  # noqa: ANN401 - the fields of `Extent`, as click checked
 ) -> None:
-    """Ask ECS why a task, a service or a deployment fails; nothing has to be deployed for that.
+    """Ask ECS why a task, a service or a deployment fails.
+
+    Nothing has to be deployed for that.
 
     \b
     TASK     an ARN or a whole id: why it stopped
-    SERVICE  an ARN, a name, or CLUSTER/NAME: what is wrong, since which deployment, and what to do
+    SERVICE  an ARN, a name, or CLUSTER/NAME: what is wrong, since which
+             deployment, and what to do
     nothing  each service of the cluster that is not well
 
     ECS remembers stopped tasks for about an hour. All that is needed are rights to read ECS; what may not be
@@ -87,11 +90,12 @@ def why(
     Exits with 0 if nothing is wrong, with 1 if something is, with 2 if that cannot be said.
 
     \b
-    --json prints {"cluster", "service", "incidents", "deployments", "tasks", "unknown", "logs"}:
+    --json prints {"cluster", "service", "incidents", "deployments", "tasks",
+    "unknown", "logs"}:
     incidents  what is wrong first, as `taskledger incidents` prints them
     unknown    what could not be asked, and why
-    logs       with --logs {"container", "taskArn", "logGroup", "logStream", "lines": [{"at", "text"}],
-               "unknown"}, else empty
+    logs       with --logs {"container", "taskArn", "logGroup", "logStream",
+               "lines": [{"at", "text"}], "unknown"}, else empty
     """  # noqa: D301 - \b makes click keep the lines as they are
     how = Extent(**extent)
     if as_markdown and as_json:

@@ -63,6 +63,12 @@ def sources() -> set[str]:
     return {name for name in tracked() if name.startswith(ROOTS)}
 
 
+def test_the_wheel_is_the_one_of_the_readme(built: Path) -> None:
+    """Its name is the one that the README says to install."""
+    (wheel,) = built.glob("*.whl")
+    assert f"pipx install ./{wheel.name}\n" in (ROOT / "README.md").read_text("utf-8")
+
+
 def test_the_wheel_holds_the_packages(built: Path) -> None:
     """The wheel is the modules of the functions and of the command, with their metadata and licence."""
     (wheel,) = built.glob("*.whl")

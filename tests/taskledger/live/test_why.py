@@ -117,8 +117,7 @@ def test_no_task_and_no_message_explain_it(world: World, asked: Live) -> None:
     [
         (["web"], 'ECS knows no service "web" in the cluster shop'),
         (["0123456789abcdef0123456789abcdef"], "ECS knows no task 0123456789abcdef0123456789abcdef"),
-        (["checkout", "--cluster", "none"], "Cluster not found"),
-        (["--cluster", "none"], "Cluster not found"),
+        (["none/checkout"], "Cluster not found"),
         (["checkout", "--json", "--markdown"], "two forms of one answer"),
         (["checkout", "--timeout", "5m"], "give them with --wait"),
         (["checkout", "--deployment", "ecs-svc/1"], "give them with --wait"),
@@ -130,9 +129,16 @@ def test_no_task_and_no_message_explain_it(world: World, asked: Live) -> None:
 )
 def test_it_cannot_be_said(asked: Live, arguments: list[str], said: str) -> None:
     """Exit code 2, nothing on standard output, and one line that says what to do."""
-    found = asked.why(*arguments)
+    found = taskledger("why", *arguments) if "none/" in arguments[0] else asked.why(*arguments)
     assert (found.code, found.out) == (2, "")
     assert said in found.err.splitlines()[-1]
+
+
+def test_a_cluster_that_is_not_there(asked: Live) -> None:
+    """ECS has no other answer than that, and it is passed on."""
+    found = asked.why(cluster="none")
+    assert (found.code, found.out) == (2, "")
+    assert "Cluster not found" in found.err
 
 
 @pytest.mark.parametrize("what", READS)

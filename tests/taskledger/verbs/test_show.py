@@ -100,7 +100,7 @@ def test_no_such_task(deployment: Deployment, wanted: str) -> None:
     assert f'no task "{wanted}"' in ran.err
 
 
-@pytest.mark.parametrize("wanted", ["", "a b", "a/b/c", CLUSTER, "arn:aws:s3:::task/x", "%", "é"])
+@pytest.mark.parametrize("wanted", ["a b", "a/b/c", CLUSTER, "arn:aws:s3:::task/x", "%", "é"])
 @pytest.mark.usefixtures("deployment")
 def test_what_is_no_name_of_a_task(wanted: str) -> None:
     """It is wrong usage."""
