@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,7 +12,7 @@ from reconciler.errors import InvalidInput
 from reconciler.findings.policy import Policy
 from reconciler.findings.policy_file import parse
 
-from .times import before
+from . import times
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,9 +30,9 @@ class Since(click.ParamType[datetime]):
     ) -> datetime:
         if isinstance(value, datetime):
             return value
-        now = datetime.now(UTC)
+        now = times.now()
         try:
-            found = before(now, value)
+            found = times.before(now, value)
         except (ValueError, OverflowError):
             self.fail(
                 f'"{value}" is neither a time span (90m, 2h, 3d) nor a time (2026-11-20T09:00Z).', param, ctx

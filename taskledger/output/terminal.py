@@ -55,6 +55,11 @@ def indented(text: str, style: str = "") -> RenderableType:
     return literal(" " * INDENT + text)
 
 
+def print_unbroken(screen: Console, text: str) -> None:
+    """A text to copy or to follow: on one line, however narrow the terminal is."""
+    screen.print(literal(text, "dim"), soft_wrap=True)
+
+
 def fault_heading(severity: str, kind: str, cause: str | None) -> Text:
     """The severity, in its colour where it is a known one, and the kind and cause."""
     title = " ".join(filter(None, (kind, cause)))
@@ -81,7 +86,7 @@ def print_grid(screen: Console, title: str, lines: Iterable[Sequence[Cell]]) -> 
     grid = Table.grid("", padding=(0, 2))
     for column in zip_longest(*rows):
         # Text that rich takes to be of no width, such as a lone accent, would be lost with its column.
-        grid.add_column(min_width=1 if any(column) else None)
+        grid.add_column(min_width=1 if any(column) else None, overflow="fold")
     for row in rows:
         grid.add_row("", *row)
     if title:

@@ -7,6 +7,11 @@ _SPAN = re.compile(r"(\d{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
+def now() -> datetime:
+    """The time that the commands go by."""
+    return datetime.now(UTC)
+
+
 def before(now: datetime, text: str) -> datetime:
     """The moment that the text names; raises ValueError or OverflowError when it names none."""
     if span := _SPAN.fullmatch(text):

@@ -4,6 +4,7 @@
     one that is the same in each of its rows    is said once, above the table
     text that is not `whole`                    is folded within its column
     what still has no room                      is left out, the lightest column first
+    where even that does not fit                each row is a paragraph, a line for each of its values
 
 Where it is piped, each row is one line with all of its columns.
 """
@@ -16,10 +17,10 @@ from typing import TYPE_CHECKING
 from rich.table import Table
 from rich.text import Text
 
-from ..terminal import literal
+from ..terminal import literal, print_grid
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from rich.console import Console
 
@@ -74,9 +75,10 @@ def print_table(screen: Console, columns: Sequence[Column], rows: Sequence[Seque
         said = [one for one in filled if one.is_alike and not one.is_empty]
         if said:
             screen.print(Text(", ").join(map(_said, said)), style="dim")
-        filled = list(
-            _fitting([one for one in filled if not one.is_empty and not one.is_alike], screen.width)
-        )
+        filled = _fitting([one for one in filled if not one.is_empty and not one.is_alike], screen.width)
+        if _room(filled) > screen.width:
+            _print_paragraphs(screen, filled)
+            return
     if filled:
         screen.print(_table(filled, folds=screen.is_terminal))
 
@@ -85,15 +87,25 @@ def _said(alike: _Filled) -> Text:
     return literal(f"{alike.column.title} {alike.values[0].plain}")
 
 
-def _fitting(filled: Sequence[_Filled], width: int) -> Iterator[_Filled]:
+def _print_paragraphs(screen: Console, filled: Sequence[_Filled]) -> None:
+    for row in zip(*(one.values for one in filled), strict=True):
+        print_grid(screen, "", zip((one.column.title for one in filled), row, strict=True))
+        screen.print()
+
+
+def _fitting(filled: Sequence[_Filled], width: int) -> list[_Filled]:
     """All of them, or without the lightest as long as they do not fit."""
     kept = list(filled)
-    droppable = sorted((one for one in kept if one.column.weight is not None), key=_weight)
-    for one in droppable:
-        if sum(each.narrowest for each in kept) + GAP * (len(kept) - 1) <= width:
+    for one in sorted((one for one in kept if one.column.weight is not None), key=_weight):
+        if _room(kept) <= width:
             break
         kept.remove(one)
-    return iter(kept)
+    return kept
+
+
+def _room(filled: Sequence[_Filled]) -> int:
+    """How wide they are at least, side by side."""
+    return sum(one.narrowest for one in filled) + GAP * (len(filled) - 1)
 
 
 def _weight(filled: _Filled) -> int:
