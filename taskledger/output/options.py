@@ -13,6 +13,7 @@ from reconciler.findings.policy import Policy
 from reconciler.findings.policy_file import parse
 
 from . import times
+from .times import before
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +33,7 @@ class Since(click.ParamType[datetime]):
             return value
         now = times.now()
         try:
-            found = times.before(now, value)
+            found = before(now, value)
         except (ValueError, OverflowError):
             self.fail(
                 f'"{value}" is neither a time span (90m, 2h, 3d) nor a time (2026-11-20T09:00Z).', param, ctx

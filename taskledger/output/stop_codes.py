@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 # All that ECS documents of a task's stopCode.
-_SHORT: Mapping[str, str] = {
+SHORT: Mapping[str, str] = {
     "EssentialContainerExited": "container exited",
     "ServiceSchedulerInitiated": "scheduler",
     "SpotInterruption": "Spot",
@@ -15,4 +15,4 @@ _SHORT: Mapping[str, str] = {
 
 def in_short(stop_code: str | None) -> str:
     """`container exited`; one that is not known here as it is, `-` where there is none."""
-    return _SHORT.get(stop_code, stop_code) if stop_code else "-"
+    return SHORT.get(stop_code, stop_code) if stop_code else "-"

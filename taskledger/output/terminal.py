@@ -79,7 +79,7 @@ def print_findings(screen: Console, found: Sequence[Finding]) -> None:
 
 
 def print_grid(screen: Console, title: str, lines: Iterable[Sequence[Cell]]) -> None:
-    """Lines under each other, their parts in columns; nothing where there are none."""
+    """Lines under each other, their parts in columns, folded but never cut; nothing where there are none."""
     rows = [[part if isinstance(part, Text) else literal(part or "") for part in line] for line in lines]
     if not rows:
         return

@@ -7,11 +7,6 @@ _SPAN = re.compile(r"(\d{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-def now() -> datetime:
-    """The time that the commands go by."""
-    return datetime.now(UTC)
-
-
 def before(now: datetime, text: str) -> datetime:
     """The moment that the text names; raises ValueError or OverflowError when it names none."""
     if span := _SPAN.fullmatch(text):
@@ -32,3 +27,8 @@ def age(now: datetime, moment: datetime) -> str:
     parts = [f"{number}{unit}" for unit, number in numbers.items()]
     first = next((place for place, number in enumerate(numbers.values()) if number), len(parts) - 1)
     return " ".join(parts[first : first + 2])
+
+
+def now() -> datetime:
+    """The time that the commands go by."""
+    return datetime.now(UTC)

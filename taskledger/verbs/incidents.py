@@ -41,9 +41,9 @@ LIMIT = 20  # resolved incidents shown to people by default
 def incidents(stack: Stack, *, as_json: bool, limit: int, selection: Selection) -> None:
     """List the open incidents, however old, and those that were resolved since --since.
 
-    Open incidents come first; within both groups, the one with the latest fault is first. In a terminal, the
-    worst three that are open follow in the words of their messages, with what to look at next.
-    `taskledger show INCIDENT` has all of one.
+    Open incidents come first, the worst of them at the top; then those that are resolved, the latest fault
+    first. --json has them all by their latest faults. In a terminal, the worst three that are open follow in
+    words, with what to look at next. `taskledger show INCIDENT` has all of one.
     """
     now = times.now()
     incidents = deployed_incidents(stack)

@@ -22,18 +22,22 @@ IN_WORDS = 3
 
 
 def report(incidents: Sequence[Incident], now: datetime) -> None:
-    """Prints the table and, where it is not piped, below it the words: there a terminal ends."""
+    """Prints the table, of those that are open the worst first.
+
+    Where it is not piped, the words follow: there a terminal ends.
+    """
     screen = console()
-    table(screen, incidents, now)
-    if not incidents or not screen.is_terminal:
-        return
     opened = (one for one in incidents if one.open)
-    worst = sorted(opened, key=lambda one: _gravity(one, now), reverse=True)[:IN_WORDS]
-    for one in worst:
+    worst = sorted(opened, key=lambda one: _gravity(one, now), reverse=True)
+    listed = [*worst, *(one for one in incidents if not one.open)]
+    table(screen, listed, now)
+    if not listed or not screen.is_terminal:
+        return
+    for one in worst[:IN_WORDS]:
         screen.print()
         print_brief(screen, one, now)
     screen.print()
-    screen.print(Text(f"`taskledger show {(worst or incidents)[0].short_id}` has all of one.", "dim"))
+    screen.print(Text(f"`taskledger show {listed[0].short_id}` has all of one.", "dim"))
 
 
 def _gravity(incident: Incident, now: datetime) -> tuple[int, bool, datetime]:

@@ -22,7 +22,7 @@ from ..terminal import literal, print_grid
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from rich.console import Console
+    from rich.console import Console, JustifyMethod
 
 GAP = 2
 NARROWEST = 14  # to which text is folded before a column is left out
@@ -76,11 +76,13 @@ def print_table(screen: Console, columns: Sequence[Column], rows: Sequence[Seque
         if said:
             screen.print(Text(", ").join(map(_said, said)), style="dim")
         filled = _fitting([one for one in filled if not one.is_empty and not one.is_alike], screen.width)
-        if _room(filled) > screen.width:
+        if _least(filled) > screen.width:
             _print_paragraphs(screen, filled)
             return
+    else:
+        screen.width = max(screen.width, _side_by_side([one.width for one in filled]))
     if filled:
-        screen.print(_table(filled, folds=screen.is_terminal))
+        screen.print(_table(filled, _widths(filled, screen.width)))
 
 
 def _said(alike: _Filled) -> Text:
@@ -97,32 +99,41 @@ def _fitting(filled: Sequence[_Filled], width: int) -> list[_Filled]:
     """All of them, or without the lightest as long as they do not fit."""
     kept = list(filled)
     for one in sorted((one for one in kept if one.column.weight is not None), key=_weight):
-        if _room(kept) <= width:
+        if _least(kept) <= width:
             break
         kept.remove(one)
     return kept
 
 
-def _room(filled: Sequence[_Filled]) -> int:
+def _least(filled: Sequence[_Filled]) -> int:
     """How wide they are at least, side by side."""
-    return sum(one.narrowest for one in filled) + GAP * (len(filled) - 1)
+    return _side_by_side([one.narrowest for one in filled])
+
+
+def _side_by_side(widths: Sequence[int]) -> int:
+    return sum(widths) + GAP * (len(widths) - 1)
 
 
 def _weight(filled: _Filled) -> int:
     return filled.column.weight or 0
 
 
-def _table(filled: Sequence[_Filled], *, folds: bool) -> Table:
+def _table(filled: Sequence[_Filled], widths: Sequence[int]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim")
-    for one in filled:
-        whole = one.column.whole or not folds
+    for one, width in zip(filled, widths, strict=True):
+        justify: JustifyMethod = "right" if one.column.right else "left"
         table.add_column(
-            one.column.title,
-            overflow="fold",
-            no_wrap=whole,
-            min_width=one.width if whole else one.narrowest,
-            justify="right" if one.column.right else "left",
+            one.column.title, overflow="fold", no_wrap=width >= one.width, width=width, justify=justify
         )
     for row in zip(*(one.values for one in filled), strict=True):
         table.add_row(*row)
     return table
+
+
+def _widths(filled: Sequence[_Filled], room: int) -> Sequence[int]:
+    """Their own widths; where there is too little room, the widest text gets less of it."""
+    widths = [one.width for one in filled]
+    for _ in range(_side_by_side(widths) - room):
+        foldable = (place for place, one in enumerate(filled) if widths[place] > one.narrowest)
+        widths[max(foldable, key=widths.__getitem__)] -= 1
+    return widths

@@ -20,6 +20,6 @@ def causes(found: Sequence[Finding], *, piped: bool) -> Text:
     """In words; for a program the names of the causes, or of the kind where it has none."""
     if not found:
         return Text("-")
-    named = (one.cause or one.kind if piped else title(one.kind, one.cause) for one in found)
+    named = [one.cause or one.kind if piped else title(one.kind, one.cause) for one in found]
     highest = max((one.severity for one in found), key=lambda severity: severity.rank)
-    return literal(", ".join(dict.fromkeys(named)), SEVERITY_STYLE.get(highest, ""))
+    return literal((", " if piped else "; ").join(dict.fromkeys(named)), SEVERITY_STYLE.get(highest, ""))

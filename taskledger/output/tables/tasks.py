@@ -6,6 +6,9 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from reconciler.findings.model import owner
+from reconciler.notifications.fault_words import owner_name
+
 from ..stop_codes import in_short
 from ..terminal import STATUS_STYLE, literal, short_id
 from ..times import age, stamp
@@ -47,7 +50,7 @@ def _row(entry: LedgerEntry, now: datetime, *, piped: bool) -> tuple[Text, ...]:
     since = _since(entry)
     return (
         literal(state.task_id if piped else short_id(state.task_id)),
-        literal(state.group or "-"),
+        literal(state.group or "-" if piped else owner_name(owner(state.group, state.task_definition_arn))),
         literal(state.cluster),
         literal(state.last_status, STATUS_STYLE.get(state.last_status, "")),
         Text(stamp(since) if piped else age(now, since)),

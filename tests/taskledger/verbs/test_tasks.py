@@ -184,7 +184,7 @@ def test_a_table_for_people(deployment: Deployment, monkeypatch: pytest.MonkeyPa
     deployment.close(2, ago(minutes=2), stop_code="SomethingNew")
     shown = pane(monkeypatch, 80, "tasks", "--since", "4h")
     said, _, *rows = shown.out.splitlines()
-    assert said == "owner service:checkout, cluster shop"
+    assert said == "owner checkout, cluster shop"
     for row, words in zip(
         rows,
         [
