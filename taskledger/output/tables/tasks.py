@@ -47,7 +47,7 @@ def table(screen: Console, entries: Sequence[LedgerEntry], now: datetime, judge:
 def _row(entry: LedgerEntry, now: datetime, *, piped: bool) -> tuple[Text, ...]:
     """Whole ids, times and codes for a program; for people the start of an id, an age, a code in short."""
     state = entry.state
-    since = _since(entry)
+    since = entry.closed.at if entry.closed else state.created_at or entry.observed_at
     return (
         literal(state.task_id if piped else short_id(state.task_id)),
         literal(state.group or "-" if piped else owner_name(owner(state.group, state.task_definition_arn))),
@@ -56,11 +56,3 @@ def _row(entry: LedgerEntry, now: datetime, *, piped: bool) -> tuple[Text, ...]:
         Text(stamp(since) if piped else age(now, since)),
         literal(state.stop_code or "-" if piped else in_short(state.stop_code)),
     )
-
-
-def _since(entry: LedgerEntry) -> datetime:
-    """When it was created; of one that is over, when it stopped, or was closed if nobody saw it stop."""
-    state = entry.state
-    if entry.closed:
-        return state.stopped_at or entry.closed.at
-    return state.created_at or entry.observed_at
