@@ -44,11 +44,11 @@ LIMIT = 20  # groups shown to people by default
 )
 @ledger_command
 def findings(stack: Stack, *, as_json: bool, limit: int, selection: Selection) -> None:
-    """List what is or was wrong with tasks and services: how often, and what to look at next.
+    """List what is or was wrong with single tasks and services.
 
-    A row is of all findings of one owner, kind and cause; its times are the faults' own. --json has each
-    finding by itself. With --open, lists the findings of open incidents, however old these are, as far back
-    as --since.
+    A row is of all findings of one owner, kind and cause; its times are the faults' own. What to look at
+    next follows. --json has each finding by itself. With --open, lists the findings of open incidents,
+    however old these are, as far back as --since.
     """
     now = times.now()
     incidents = deployed_incidents(stack)

@@ -48,11 +48,14 @@ def show(stack: Stack, name: str, *, since: datetime, policy: Policy | None, as_
     """Show one task, service or incident: what is wrong with it first.
 
     \b
-    TASK      an ARN, an id, or the beginning of an id as `taskledger tasks` shows it: its life with
-              durations, its entry, its protection, and the deployments of its service in its time
-    SERVICE   an ARN, a name, or CLUSTER/NAME: its numbers, its deployments, its hooks and what ECS says
-    INCIDENT  a short id (inc-3f2a91bc) as `taskledger incidents` shows it, or in quotes the whole
-              incidentId of a message: what happened, how bad it is, since which change, what to look at next
+    TASK      an ARN, an id, or the beginning of an id as `taskledger tasks`
+              shows it: its life with durations, its entry, its protection,
+              and the deployments of its service in its time
+    SERVICE   an ARN, a name, or CLUSTER/NAME: its numbers, its deployments,
+              its hooks and what ECS says
+    INCIDENT  a short id (inc-3f2a91bc) as `taskledger incidents` shows it,
+              or in quotes the whole incidentId of a message: how bad it is,
+              since which change, the tasks it struck, what to look at next
 
     What has the form of an incident's id is one; a name that a service has is that service, even if an id
     begins with it. Exits with 1 if there is no such task, service or incident, or more than one.
