@@ -16,6 +16,7 @@ from .verbs.services import services
 from .verbs.show import show
 from .verbs.sweep import sweep
 from .verbs.tasks import tasks
+from .verbs.why import why
 
 
 class Verbs(click.Group):
@@ -35,5 +36,5 @@ def main() -> None:
     """The ledger of what your Amazon ECS tasks did, and why they stopped."""
 
 
-for command in (replay, send, tasks, services, show, findings, incidents, sweep, audit, forget_task):
+for command in (why, replay, send, tasks, services, show, findings, incidents, sweep, audit, forget_task):
     main.add_command(command)

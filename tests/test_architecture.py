@@ -87,7 +87,7 @@ def test_imports_point_down() -> None:
     assert [set(layer.split(" | ")) for layer in layers("command")] == [
         {"main"},
         {"verbs"},
-        {"audit", "replay"},
+        {"audit", "live", "replay"},
         {"deployed", "local"},
         {"simulator", "output"},
     ]

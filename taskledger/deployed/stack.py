@@ -117,7 +117,7 @@ def errors_as_advice() -> Iterator[None]:
 
 def find(name: str) -> Stack:
     """The stack of that name, in the Region and account that the environment names."""
-    session = _session()
+    session = new_session()
     try:
         found = connect(session, "cloudformation").describe_stacks(StackName=name)["Stacks"][0]
     except ClientError as error:
@@ -139,7 +139,7 @@ def _of_table(name: str) -> Stack:
     if click.get_current_context().get_parameter_source("stack_name") is ParameterSource.COMMANDLINE:
         raise click.UsageError("--table names a table and --stack a stack: give one of them.")
     outputs = {"LedgerTableName": name}
-    return Stack(name=name, status="no stack", outputs=outputs, home=None, session=_session())
+    return Stack(name=name, status="no stack", outputs=outputs, home=None, session=new_session())
 
 
 def _home(stack_arn: str) -> Home | None:
@@ -148,7 +148,7 @@ def _home(stack_arn: str) -> Home | None:
     return found if found.account and found.region else None
 
 
-def _session() -> boto3.Session:
+def new_session() -> boto3.Session:
     """As boto3 makes it, and with AWS_REGION, which it does not read though all other tools do."""
     return boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,7 +13,7 @@ from reconciler.findings.policy import Policy
 from reconciler.findings.policy_file import parse
 
 from . import times
-from .times import before
+from .times import before, read_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,6 +40,20 @@ class Since(click.ParamType[datetime]):
             )
         if found > now:
             self.fail(f'"{value}" is in the future.', param, ctx)
+        return found
+
+
+class Span(click.ParamType[timedelta]):
+    """A time span that is longer than none."""
+
+    name = "span"
+
+    def convert(
+        self, value: str | timedelta, param: click.Parameter | None, ctx: click.Context | None
+    ) -> timedelta:
+        found = value if isinstance(value, timedelta) else read_span(value)
+        if not found:
+            self.fail(f'"{value}" is no time span (90s, 30m, 2h).', param, ctx)
         return found
 
 

@@ -7,10 +7,16 @@ _SPAN = re.compile(r"(\d{1,6})([smhdw])")
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
+def read_span(text: str) -> timedelta | None:
+    """The time span that the text names (`90s`, `30m`, `2h`); None where it names none."""
+    found = _SPAN.fullmatch(text)
+    return timedelta(**{_UNITS[found[2]]: int(found[1])}) if found else None
+
+
 def before(now: datetime, text: str) -> datetime:
     """The moment that the text names; raises ValueError or OverflowError when it names none."""
-    if span := _SPAN.fullmatch(text):
-        return now - timedelta(**{_UNITS[span[2]]: int(span[1])})
+    if span := read_span(text):
+        return now - span
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

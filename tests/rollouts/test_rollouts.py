@@ -2,15 +2,13 @@
 
 import os
 from collections import Counter
-from functools import cache
 
 import pytest
 
-from taskledger.simulator.faults.delivery import DeliveryChance
-
 from .heard import first_page, heard, is_closed, repeated
+from .played import played
 from .scripts import IMPAIRED, ROLLOUTS, SPOT
-from .world import World, shown
+from .world import shown
 
 SILENT = {SPOT, IMPAIRED}  # what is low, and what is but the impact of something else
 SEEDS = range(int(os.environ.get("TASKLEDGER_ROLLOUT_SEEDS", "2")))
@@ -18,17 +16,6 @@ SEEDS = range(int(os.environ.get("TASKLEDGER_ROLLOUT_SEEDS", "2")))
 each_rollout = pytest.mark.parametrize(
     ("name", "seed"), [(name, seed) for name in ROLLOUTS for seed in SEEDS]
 )
-
-
-@cache
-def played(name: str, seed: int) -> World:
-    """An hour after its service was created; but for the first seed events come twice, swapped and late."""
-    rough = DeliveryChance(duplicate=0.3, reorder=0.3, delay=0.3, delay_seconds=20, seed=seed)
-    world = World(seed=seed, rough=rough if seed else DeliveryChance())
-    world.create()
-    world.wait(60)
-    ROLLOUTS[name][0](world)
-    return world
 
 
 @each_rollout

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from reconciler.findings.model import Severity
@@ -14,12 +13,10 @@ from reconciler.ports.incidents import Incidents
 from reconciler.ports.ledger import Ledger
 from reconciler.ports.notifier import Notifier
 from reconciler.ports.services import ServiceLedger
-from reconciler.use_cases.alerting.next_steps import NextSteps
-from reconciler.use_cases.alerting.progress import IncidentProgress
 from reconciler.use_cases.alerting.service_look import ServiceLook
-from reconciler.use_cases.checks.recovery import SecondLook
-from reconciler.use_cases.maintain_incidents import IncidentMaintenance, MaintenanceResult
+from reconciler.use_cases.maintain_incidents import MaintenanceResult
 from reconciler.use_cases.notify import Alerts
+from reconciler.use_cases.watch import new_maintenance
 from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
 from taskledger.local.memory_ledger import MemoryLedger
 from taskledger.local.memory_services import MemoryServices
@@ -57,17 +54,7 @@ def new_alerts(  # noqa: PLR0913 - each of them matters to some test
 
 def maintain(alerts: Alerts, tasks: Tasks, clusters: Sequence[str] = (CLUSTER,)) -> MaintenanceResult:
     """What a round of the watch does with the incidents of these clusters."""
-    maintenance = IncidentMaintenance(
-        alerts=alerts,
-        progress=IncidentProgress(
-            incidents=alerts.incidents,
-            services=alerts.services,
-            looker=replace(alerts.looks, tasks=tasks),
-            second_look=SecondLook(tasks=tasks, ledger=alerts.looks.ledger, policy=alerts.policy),
-            policy=alerts.policy,
-        ),
-        steps=NextSteps(alerts.incidents, alerts.policy),
-    )
+    maintenance = new_maintenance(tasks, alerts.looks.ledger, alerts)
     maintenance.send(clusters)
     alerts.notify(maintenance.look())
     return maintenance.advance()

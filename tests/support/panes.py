@@ -39,9 +39,9 @@ class _Screen(io.TextIOWrapper):
 
 def pane(monkeypatch: pytest.MonkeyPatch, width: int, *arguments: object) -> Ran:
     """A run of `taskledger` in a terminal so wide; only its standard output is one."""
-    # Without LINES, a terminal that is dumb has 80 columns whatever COLUMNS says.
-    for name, value in {"TERM": "dumb", "COLUMNS": str(width), "LINES": "50"}.items():
-        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COLUMNS", str(width))
+    monkeypatch.setenv("LINES", "50")  # without which rich takes a dumb terminal to be 80 columns wide
+    monkeypatch.setenv("TERM", "dumb")
     screen, errors = _Screen(), io.StringIO()
     with redirect_stdout(screen), redirect_stderr(errors):
         try:

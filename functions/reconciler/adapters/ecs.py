@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..arns import task_id
 from ..model.task import Absence
 from ..parsing.answer import parse_described_task, parse_protection_answer
 from .ecs_answers import Items, all_arns, ask
@@ -67,6 +68,6 @@ class EcsTasks:
 
 def _under(arn: str, answer: TaskState | Absence) -> TaskState | Absence:
     """The state under the ARN that was asked for, which is the one that the ledger knows the task by."""
-    if isinstance(answer, Absence) or answer.task_arn == arn:
+    if isinstance(answer, Absence) or task_id(arn) is None:
         return answer
     return replace(answer, task_arn=arn)

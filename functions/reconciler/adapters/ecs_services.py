@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..arns import service_name
 from ..model.deployment import ServiceDeployment
 from ..model.task import Absence
 from ..parsing.service_answer import (
@@ -97,7 +98,7 @@ def _is_known(answer: ServiceDeployment | Absence) -> bool:
 
 def _under(arn: str, answer: ServiceReading | Absence) -> ServiceReading | Absence:
     """The reading under the ARN that was asked for, which is the one that the ledger knows the service by."""
-    if isinstance(answer, Absence) or answer.state.service_arn == arn:
+    if isinstance(answer, Absence) or service_name(arn) is None:
         return answer
     return replace(answer, state=replace(answer.state, service_arn=arn))
 

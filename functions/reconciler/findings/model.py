@@ -64,6 +64,15 @@ class Severity(OpenEnum):
         known = list(Severity)
         return known.index(self) if self in known else len(known)
 
+    @property
+    def is_high(self) -> bool:
+        """Whether it is high, or one that is not known and so is above that."""
+        return self.rank >= Severity.HIGH.rank
+
+
+def worst(*severities: Severity) -> Severity:
+    return max(severities, key=lambda one: one.rank)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
@@ -163,4 +172,4 @@ class Fault:
 def _stop_time(entry: LedgerEntry) -> datetime:
     """When the task stopped; as long as it has not, when it was asked to."""
     closed_at = entry.closed.at if entry.closed else None
-    return entry.state.stopped_at or closed_at or entry.state.stopping_at or entry.observed_at
+    return entry.state.stopped_at or closed_at or entry.stop_asked_at

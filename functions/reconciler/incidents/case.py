@@ -42,7 +42,7 @@ class Case:
 
     @property
     def high(self) -> bool:
-        return self.incident.severity.rank >= Severity.HIGH.rank
+        return self.incident.severity.is_high
 
     @property
     def muted_until(self) -> datetime | None:
@@ -117,4 +117,4 @@ class Case:
         standing = self.incident.outbox.standing
         if standing is None:
             return False
-        return standing.rank >= Severity.HIGH.rank or not (self.context.spoken_for or is_run(self.incident))
+        return standing.is_high or not (self.context.spoken_for or is_run(self.incident))

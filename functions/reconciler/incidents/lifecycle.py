@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from ..findings.model import worst
 from ..findings.policy import Policy
 from . import outbox
 from .case import Context
@@ -25,7 +26,7 @@ from .facts.occurrences import add_fault, began
 from .model import Incident, Status
 from .outbox import NotificationType, Outbox
 from .reported import ReportedFinding
-from .severity import is_run, severity_of, worst
+from .severity import is_run, severity_of
 from .steps import next_step
 from .timing import WINDOW, is_standing
 
@@ -155,7 +156,7 @@ def _current(before: Incident, one: ReportedFinding, now: datetime) -> Incident 
         return before
     if is_run(before) or one.at - before.last_seen_at > WINDOW:
         return None
-    return replace(before, status=Status.OPEN, resolved_at=None, ended_by=None, returned_at=now)
+    return before.reopened(now)
 
 
 def _is_late(over: Incident, one: ReportedFinding) -> bool:

@@ -1,12 +1,13 @@
 """An incident, and what it is made of: frozen values."""
 
 import hashlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from .. import arns
-from ..findings.model import Cause, Severity
+from ..findings.model import Cause, Severity, worst
 from .deployments.blame import Blame
 from .deployments.failures import Failures
 from .facts.impact import Impact, Level
@@ -110,7 +111,7 @@ class Incident:
     @property
     def highest_severity(self) -> Severity:
         """The highest that was published, or that it has."""
-        return max((self.severity, *self.outbox.published), key=lambda one: one.rank)
+        return worst(self.severity, *self.outbox.published)
 
     @property
     def count(self) -> int:
@@ -129,6 +130,10 @@ class Incident:
     @property
     def open(self) -> bool:
         return self.status is Status.OPEN
+
+    def reopened(self, at: datetime) -> Self:
+        """The incident open again, as its fault is back; what it said of its end is gone."""
+        return replace(self, status=Status.OPEN, resolved_at=None, ended_by=None, returned_at=at)
 
     @property
     def service(self) -> str | None:

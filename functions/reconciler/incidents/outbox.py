@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from ..findings.model import Severity
+from ..findings.model import Severity, worst
 
 _RECENT = timedelta(hours=24)  # for which a published severity counts
 
@@ -118,5 +118,5 @@ def announce(
     after = replace(outbox, notified_at=now, notified_count=count, news_since=news_since)
     if severity is None:
         return replace(after, standing=None)
-    standing = max(filter(None, (outbox.standing, severity)), key=lambda one: one.rank)
+    standing = worst(*filter(None, (outbox.standing, severity)))
     return replace(after, standing=standing, published={**outbox.published, severity: now})

@@ -19,7 +19,7 @@ from typing import Final
 from .. import arns
 from ..findings.causes import heals, stops_starts
 from ..findings.causes.impaired_service import BELOW_DESIRED, START_IMPAIRED
-from ..findings.model import Kind, Severity
+from ..findings.model import Kind, Severity, worst
 from ..findings.policy import Policy
 from .facts.impact import Level, level_of
 from .model import SEVERAL, Incident
@@ -75,10 +75,6 @@ def _judged(incident: Incident, level: Level) -> Severity:
         return Severity.LOW
     raised = kind in _OF_SERVICES and level is Level.DOWN
     return Severity.HIGH if raised else incident.cause_severity
-
-
-def worst(*severities: Severity) -> Severity:
-    return max(severities, key=lambda one: one.rank)
 
 
 def _of_stops(incident: Incident, level: Level) -> Severity:

@@ -10,12 +10,12 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from ..findings.causes import is_shared
+from ..findings.model import worst
 from .facts.impact import Level, level_of
 from .facts.occurrences import Occurrence, began, joined, newest
-from .model import Incident, Owner, Shared, Status
+from .model import Incident, Owner, Shared
 from .outbox import Outbox, with_news
 from .reported import IncidentKey
-from .severity import worst
 from .timing import WINDOW
 
 TOGETHER: Final = timedelta(minutes=10)  # within which the owners are struck
@@ -35,7 +35,8 @@ def of_several(
     """The incident of this key, opened or open again, as its members stand; before its next step."""
     last = max(members, key=lambda one: one.last_seen_at)
     if before is not None and last.last_seen_at - before.last_seen_at <= WINDOW:
-        return _with(_again(before, now), members, now, before.occurrences.newest_last)
+        again = replace(before.reopened(now), shared=Shared(), joined=())
+        return _with(again, members, now, before.occurrences.newest_last)
     opened = Incident(
         key=key,
         opened_at=now,
@@ -61,18 +62,6 @@ def with_members(incident: Incident, members: Sequence[Incident], now: datetime)
 def is_over(members: Sequence[Incident]) -> bool:
     """Whether no open member's service lacks tasks."""
     return not any(one.open and one.impact and one.impact.falls_short for one in members)
-
-
-def _again(before: Incident, now: datetime) -> Incident:
-    return replace(
-        before,
-        status=Status.OPEN,
-        resolved_at=None,
-        ended_by=None,
-        returned_at=now,
-        shared=Shared(),
-        joined=(),
-    )
 
 
 def _with(

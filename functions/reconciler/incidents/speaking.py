@@ -62,7 +62,7 @@ def _is_shared_by(incident: Incident, other: Incident) -> bool:
     if not other.open or other.shared is None or other.key != shared_key(incident):
         return False
     own = not is_shared(incident.key.kind, incident.cause)
-    return _is_among(incident, other, other.shared) and not (own and _is_high(incident))
+    return _is_among(incident, other, other.shared) and not (own and incident.severity.is_high)
 
 
 def _is_among(incident: Incident, several: Incident, shared: Shared) -> bool:
@@ -82,7 +82,7 @@ def _belongs_to(incident: Incident, failed: Incident) -> bool:
     """Whether stops of the deployment's tasks do: it goes on, it was replaced, or they are no news since."""
     if failed.resolved_at is None or (failed.blame is not None and failed.blame.replaced):
         return True
-    return not _is_high(incident) and incident.last_seen_at <= failed.resolved_at
+    return not incident.severity.is_high and incident.last_seen_at <= failed.resolved_at
 
 
 def _is_of_service(incident: Incident, other: Incident) -> bool:
@@ -91,7 +91,7 @@ def _is_of_service(incident: Incident, other: Incident) -> bool:
     if not same or not other.open or not has_impact(other.key) or kind not in STOPS | {Kind.SERVICE_IMPAIRED}:
         return False
     if is_of_impact(incident) and not is_of_impact(other):
-        return other.severity is not Severity.LOW or not _is_high(incident)
+        return other.severity is not Severity.LOW or not incident.severity.is_high
     if kind is Kind.SERVICE_IMPAIRED and other.key.kind is Kind.DEPLOYMENT_FAILED:
         return True
     return other.key.kind in STOPS and _was_heard_first(other, incident)
@@ -101,10 +101,8 @@ def _was_heard_first(other: Incident, incident: Incident) -> bool:
     """Whether people know of the other, that it is high, and not of this one."""
 
     def is_heard(one: Incident) -> bool:
-        return _is_high(one) and (one.outbox.standing is Severity.HIGH or one.outbox.waits)
+        box = one.outbox
+        heard = box.standing is not None and box.standing.is_high
+        return one.severity.is_high and (heard or box.waits)
 
     return is_heard(other) and not is_heard(incident)
-
-
-def _is_high(incident: Incident) -> bool:
-    return incident.severity.rank >= Severity.HIGH.rank

@@ -27,7 +27,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-from ..findings.model import Severity
 from ..findings.policy import Policy
 from .case import RUN, Case, Context
 from .model import Incident
@@ -60,7 +59,7 @@ def _is_rise(case: Case) -> bool:
 
 def _is_back(case: Case) -> bool:
     standing = case.incident.outbox.standing
-    return case.high and (standing is None or standing.rank < Severity.HIGH.rank)
+    return case.high and (standing is None or not standing.is_high)
 
 
 def _has_one_down(case: Case) -> bool:

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Final
 
-from ..findings.model import Kind, Severity
+from ..findings.model import Kind
 from ..findings.policy import Policy
 from .facts.impact import Level, level_of
 from .model import Incident
@@ -92,5 +92,4 @@ def reminder_at(incident: Incident, now: datetime, policy: Policy) -> datetime |
     ):
         return None
     wait = policy.remind * _LADDER[min(box.reminders, len(_LADDER) - 1)]
-    high = incident.severity.rank >= Severity.HIGH.rank
-    return box.notified_at + (min(wait, _WHILE_HIGH) if high else wait)
+    return box.notified_at + (min(wait, _WHILE_HIGH) if incident.severity.is_high else wait)

@@ -49,6 +49,11 @@ class LedgerEntry:
         return self.closed is None
 
     @property
+    def began_at(self) -> datetime:
+        """When the task was created; at the latest, where ECS does not say."""
+        return self.state.created_at or self.observed_at
+
+    @property
     def stopping(self) -> bool:
         """Whether the task was asked to stop, and is not over yet."""
         return self.open and self.state.desired_status == "STOPPED"

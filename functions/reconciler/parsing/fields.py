@@ -36,9 +36,19 @@ def required(value: T | None, path: str) -> T:
     return value
 
 
+def string(fields: Fields, name: str, at: str) -> str | None:
+    """A text of any length, to the letter but for what UTF-8 cannot hold: not fit to be kept or shown."""
+    value = fields.get(name)
+    if value is None or value == "":
+        return None
+    if not isinstance(value, str):
+        raise _wrong(at + name, "a string", value)
+    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+
+
 def text(fields: Fields, name: str, at: str, *, most: int = MAX_TEXT) -> str | None:
-    """A name or a word to the letter, but for what UTF-8 cannot hold; one that is too long is an error."""
-    value = _string(fields, name, at)
+    """A name or a word to the letter; one that is too long is an error."""
+    value = string(fields, name, at)
     if value is not None and len(value) > most:
         raise InvalidInput(at + name, f"has {len(value)} characters, more than the {most} allowed")
     return value
@@ -46,7 +56,7 @@ def text(fields: Fields, name: str, at: str, *, most: int = MAX_TEXT) -> str | N
 
 def free_text(fields: Fields, name: str, at: str, *, most: int = MAX_TEXT) -> str | None:
     """What somebody wrote, without control characters and credentials; cut."""
-    value = _string(fields, name, at)
+    value = string(fields, name, at)
     return value and safe(value, most)
 
 
@@ -121,15 +131,6 @@ def objects(fields: Fields, name: str, at: str) -> Sequence[Fields]:
         if not isinstance(item, Mapping):
             raise _wrong(f"{at}{name}[{index}]", "a JSON object", item)
     return value
-
-
-def _string(fields: Fields, name: str, at: str) -> str | None:
-    value = fields.get(name)
-    if value is None or value == "":
-        return None
-    if not isinstance(value, str):
-        raise _wrong(at + name, "a string", value)
-    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
 
 
 def _moment(value: object) -> datetime | None:

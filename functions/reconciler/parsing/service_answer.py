@@ -10,7 +10,8 @@ from ..arns import cluster_of_service, service_name
 from ..errors import InvalidInput
 from ..model.deployment import DescribedDeployment, Image, Rollout, ServiceDeployment
 from ..model.service import Message, ServiceReading, ServiceState
-from .fields import Fields, free_text, inner, kind, objects, required, text, timestamp, whole
+from ..text import clean, safe
+from .fields import Fields, free_text, inner, kind, objects, required, string, text, timestamp, whole
 from .fields import arn as arn_field
 
 MESSAGES = 5
@@ -127,14 +128,17 @@ def _primary(deployments: tuple[DescribedDeployment, ...]) -> str | None:
 
 def _messages(service: Fields, at: str) -> tuple[Message, ...]:
     """The latest that say what is wrong, newest first."""
-    said = [
-        Message(at=moment, text=message)
+    wrong = [
+        (moment, said)
         for event in objects(service, "events", at)
         if (moment := timestamp(event, "createdAt", at + "events."))
-        and (message := _reason(event, "message", at + "events."))
-        and not _WELL.search(message)
+        and (said := string(event, "message", at + "events."))
+        and not _WELL.search(clean(said, MAX_REASON) or "")
     ]
-    return tuple(sorted(said, key=lambda one: (one.at, one.text), reverse=True)[:MESSAGES])
+    newest = sorted((moment for moment, _ in wrong), reverse=True)[:MESSAGES]
+    # ECS keeps a hundred, and each sweep reads them: only what may be kept is redacted.
+    kept = [Message(at=moment, text=safe(said, MAX_REASON)) for moment, said in wrong if moment >= newest[-1]]
+    return tuple(sorted(kept, key=lambda one: (one.at, one.text), reverse=True)[:MESSAGES])
 
 
 def _source(fields: Fields, at: str) -> str | None:

@@ -18,7 +18,7 @@ from ..incidents.reported import IncidentKey, ReportedFinding
 from ..model.service import ServiceRecord
 from ..ports.services import ServiceLedger
 from ..services.outcomes import History, judged_histories
-from .alerting.background import Background
+from .alerting.cluster_looks import ClusterLooks
 from .alerting.next_steps import NextSteps
 from .alerting.report import Report
 from .alerting.service_look import ServiceLook
@@ -43,7 +43,7 @@ class Alerts(Publisher):
         report = Report(
             publisher=self,
             services=self.services,
-            background=Background(
+            looks=ClusterLooks(
                 incidents=self.incidents, services=self.services, looker=self.looks, policy=self.policy
             ),
             reopen=reopen,

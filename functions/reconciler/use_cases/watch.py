@@ -7,6 +7,7 @@ from ..errors import LedgerError
 from ..incidents.reported import report_finding
 from ..ports.ecs import Tasks
 from ..ports.ledger import Ledger
+from .alerting.cluster_looks import ClusterLooks
 from .alerting.next_steps import NextSteps
 from .alerting.progress import IncidentProgress
 from .checks.recovery import SecondLook
@@ -31,7 +32,7 @@ def watch(*, tasks: Tasks, ledger: Ledger, alerts: Alerts) -> WatchResult:
     What is pending comes first: an ECS that does not answer keeps no message back. Of a table that does not
     answer the error is in the result.
     """
-    maintenance = _maintenance(tasks, ledger, alerts)
+    maintenance = new_maintenance(tasks, ledger, alerts)
     try:
         clusters = ledger.active_clusters()
     except LedgerError as error:
@@ -48,13 +49,19 @@ def watch(*, tasks: Tasks, ledger: Ledger, alerts: Alerts) -> WatchResult:
     return WatchResult(protection=found, notified=notified, maintenance=maintenance.advance())
 
 
-def _maintenance(tasks: Tasks, ledger: Ledger, alerts: Alerts) -> IncidentMaintenance:
+def new_maintenance(tasks: Tasks, ledger: Ledger, alerts: Alerts) -> IncidentMaintenance:
+    """One round, which has neither sent nor asked anything yet."""
     return IncidentMaintenance(
         alerts=alerts,
         progress=IncidentProgress(
             incidents=alerts.incidents,
             services=alerts.services,
-            looker=replace(alerts.looks, tasks=tasks),
+            looks=ClusterLooks(
+                incidents=alerts.incidents,
+                services=alerts.services,
+                looker=replace(alerts.looks, tasks=tasks),
+                policy=alerts.policy,
+            ),
             second_look=SecondLook(tasks=tasks, ledger=ledger, policy=alerts.policy),
             policy=alerts.policy,
         ),

@@ -76,5 +76,5 @@ def _answer(definition: Definition) -> Answer:
         "status": "ACTIVE",
         "cpu": definition.cpu,
         "memory": definition.memory,
-        "containerDefinitions": definition.containers,
+        "containerDefinitions": list(definition.containers),
     }

@@ -31,6 +31,12 @@ def judged(one: Incident, policy: Policy = POLICY) -> Severity:
     return severity_of(one, START + MINUTE, policy)
 
 
+def test_high_or_above() -> None:
+    """One that a later version stored is above all that are known, and so is high."""
+    severities = (*Severity, Severity("critical"))
+    assert [one for one in severities if one.is_high] == [HIGH, "critical"]
+
+
 @pytest.mark.parametrize(
     ("kind", "cause", "by_level"),
     [

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reconciler.findings.model import Cause, Kind
+from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.incidents.deployments.blame import Blame, BlameWord
 from reconciler.incidents.deployments.failures import Failures
 from reconciler.incidents.model import SEVERAL, Incident, Owner, Shared, Status
@@ -128,6 +128,7 @@ def of(box: Outbox, severity: Any = HIGH, **values: Any) -> Incident:
 
 
 OTHER: dict[str, Any] = {"cause": Cause("OUT_OF_MEMORY")}
+CRITICAL = Severity("critical")  # of a later version
 
 
 @pytest.mark.parametrize(
@@ -140,6 +141,7 @@ OTHER: dict[str, Any] = {"cause": Cause("OUT_OF_MEMORY")}
         (of(HEARD), of(HEARD, **OTHER), False),
         (of(UNHEARD), of(published(MEDIUM), MEDIUM, **OTHER), False),
         (of(UNHEARD), of(published(MEDIUM), HIGH, **OTHER), False),
+        (of(UNHEARD), of(published(CRITICAL), CRITICAL, **OTHER), True),
         (of(UNHEARD), of(HEARD, MEDIUM, **OTHER), False),
         (of(UNHEARD), over(of(HEARD, **OTHER)), False),
         (of(UNHEARD), of(HEARD, **OTHER, group="service:cart"), False),
@@ -158,6 +160,7 @@ OTHER: dict[str, Any] = {"cause": Cause("OUT_OF_MEMORY")}
         "both were",
         "the other is not high",
         "the other was not heard at high",
+        "the other was heard at what is not known",
         "the other is high no more",
         "over",
         "of another service",

@@ -1,6 +1,9 @@
 """Lines whose parts stand in columns."""
 
+import io
+
 import pytest
+from rich.console import Console
 
 from taskledger.output.terminal import console, print_grid
 
@@ -11,3 +14,11 @@ def test_no_column_is_lost(text: str, capsys: pytest.CaptureFixture[str]) -> Non
     print_grid(console(), "containers", [(text, "exit 3", None)])
     lines = capsys.readouterr().out.splitlines()
     assert [line.split() for line in lines] == [[], ["containers"], [text, "exit", "3"]]
+
+
+def test_no_word_is_cut() -> None:
+    """One that is wider than its column, such as an image's digest, is folded."""
+    screen = Console(file=io.StringIO(), width=40)
+    print_grid(screen, "", [("app", "a" * 100)])
+    assert isinstance(screen.file, io.StringIO)
+    assert screen.file.getvalue().count("a") == 101

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from ...findings.model import Kind, Severity
+from ...findings.model import Kind
 from ...findings.policy import Policy
 from ...incidents.case import Context
 from ...incidents.lifecycle import advance
@@ -58,8 +58,8 @@ class NextSteps:
 def _counts(incident: Incident) -> bool:
     """Whether the cap on messages may hold its newest message."""
     newest = incident.outbox.pending[-1].type
-    high = incident.severity.rank >= Severity.HIGH.rank
-    return newest is NotificationType.ONGOING or (newest is NotificationType.OPENED and not high)
+    opened = newest is NotificationType.OPENED
+    return newest is NotificationType.ONGOING or (opened and not incident.severity.is_high)
 
 
 def _joined(incident: Incident, others: Sequence[Incident]) -> tuple[str, ...]:

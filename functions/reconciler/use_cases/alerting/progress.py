@@ -19,10 +19,11 @@ from ...incidents.timing import is_of_service, is_standing, quiet_at
 from ...model.service import ServiceReading, ServiceRecord
 from ...ports.incidents import Incidents
 from ...ports.services import ServiceLedger
-from ..checks.deployments import failing_deployment, with_reading
+from ..checks.deployments import with_reading
 from ..checks.recovery import SecondLook
+from .cluster_looks import ClusterLooks
 from .runs import find_run
-from .service_look import Asked, Looks, ServiceLook
+from .service_look import Asked
 from .several import members_of
 
 AT_ONCE = 100  # members of one of several that are closed in a round
@@ -42,27 +43,25 @@ class Progress:
 
 @dataclass(slots=True, kw_only=True)
 class IncidentProgress:
-    """Reads for one round; `looks` are by cluster, `errors` why something is not known."""
+    """Reads for one round; `errors` are why something is not known."""
 
     incidents: Incidents
     services: ServiceLedger
-    looker: ServiceLook
+    looks: ClusterLooks
     second_look: SecondLook
     policy: Policy
-    looks: dict[str, Looks] = field(default_factory=dict)
     errors: list[LedgerError] = field(default_factory=list)
 
     def look(self, due: Iterable[Incident], now: datetime) -> Sequence[ReportedFinding]:
         """Asks ECS about the services of these incidents; what it shows of deployments that fail."""
-        asked: dict[str, dict[str, Asked]] = {}
-        for one in due:
-            if has_impact(one.key):
-                name = one.service or ""
-                asked.setdefault(one.key.cluster_arn, {})[name] = Asked(name, one.first_seen_at, one.impact)
-        for cluster_arn, services in asked.items():
-            found = self.looks[cluster_arn] = self.looker.look(cluster_arn, list(services.values()), now)
-            self.errors += [found.error] if found.error else []
-        return [one for reading in self._readings() for one in self._failing(reading, now)]
+        asked = (
+            (one.key.cluster_arn, Asked(one.service or "", one.first_seen_at, one.impact))
+            for one in due
+            if has_impact(one.key)
+        )
+        self.looks.ask(asked, now)
+        self.errors += (one.error for one in self.looks.by_cluster.values() if one.error)
+        return [one for reading in self.looks.readings for one in self._failing(reading, now)]
 
     def of(self, incident: Incident, now: datetime) -> Progress:
         """What has become of the incident."""
@@ -76,21 +75,15 @@ class IncidentProgress:
             self.errors.append(error)
             return Progress(incident)
 
-    def _readings(self) -> Iterable[ServiceReading]:
-        looked = (one for looks in self.looks.values() for one in looks.by_service.values())
-        return [one.reading for one in looked if one.reading]
-
     def _failing(self, reading: ServiceReading, now: datetime) -> Sequence[ReportedFinding]:
         try:
-            found = failing_deployment(self.services, reading, now, self.policy)
-            return self.incidents.not_stored(found) if found else ()
+            return self.looks.failing([reading], now)
         except LedgerError as error:
             self.errors.append(error)
             return ()
 
     def _with_running(self, incident: Incident, now: datetime) -> Incident:
-        looks = self.looks.get(incident.key.cluster_arn)
-        running = looks.of(incident.service).running if looks and has_impact(incident.key) else None
+        running = self.looks.of(incident).running if has_impact(incident.key) else None
         return with_running(incident, running, now)
 
     def _of_one(self, incident: Incident, now: datetime) -> Progress:
@@ -107,7 +100,7 @@ class IncidentProgress:
     def _of_condition(self, incident: Incident, now: datetime) -> Progress:
         if is_of_service(incident):
             record = self._record(incident, now)
-            if record is None and self._unanswered(incident):
+            if record is None and self.looks.error(incident.key.cluster_arn):
                 return Progress(incident)
             over = record is None or bool(record.closed_at) or not stands(incident, record, now)
         else:
@@ -123,14 +116,9 @@ class IncidentProgress:
         record = self._record(incident, now)
         return record is not None and goes_on(incident, record)
 
-    def _unanswered(self, incident: Incident) -> bool:
-        looks = self.looks.get(incident.key.cluster_arn)
-        return looks is not None and looks.error is not None
-
     def _record(self, incident: Incident, now: datetime) -> ServiceRecord | None:
         record = self.services.service(incident.key.cluster_arn, incident.service or "")
-        looks = self.looks.get(incident.key.cluster_arn)
-        reading = looks.of(incident.service).reading if looks else None
+        reading = self.looks.of(incident).reading
         return with_reading(record, reading, now) if reading else record
 
     def _of_run(self, incident: Incident, now: datetime) -> Progress:

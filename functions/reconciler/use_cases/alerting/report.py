@@ -21,23 +21,30 @@ from ...ports.incidents import MAX_FOUND, Incidents
 from ...ports.services import ServiceLedger
 from ..checks.deployments import known_deployments
 from ..publish import ATTEMPTS, NotifyResult, Publisher
-from .background import Background, Found
+from .cluster_looks import ClusterLooks
 from .next_steps import NextSteps
 from .readable import readable
+from .service_look import Asked
 from .several import strike
+
+Found = dict[str, ReportedFinding]
 
 _ONCE = timedelta(minutes=5)  # of the clock, in which it is kept once that an owner was struck
 
 
 @dataclass(slots=True, kw_only=True)
 class Report:
-    """`services` says what is known of deployments; with `reopen` the conditions stand now."""
+    """`services` says what is known of deployments; with `reopen` the conditions stand now.
+
+    `known` are the current incidents as they were read or stored.
+    """
 
     publisher: Publisher
     services: ServiceLedger
-    background: Background
+    looks: ClusterLooks
     reopen: bool
     steps: NextSteps
+    known: dict[IncidentKey, Incident] = field(default_factory=dict)
     results: dict[IncidentKey, NotifyResult] = field(default_factory=dict)
     down: LedgerError | None = None
 
@@ -45,8 +52,9 @@ class Report:
         """The result for each incident, also for those that the look at a service has brought to light."""
         found = _by_key(reported)
         try:
-            self.background.read(found, self.publisher.clock())
-            for one in self.background.failing(self.publisher.clock()):
+            self.known.update(readable(self._incidents, list(found)))
+            self.looks.ask(self._to_ask(found), self.publisher.clock())
+            for one in self.looks.failing(self.looks.readings, self.publisher.clock()):
                 found.setdefault(one.key, {})[one.finding.finding_id] = one
         except LedgerError as error:
             return {key: NotifyResult(error=error) for key in found}
@@ -54,11 +62,19 @@ class Report:
             self._publish(key, self._store(key, list(found[key].values())))
         return self.results
 
+    def _to_ask(self, found: Mapping[IncidentKey, Found]) -> Iterable[tuple[str, Asked]]:
+        """The services of which no open incident of the same key says how they run, each with its cluster."""
+        for key, of_key in found.items():
+            known = self.known.get(key)
+            if has_impact(key) and not (known and known.open and known.impact):
+                since = min(one.at for one in of_key.values())
+                yield key.cluster_arn, Asked(key.owner.partition(":")[2], since)
+
     def _publish(self, key: IncidentKey, stored: NotifyResult) -> None:
         self.results[key], self.down = self.publisher.publish_new(stored, self.down)
 
     def _store(self, key: IncidentKey, found: Sequence[ReportedFinding]) -> NotifyResult:
-        result = NotifyResult(unread=self.background.error(key))
+        result = NotifyResult(unread=self.looks.error(key.cluster_arn) if has_impact(key) else None)
         try:
             for chunk in chunks(found, MAX_FOUND):
                 stored = self._store_chunk(key, chunk)
@@ -76,7 +92,7 @@ class Report:
         """The incident with those of the findings that were not stored before, and how many these are."""
         reported = found
         for _ in range(ATTEMPTS):
-            current = self.background.known.get(key)
+            current = self.known.get(key)
             if not found and ((current and current.open) or not self.reopen):
                 return NotifyResult(incident=self._touched(current))
             now = self.publisher.clock()
@@ -94,7 +110,7 @@ class Report:
     def _next(self, current: Incident | None, found: Sequence[ReportedFinding], now: datetime) -> Incident:
         """The incident with these findings, how its service runs, and what it began with, after its step."""
         after = add_findings(current, found, now, self.publisher.policy)
-        look = self.background.look(after)
+        look = self.looks.of(after)
         if has_impact(after.key):
             after = with_running(after, look.running, now)
         after = with_blame(after, known_deployments(self.services, after, look.reading, now))
@@ -128,12 +144,12 @@ class Report:
         return incident if self._incidents.save(after, incident, (), now) else after
 
     def _saved(self, incident: Incident) -> None:
-        self.background.known[incident.key] = incident
+        self.known[incident.key] = incident
         self.steps.note(incident)
 
     def _read_again(self, key: IncidentKey) -> None:
-        self.background.known.pop(key, None)
-        self.background.known.update(self._incidents.current([key]))
+        self.known.pop(key, None)
+        self.known.update(self._incidents.current([key]))
 
     @property
     def _incidents(self) -> Incidents:

@@ -31,4 +31,4 @@ def _is_of(entry: LedgerEntry, incident: Incident) -> bool:
 
 
 def _started(entry: LedgerEntry) -> Started:
-    return Started(entry.state.created_at or entry.observed_at, ended=not entry.open)
+    return Started(entry.began_at, ended=not entry.open)

@@ -20,7 +20,7 @@ def find_stuck(
         return ()
     if described.last_status != entry.state.last_status:
         since = _first_seen(entry, described.last_status, now, ledger)
-    elif now - (entry.state.created_at or entry.observed_at) <= limit:
+    elif now - entry.began_at <= limit:
         return ()  # younger than the limit: its history need not be read
     else:
         since = entered(entry, ledger.history(entry.state.task_arn))

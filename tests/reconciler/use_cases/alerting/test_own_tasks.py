@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 import pytest
 
 from reconciler.findings.policy import DEFAULT
 from reconciler.incidents.facts.impact import Impact, Running, checked
+from reconciler.model.entry import LedgerEntry
 from reconciler.use_cases.alerting.own_tasks import OwnTasks
 from taskledger.local.memory_ledger import MemoryLedger
 from tests.support.tasks_of import CRASHED, HOUR, SCALED_IN, run, stop
@@ -98,3 +100,33 @@ def test_too_many_tasks_say_nothing(ledger: MemoryLedger, number: int, known: bo
     """Of more than a thousand open tasks in the cluster none is read, and the service is unknown."""
     run(ledger, range(20, 20 + number), at(0) - HOUR, group="service:orders")
     assert (running(ledger) is not None) is known
+
+
+class Counting(MemoryLedger):
+    """Keeps since when it was asked for closed tasks, in milliseconds as the table has them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[datetime] = []
+
+    def closed_between(self, cluster_arn: str, since: datetime, until: datetime) -> Sequence[LedgerEntry]:
+        self.asked.append(since.replace(microsecond=since.microsecond // 1000 * 1000))
+        return super().closed_between(cluster_arn, self.asked[-1], until)
+
+
+def test_closed_tasks_are_read_again_only_to_go_further_back() -> None:
+    """However many services are asked about; to each only those count that closed since its own time."""
+    ledger, early = Counting(), FIRST - timedelta(minutes=2)
+    for number, service in enumerate(("checkout", "orders", "cart")):
+        stop(ledger, number, early, **CRASHED, group=f"service:{service}")
+        stop(ledger, number + 10, FIRST, **CRASHED, group=f"service:{service}")
+    own = OwnTasks(ledger, CLUSTER, DEFAULT, NOW)
+    sub_millisecond = FIRST + timedelta(microseconds=999)  # as a clock has it, and no stored time
+    times = {"checkout": sub_millisecond, "orders": early, "cart": FIRST}
+    found = {service: own.running(service, since, None) for service, since in times.items()}
+    assert {service: one and one.desired for service, one in found.items()} == {
+        "checkout": 1,
+        "orders": 2,
+        "cart": 1,
+    }
+    assert ledger.asked == [FIRST, early]

@@ -1,0 +1,1 @@
+"""Explains from ECS itself, with nothing deployed."""

@@ -1,0 +1,1 @@
+"""What ECS says: asked in few calls, and made into records; nothing of it is a judgement."""

@@ -1,0 +1,1 @@
+"""The answer in words, for a terminal, a pipeline and a program."""

@@ -1,0 +1,68 @@
+"""The story of an explanation in Markdown, as for the summary of a pipeline's job.
+
+Text from outside is never markup: what Markdown or HTML would obey is escaped.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from reconciler.notifications.inert import inert
+
+from ...output.terminal import shown
+from ..logs.report import markdown as log_markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from ..logs.read import ContainerLog
+    from .matter import Matter
+    from .story import Story
+
+_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$]|^[-+=]|^\d+(?=[.)])")
+
+
+def markdown(story: Story, logs: Iterable[ContainerLog]) -> str:
+    """The whole story and the logs, ending with a line feed."""
+    return "\n".join([*_lines(story), log_markdown(logs)]).rstrip("\n") + "\n"
+
+
+def escaped(text: str) -> str:
+    """The text on one line as Markdown that shows it as it is, links to nothing and mentions nobody."""
+    line = inert(" ".join(shown(text).split()))
+    return _SPECIAL.sub(lambda found: f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}", line)
+
+
+def _lines(story: Story) -> Iterator[str]:
+    yield f"### {escaped(story.verdict)}"
+    yield ""
+    for matter in story.matters:
+        yield from _matter(matter)
+    yield from _listed("Over", story.over)
+    yield from _listed("ECS says", story.messages)
+    yield from _listed("Not known", story.unknown)
+
+
+def _matter(matter: Matter) -> Iterator[str]:
+    title = ": ".join(filter(None, (matter.owner, matter.title)))
+    yield f"**{escaped(matter.severity)}** {escaped(title)}"
+    yield ""
+    for line in matter.sentences:
+        yield f"- {escaped(line)}"
+    for line in matter.because:
+        yield f"- Because: {escaped(line)}"
+    for line in matter.tasks:
+        yield f"  - {escaped(line)}"
+    for line in matter.steps:
+        yield f"- **Next:** {escaped(line)}"
+    yield ""
+
+
+def _listed(title: str, lines: Sequence[str]) -> Iterator[str]:
+    if not lines:
+        return
+    yield f"**{title}**"
+    yield ""
+    yield from (f"- {escaped(line)}" for line in lines)
+    yield ""

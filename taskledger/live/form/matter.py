@@ -1,0 +1,125 @@
+"""One thing that is wrong, in sentences; pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from reconciler.arns import cluster_name
+from reconciler.findings.causes.impaired_service import BELOW_DESIRED
+from reconciler.findings.model import Kind, Severity
+from reconciler.findings.summary import brief, spell
+from reconciler.incidents.facts.impact import Level
+from reconciler.notifications.blame_words import blame_words
+from reconciler.notifications.fault_words import faults, times, what, who
+from reconciler.notifications.listed import affected
+from reconciler.services.images import changed_images
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+
+    from reconciler.incidents.deployments.blame import Blame
+    from reconciler.incidents.facts.impact import Impact
+    from reconciler.incidents.model import Incident
+
+    from ..explanation import Explanation
+
+_MOST_LISTED = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """One thing that is wrong: `title` in a few words, then why, the tasks it struck, and what to do.
+
+    `owner` is empty where the story is of one owner only.
+    """
+
+    severity: str
+    owner: str
+    title: str
+    sentences: Sequence[str]
+    because: Sequence[str] = ()
+    tasks: Sequence[str] = ()
+    steps: Sequence[str] = ()
+
+
+def matters_of(explained: Explanation, *, named: bool) -> Sequence[Matter]:
+    """What is wrong; each with its owner where it is `named`."""
+    matters = [
+        *(_matter(explained, one) for one in explained.wrong),
+        *(_short(explained, name) for name in explained.short),
+    ]
+    return matters if named else [replace(one, owner="") for one in matters]
+
+
+def runs(impact: Impact, now: datetime) -> str:
+    pending = f", {impact.pending} pending" if impact.pending else ""
+    level, since = impact.level(now), impact.short_since
+    lasting = f" for {spell(now - since)}" if since and since < now else ""
+    if level is Level.DOWN:
+        return f"{impact.running} of {impact.desired} tasks run{pending}: it is down{lasting}."
+    short = f", too few{lasting}" if impact.falls_short else ""
+    return f"{impact.running} of {impact.desired} tasks run{pending}{short}."
+
+
+def _short(explained: Explanation, name: str) -> Matter:
+    """A service that lacks tasks, and nothing that ECS says explains it."""
+    record = explained.records[name]
+    return Matter(
+        severity=Severity.HIGH if explained.impacts[name].zero_since else Severity.MEDIUM,
+        owner=f"{name} ({cluster_name(record.cluster_arn) or explained.cluster})",
+        title=BELOW_DESIRED.title,
+        sentences=[runs(explained.impacts[name], explained.at), "No stopped task or message explains it."],
+        steps=[BELOW_DESIRED.remedy],
+    )
+
+
+def _matter(explained: Explanation, incident: Incident) -> Matter:
+    now, behind = explained.at, _causes(explained.behind(incident))
+    impact = explained.impacts.get(incident.service or "")
+    return Matter(
+        severity=incident.severity,
+        owner=f"{who(incident)} ({incident.cluster}{f', {_counts(impact)}' if impact else ''})",
+        title=_title(incident, behind),
+        sentences=list(_sentences(incident, now)),
+        because=[f"{happened(one, now)}. {one.summary}" for one in behind],
+        tasks=[line for one in (*behind, incident) for line in affected(one)[1]][:_MOST_LISTED],
+        steps=list(dict.fromkeys([one.remedy for one in behind] or [incident.remedy])),
+    )
+
+
+def _title(incident: Incident, behind: Sequence[Incident]) -> str:
+    """`deployment failed, image can't be pulled, rolled back`: rather why than how it ended."""
+    happened, ending = what(incident)
+    if incident.key.kind is not Kind.DEPLOYMENT_FAILED:
+        return ", ".join(filter(None, (happened, ending)))
+    why = ", ".join(filter(None, what(behind[0]))) if behind else None
+    undone = "rolled back" if incident.blame and incident.blame.rolled_back_at else None
+    return ", ".join(filter(None, ("deployment failed" if why else happened, why, undone)))
+
+
+def _sentences(incident: Incident, now: datetime) -> Iterator[str]:
+    yield incident.summary
+    blame = incident.blame
+    if blame and (incident.key.kind is not Kind.DEPLOYMENT_FAILED or _changes_images(blame)):
+        yield blame_words(blame, incident.first_seen_at, now)
+
+
+def _changes_images(blame: Blame) -> bool:
+    return bool(changed_images(blame.previous_images or (), blame.images or ()))
+
+
+def _causes(behind: Sequence[Incident]) -> Sequence[Incident]:
+    """Those that say why, and not only that tasks fail."""
+    return [one for one in behind if one.key.kind is not Kind.SERVICE_IMPAIRED] or behind
+
+
+def _counts(impact: Impact) -> str:
+    return f"{impact.running} of {impact.desired} running"
+
+
+def happened(incident: Incident, now: datetime) -> str:
+    """`image can't be pulled, 4 times since 10:01`."""
+    title = ", ".join(filter(None, what(incident)))
+    return f"{title}, {times(faults(incident))} since {brief(incident.first_seen_at, now)}"

@@ -1,0 +1,116 @@
+"""An explanation in sentences: what is wrong, why, since which deployment, and what to do; pure.
+
+Text for a terminal and Markdown for a job summary set the same story, each in its way.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from reconciler.arns import cluster_name, revision
+from reconciler.findings.summary import recent
+from reconciler.notifications.fault_words import who
+from reconciler.services.outcomes import Outcome, histories
+
+from .matter import Matter, happened, matters_of, runs
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from reconciler.incidents.model import Incident
+    from reconciler.model.service import ServiceRecord
+
+    from ..explanation import Explanation
+
+_MOST_MESSAGES = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Story:
+    """A line that says it all, what is wrong, what is over, what ECS itself says, and what is not known."""
+
+    verdict: str
+    well: bool
+    matters: Sequence[Matter] = ()
+    over: Sequence[str] = ()
+    messages: Sequence[str] = ()
+    unknown: Sequence[str] = ()
+
+
+def story_of_service(explained: Explanation, name: str) -> Story:
+    record, now = explained.records[name], explained.at
+    place = f"{name} ({cluster_name(record.cluster_arn) or explained.cluster})"
+    now_run = runs(explained.impacts[name], now)
+    matters = matters_of(explained, named=False)
+    if matters:
+        explains = any(one.because or one.tasks for one in matters)
+        said = () if explains else _messages(record, now)
+        return _story(explained, f"{place}: {matters[0].title}. {now_run}", matters, said)
+    return _story(explained, f"{place}: nothing is wrong. {now_run}{_deployed(record, now)}", ())
+
+
+def story_of_cluster(explained: Explanation) -> Story:
+    """Of all services and of standalone work that is not well."""
+    cluster = cluster_name(explained.cluster) or explained.cluster
+    owners = {owner for one in explained.wrong for owner in _owners(one)}
+    owners |= {f"service:{name}" for name in explained.short}
+    number = len(explained.records)
+    services = f"{number} service{'' if number == 1 else 's'}"
+    if not owners:
+        return _story(explained, f"{cluster}: nothing is wrong with its {services}.", ())
+    unwell = sum(one.startswith("service:") for one in owners)
+    rest = f", and {len(owners) - unwell} of standalone work" if len(owners) > unwell else ""
+    verdict = f"{cluster}: {unwell} of {services} are not well{rest}."
+    return _story(explained, verdict, matters_of(explained, named=True))
+
+
+def story_of_task(explained: Explanation, task_arn: str) -> Story:
+    state = explained.entries[task_arn].state
+    owner = state.service or (state.group or "").partition(":")[2] or "standalone"
+    place = f"task {state.task_id} of {owner} ({state.cluster})"
+    matters = matters_of(explained, named=False)
+    if matters:
+        return _story(explained, f"{place}: {matters[0].title}.", matters)
+    stopped = state.stopped_reason or state.stop_code
+    ended = f" It stopped as planned{f': {stopped}' if stopped else ''}." if state.closed else ""
+    return _story(explained, f"{place} is {state.last_status}: nothing is wrong with it.{ended}", ())
+
+
+def _story(
+    explained: Explanation, verdict: str, matters: Sequence[Matter], messages: Sequence[str] = ()
+) -> Story:
+    return Story(
+        verdict=verdict,
+        well=not matters,
+        matters=matters,
+        over=[_over(one, explained.at) for one in explained.over],
+        messages=messages,
+        unknown=explained.unknown,
+    )
+
+
+def _owners(incident: Incident) -> Sequence[str]:
+    return [one.name for one in incident.shared.owners] if incident.shared else [incident.key.owner]
+
+
+def _over(incident: Incident, now: datetime) -> str:
+    ended = f": {incident.ended_by}" if incident.ended_by else ""
+    return f"{who(incident)}: {happened(incident, now)}{ended}"
+
+
+def _deployed(record: ServiceRecord, now: datetime) -> str:
+    """What it runs, and how far the newest deployment is."""
+    newest = next(iter(histories(record)), None)
+    if newest is None:
+        return ""
+    name = revision(newest.deployment.task_definition_arn) or newest.deployment.deployment_id
+    if newest.outcome is Outcome.IN_PROGRESS:
+        return f" Its deployment to {name} is under way since {recent(newest.deployment.began.at, now)}."
+    return f" It runs {name}, deployed at {recent(newest.deployment.began.at, now)}."
+
+
+def _messages(record: ServiceRecord, now: datetime) -> Sequence[str]:
+    messages = record.state.messages if record.state else ()
+    return [f"{recent(one.at, now)}: {one.text}" for one in messages[:_MOST_MESSAGES]]

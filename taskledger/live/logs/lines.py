@@ -1,0 +1,83 @@
+"""Log events as lines for people: without secrets, and without what a terminal obeys; pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from reconciler.errors import InvalidInput
+from reconciler.parsing.fields import required, timestamp, whole
+from reconciler.text import safe
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from datetime import datetime
+
+    from reconciler.parsing.fields import Fields
+
+LONGEST: Final = 500  # characters of a line
+KEY_LINES: Final = 60  # more than a private key has
+
+_CUT = "..."
+_TAB = 4
+# Colours and moves of the cursor, titles of windows, and the short escapes.
+_ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,500}(?:\x07|\x1b\\)|\x1b[ -/]*[0-~]")
+_KEY_BEGINS = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY")
+_KEY_ENDS = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY")
+_KEY_BODY = re.compile(r"(?:^|\s)[A-Za-z0-9+/=]{40,100}\s{0,9}$")
+
+
+@dataclass(frozen=True, slots=True)
+class LogLine:
+    """One line, and when it was written."""
+
+    at: datetime
+    text: str
+
+
+def lines_of(events: Iterable[Fields], most: int) -> Sequence[LogLine]:
+    """The last lines of the events, in their order; empty ones are left out.
+
+    A private key is looked for in more lines than are shown, as those may begin within it.
+    """
+    lines = [line for event in events for line in _split(event)][-(most + KEY_LINES) :]
+    of_keys = _within_keys([line.text for line in lines])
+    shown = [LogLine(one.at, _shown(one.text)) for place, one in enumerate(lines) if place not in of_keys]
+    return [line for line in shown if line.text][-most:]
+
+
+def _split(event: Fields) -> Iterator[LogLine]:
+    """The lines of one event, as a stack trace may be one; none of an event that cannot be read."""
+    message = event.get("message")
+    try:
+        milliseconds = required(whole(event, "timestamp", ""), "timestamp")
+        at = timestamp({"timestamp": milliseconds / 1000}, "timestamp", "")
+    except InvalidInput:
+        return
+    if at and isinstance(message, str):
+        yield from (LogLine(at, line) for line in message.split("\n"))
+
+
+def _within_keys(lines: Sequence[str]) -> set[int]:
+    """The places of the lines that belong to a private key which began in another line."""
+    found: set[int] = set()
+    for place, line in enumerate(lines):
+        if _KEY_BEGINS.search(line):
+            rest = lines[place + 1 : place + 1 + KEY_LINES]
+            found.update(range(place + 1, place + 1 + _more_lines(line, rest)))
+    return found
+
+
+def _more_lines(first: str, rest: Sequence[str]) -> int:
+    """How many lines a key goes on for; of one without an end, only those that look like one."""
+    if _KEY_ENDS.search(first):
+        return 0
+    ends = (count for count, line in enumerate(rest, 1) if _KEY_ENDS.search(line))
+    others = (count for count, line in enumerate(rest) if not _KEY_BODY.search(line))
+    return next(ends, next(others, len(rest)))
+
+
+def _shown(line: str) -> str:
+    text = safe(_ESCAPE.sub("", line).expandtabs(_TAB), LONGEST + 1).rstrip()
+    return text if len(text) <= LONGEST else text[: LONGEST - len(_CUT)] + _CUT
