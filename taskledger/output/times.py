@@ -15,7 +15,7 @@ def read_span(text: str) -> timedelta | None:
 
 def before(now: datetime, text: str) -> datetime:
     """The moment that the text names; raises ValueError or OverflowError when it names none."""
-    if span := read_span(text):
+    if (span := read_span(text)) is not None:
         return now - span
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
