@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -13,6 +13,7 @@ from reconciler.errors import InvalidInput
 from reconciler.findings.policy import Policy
 from reconciler.findings.policy_file import parse
 
+from . import times
 from .times import before, read_span
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ def expect_clear(ctx: click.Context, arguments: Sequence[str]) -> None:
     A variable that a script did not set would name another stack, or replay the folder it runs in.
     """
     values, _, given = ctx.command.make_parser(ctx).parse_args(list(arguments))
-    for one, times in Counter(given).items():
-        if times > 1 and _is_for_once(one):
+    for one, number in Counter(given).items():
+        if number > 1 and _is_for_once(one):
             raise click.UsageError(
                 f"{' and '.join([*one.opts, *one.secondary_opts])}: give one, and once.", ctx
             )
@@ -53,7 +54,7 @@ class Since(click.ParamType[datetime]):
     ) -> datetime:
         if isinstance(value, datetime):
             return value
-        now = datetime.now(UTC)
+        now = times.now()
         try:
             found = before(now, value)
         except (ValueError, OverflowError):

@@ -117,7 +117,7 @@ def _services(screen: Console, replayed: Replayed) -> None:
     if judged:
         screen.print()
         screen.print(Text(_several(len(judged), "service"), "bold"))
-        screen.print(services_table(judged, replayed.now))
+        services_table(screen, judged, replayed.now)
 
 
 def _findings(screen: Console, found: Sequence[Finding]) -> None:

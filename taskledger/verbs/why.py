@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -24,6 +24,7 @@ from ..live.logs.chosen import to_read
 from ..live.logs.read import last_lines
 from ..live.subject import DEFAULT_CLUSTER, Contradiction, Sort, Subject, subject
 from ..live.wait import Unfollowable, Waiting
+from ..output import times
 from ..output.options import PolicyFile, Span
 from ..output.progress import working
 from ..output.terminal import console, note, print_json
@@ -133,7 +134,7 @@ def _answer(about: Subject, how: Extent, policy: Policy) -> Answer:
         found = _followed(ecs, about, how, policy)
     else:
         with working("asking ECS"):
-            found = answer(ecs, about, _now(), policy)
+            found = answer(ecs, about, times.now(), policy)
     if not how.logs:
         return found
     with working("reading logs"):
@@ -146,16 +147,12 @@ def _followed(ecs: LiveEcs, about: Subject, how: Extent, policy: Policy) -> Answ
         service=about.name,
         deployment_id=how.deployment,
         timeout=how.timeout or TIMEOUT,
-        clock=_now,
+        clock=times.now,
         sleep=time.sleep,
-        report=lambda line: note(f"{_now():%H:%M:%S}  {line}"),
+        report=lambda line: note(f"{times.now():%H:%M:%S}  {line}"),
     )
     try:
         ended = follow.run(reading_of(ecs, about))
     except Unfollowable as error:
         raise Unusable(str(error)) from error
     return with_verdict(of_service(ended.picture, policy), ended)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

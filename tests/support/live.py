@@ -56,7 +56,7 @@ def live(ecs: SimulatedEcs, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
     """The command asks this ECS, at its time, as long as the block runs."""
     found = Live(ecs)
     verb: Any = sys.modules["taskledger.verbs.why"]
-    monkeypatch.setattr(verb, "_now", lambda: ecs.clock.now)
+    monkeypatch.setattr("taskledger.output.times.now", lambda: ecs.clock.now)
     monkeypatch.setattr(verb.time, "sleep", found.sleep)
     monkeypatch.setattr(verb, "CALLS_PER_SECOND", 100_000)
     with EcsServer(_as_ecs(found)) as server:

@@ -32,7 +32,7 @@ ONCE = "give one, and once"
         (["sweep", "--stack", ""], "it is empty"),
         (["audit", "--cluster", "shop", "--cluster", ""], "'--cluster': it is empty"),
         (["audit", "--history", ""], "'--history': it is empty"),
-        (["show", ""], "'TASK|SERVICE': it is empty"),
+        (["show", ""], "'TASK|SERVICE|INCIDENT': it is empty"),
         (["forget", "", "--yes"], "'TASK': it is empty"),
         (["replay", "events", ""], "'PATHS...': it is empty"),
         (["send", ""], "'PATHS...': it is empty"),
