@@ -49,7 +49,7 @@ def print_summary(screen: Console, incident: Incident, now: datetime) -> None:
 
 def heading(incident: Incident) -> Text:
     """`high    checkout (shop)  crash loop, exit 1  inc-3f2a91bc`."""
-    severity = Text(f"{incident.severity:<6}", SEVERITY_STYLE.get(incident.severity, ""))
+    severity = literal(f"{incident.severity:<6}", SEVERITY_STYLE.get(incident.severity, ""))
     name = literal(f"{who(incident)} ({incident.cluster})", "bold")
     return Text.assemble(severity, "  ", name, "  ", happened(incident), ("  " + incident.short_id, "dim"))
 

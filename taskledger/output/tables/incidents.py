@@ -48,7 +48,7 @@ def _row(one: Incident, now: datetime, *, piped: bool) -> tuple[Text, ...]:
     when = stamp if piped else (lambda moment: age(now, moment))
     return (
         literal(one.short_id),
-        Text(one.severity, SEVERITY_STYLE.get(one.severity, "")),
+        literal(one.severity, SEVERITY_STYLE.get(one.severity, "")),
         Text(one.status, "yellow" if one.open else "dim"),
         literal(who(one)),
         literal(one.cluster),
