@@ -94,6 +94,7 @@ def test_the_locks_lie_within_the_ranges(installed: Path) -> None:
 
 def test_the_installed_command_replays_the_samples(installed: Path, tmp_path: Path) -> None:
     """From another directory it accepts every sample, and every scenario's expectations hold."""
-    printed = json.loads(run(installed / "taskledger", "replay", "--json", ROOT / "events", cwd=tmp_path))
+    command = (installed / "taskledger", "replay", "--json", "--ledger", "dynamodb", ROOT / "events")
+    printed = json.loads(run(*command, cwd=tmp_path))
     assert printed["events"]["accepted"] == printed["events"]["read"] > 150
     assert len(printed["scenarios"]) == len(list((ROOT / "events" / "scenarios").glob("*.toml")))

@@ -38,7 +38,8 @@ VERBS: dict[str, tuple[tuple[str, ...], int]] = {
     "incidents": (("incidents",), 4),
     "audit": (("audit",), 6),
     "sweep": (("sweep",), 6),
-    "replay": (("replay", "x"), 25),
+    "replay": (("replay", "x"), 22),
+    "replay in full": (("replay", "-v", "x"), 35),
     "send": (("send", "x"), 4),
 }
 
@@ -94,6 +95,7 @@ def test_json_holds_texts_to_the_letter(verb: str, text: str) -> None:
         "audit": lambda: document["differences"][0]["field"],
         "sweep": lambda: document["errors"][0],
         "replay": lambda: document["rejected"][0]["error"],
+        "replay in full": lambda: document["rejected"][0]["error"],
         "send": lambda: document["rejected"][0]["error"],
     }
     if verb in {"incidents", "show an incident"}:  # whose texts are cleaned as in messages

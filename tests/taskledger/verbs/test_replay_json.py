@@ -156,7 +156,7 @@ def test_the_same_input_gives_the_same_bytes() -> None:
     names = ("fargate-life", "out-of-order", "duplicate", "non-zero-exit", "future-fields", "old-arn", "spot")
     paths = [EVENTS / f"{name}.json" for name in names]
     in_memory = replay(*paths)
-    assert in_memory == replay(*paths) == taskledger("replay", "--json", *paths)
+    assert in_memory == replay(*paths) == taskledger("replay", "--json", "--ledger", "dynamodb", *paths)
     assert (in_memory.code, in_memory.err) == (0, "")
 
 
