@@ -13,7 +13,8 @@ from reconciler.model.task import Absence
 from ..deployed.stack import Unusable
 from .explain import explain
 from .explanation import Explanation
-from .facts.ask import LiveEcs, look_at_cluster, look_at_service
+from .facts.ask import LiveEcs
+from .facts.look import look_at_cluster, look_at_service
 from .facts.picture import Picture
 from .form.story import Story, story_of_cluster, story_of_service, story_of_task
 from .logs.read import ContainerLog, Logs
@@ -108,7 +109,7 @@ def _of_task(ecs: LiveEcs, about: Subject, now: datetime, policy: Policy) -> Ans
         incidents=[*speaking, *incidents],
         impacts={},
         asked_for=True,
-        unknown=tuple(ecs.unknown.values()),
+        unknown=ecs.unknown,
     )
     return Answer(
         explained=explained,

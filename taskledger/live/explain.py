@@ -8,8 +8,7 @@ An incident is as it would stand had it been watched: open, or over by what ende
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from reconciler.findings.rules import findings
 from reconciler.findings.services.rules import service_findings
@@ -26,7 +25,7 @@ from reconciler.incidents.timing import is_of_service
 from reconciler.services.outcomes import judged_histories
 
 from .explanation import Explanation
-from .facts.shortage import impact_by_counts, impact_by_tasks
+from .facts.shortage import REMEMBERED, impact_by_counts, impact_by_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -40,8 +39,6 @@ if TYPE_CHECKING:
     from reconciler.model.service import ServiceRecord
 
     from .facts.picture import Picture
-
-_REMEMBERED: Final = timedelta(hours=1)  # for which ECS shows a task that stopped
 
 
 def explain(picture: Picture, policy: Policy) -> Explanation:
@@ -87,7 +84,7 @@ def _impact(picture: Picture, name: str, found: Iterable[ReportedFinding]) -> Im
         return impact_by_counts(reading, picture.at)
     own = (one.at for one in found if one.finding.owner == f"service:{name}")
     signs = [*own, *(one.at for one in reading.state.messages)]
-    of_late = [at for at in signs if at > picture.at - _REMEMBERED]
+    of_late = [at for at in signs if at > picture.at - REMEMBERED]
     return impact_by_tasks(reading, picture.tasks_of(name), of_late, picture.at)
 
 

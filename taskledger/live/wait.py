@@ -15,7 +15,7 @@ from reconciler.errors import TransientError
 from reconciler.model.task import Absence
 from reconciler.services.outcomes import History, Outcome, histories
 
-from .facts.ask import look_at_service
+from .facts.look import look_at_service
 from .facts.records import read_again
 
 if TYPE_CHECKING:
