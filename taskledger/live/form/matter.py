@@ -76,15 +76,16 @@ def _short(explained: Explanation, name: str) -> Matter:
 
 
 def _matter(explained: Explanation, incident: Incident) -> Matter:
-    now, behind = explained.at, _causes(explained.behind(incident))
+    now, behind = explained.at, _causes(incident, explained)
     impact = explained.impacts.get(incident.service or "")
+    listed = [line for one in (*behind, incident) for line in affected(one)[1]]
     return Matter(
         severity=incident.severity,
         owner=f"{who(incident)} ({incident.cluster}{f', {_counts(impact)}' if impact else ''})",
         title=_title(incident, behind),
         sentences=list(_sentences(incident, now)),
         because=[f"{happened(one, now)}. {one.summary}" for one in behind],
-        tasks=[line for one in (*behind, incident) for line in affected(one)[1]][:_MOST_LISTED],
+        tasks=listed if incident.shared else listed[:_MOST_LISTED],
         steps=list(dict.fromkeys([one.remedy for one in behind] or [incident.remedy])),
     )
 
@@ -110,8 +111,14 @@ def _changes_images(blame: Blame) -> bool:
     return bool(changed_images(blame.previous_images or (), blame.images or ()))
 
 
-def _causes(behind: Sequence[Incident]) -> Sequence[Incident]:
-    """Those that say why, and not only that tasks fail."""
+def _causes(incident: Incident, explained: Explanation) -> Sequence[Incident]:
+    """Why a deployment failed, and not only that its tasks fail; of others, what is behind them is no reason.
+
+    Of stops that is what they bring about, and of what struck several owners the same in each.
+    """
+    if incident.key.kind is not Kind.DEPLOYMENT_FAILED:
+        return ()
+    behind = explained.behind(incident)
     return [one for one in behind if one.key.kind is not Kind.SERVICE_IMPAIRED] or behind
 
 
