@@ -55,6 +55,12 @@ class Explanation:
     def _lasts(self, name: str, impact: Impact) -> bool:
         return name not in self.ages_known or impact.level(self.at) in (Level.DEGRADED, Level.DOWN)
 
+    def running(self, name: str) -> int:
+        """How many tasks the service runs, by ECS's own count; where some lack, how many are steady."""
+        impact, state = self.impacts[name], self.records[name].state
+        lacks = impact.level(self.at) in (Level.DEGRADED, Level.DOWN)
+        return impact.running if lacks or state is None else state.running_count
+
     @property
     def speaking(self) -> Sequence[Incident]:
         """Those that no other one speaks for, and that are not why a deployment failed."""

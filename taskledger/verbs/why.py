@@ -16,6 +16,7 @@ from reconciler.findings.policy import DEFAULT
 from ..deployed.stack import Unusable, connect, errors_as_advice, new_session
 from ..live.answer import Answer, answer, of_service, reading_of, with_logs
 from ..live.facts.ask import LiveEcs
+from ..live.facts.time import EcsTime
 from ..live.form.document import document
 from ..live.form.markdown import markdown
 from ..live.form.text import print_story
@@ -129,12 +130,12 @@ def _answer(about: Subject, how: Extent, policy: Policy) -> Answer:
     session = new_session()
     client = connect(session, "ecs")
     keep_pace(client, Pace(CALLS_PER_SECOND))
-    ecs = LiveEcs(client, about.cluster)
+    ecs = LiveEcs(client, about.cluster, EcsTime(client, times.now))
     if how.wait:
         found = _followed(ecs, about, how, policy)
     else:
         with working("asking ECS"):
-            found = answer(ecs, about, times.now(), policy)
+            found = answer(ecs, about, policy)
     if not how.logs:
         return found
     with working("reading logs"):
@@ -147,9 +148,8 @@ def _followed(ecs: LiveEcs, about: Subject, how: Extent, policy: Policy) -> Answ
         service=about.name,
         deployment_id=how.deployment,
         timeout=how.timeout or TIMEOUT,
-        clock=times.now,
         sleep=time.sleep,
-        report=lambda line: note(f"{times.now():%H:%M:%S}  {line}"),
+        report=lambda line: note(f"{ecs.now():%H:%M:%S}  {line}"),
     )
     try:
         ended = follow.run(reading_of(ecs, about))

@@ -46,6 +46,7 @@ class LiveEcs:
 
     client: ECSClient
     cluster: str
+    now: Callable[[], datetime]
     refused: dict[str, str] = field(default_factory=dict)
     unanswered: dict[str, str] = field(default_factory=dict)
     tasks: EcsTasks = field(init=False)

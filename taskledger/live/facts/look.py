@@ -20,20 +20,19 @@ if TYPE_CHECKING:
 _MOST_LOOKED_AT: Final = 50  # services in one explanation: each costs up to six calls
 
 
-def look_at_service(
-    ecs: LiveEcs, reading: ServiceReading, now: datetime, before: Picture | None = None
-) -> Picture:
+def look_at_service(ecs: LiveEcs, reading: ServiceReading, before: Picture | None = None) -> Picture:
     """The service with its tasks and its latest deployments, and what was known of it before."""
-    name = reading.state.service
+    name, now = reading.state.service, ecs.now()
     known = before or Picture(at=now, cluster=reading.state.cluster_arn)
     ecs.unanswered.clear()
     picture = replace(known, at=now, tasks=ecs.stopped(name, known.tasks))
     return replace(_closer(ecs, picture, [reading], now), unknown=ecs.unknown)
 
 
-def look_at_cluster(ecs: LiveEcs, now: datetime) -> Picture:
+def look_at_cluster(ecs: LiveEcs) -> Picture:
     """All services and stopped tasks of the cluster, and more of the services that may not be well."""
     readings = ecs.readings()
+    now = ecs.now()
     tasks = ecs.stopped(None, {})
     picture = Picture(at=now, cluster=ecs.cluster, tasks=tasks)
     closer = _suspects(readings, picture, now)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from reconciler.incidents.deployments.blame import Blame
-    from reconciler.incidents.facts.impact import Impact
     from reconciler.incidents.model import Incident
 
     from ..explanation import Explanation
@@ -53,14 +52,16 @@ def matters_of(explained: Explanation, *, named: bool) -> Sequence[Matter]:
     return matters if named else [replace(one, owner="") for one in matters]
 
 
-def runs(impact: Impact, now: datetime) -> str:
+def runs(explained: Explanation, name: str) -> str:
+    """How many tasks of the service run, and since when too few."""
+    now, impact, running = explained.at, explained.impacts[name], explained.running(name)
     pending = f", {impact.pending} pending" if impact.pending else ""
     level, since = impact.level(now), impact.short_since
     lasting = f" for {spell(now - since)}" if since and since < now else ""
     if level is Level.DOWN:
-        return f"{impact.running} of {impact.desired} tasks run{pending}: it is down{lasting}."
-    short = f", too few{lasting}" if impact.falls_short else ""
-    return f"{impact.running} of {impact.desired} tasks run{pending}{short}."
+        return f"{running} of {impact.desired} tasks run{pending}: it is down{lasting}."
+    short = f", too few{lasting}" if impact.falls_short and running < impact.desired else ""
+    return f"{running} of {impact.desired} tasks run{pending}{short}."
 
 
 def _short(explained: Explanation, name: str) -> Matter:
@@ -70,18 +71,17 @@ def _short(explained: Explanation, name: str) -> Matter:
         severity=Severity.HIGH if explained.impacts[name].zero_since else Severity.MEDIUM,
         owner=f"{name} ({cluster_name(record.cluster_arn) or explained.cluster})",
         title=BELOW_DESIRED.title,
-        sentences=[runs(explained.impacts[name], explained.at), "No stopped task or message explains it."],
+        sentences=[runs(explained, name), "No stopped task or message explains it."],
         steps=[BELOW_DESIRED.remedy],
     )
 
 
 def _matter(explained: Explanation, incident: Incident) -> Matter:
     now, behind = explained.at, _causes(incident, explained)
-    impact = explained.impacts.get(incident.service or "")
     listed = [line for one in (*behind, incident) for line in affected(one)[1]]
     return Matter(
         severity=incident.severity,
-        owner=f"{who(incident)} ({incident.cluster}{f', {_counts(impact)}' if impact else ''})",
+        owner=f"{who(incident)} ({incident.cluster}{_counts(explained, incident.service)})",
         title=_title(incident, behind),
         sentences=list(_sentences(incident, now)),
         because=[f"{happened(one, now)}. {one.summary}" for one in behind],
@@ -122,8 +122,9 @@ def _causes(incident: Incident, explained: Explanation) -> Sequence[Incident]:
     return [one for one in behind if one.key.kind is not Kind.SERVICE_IMPAIRED] or behind
 
 
-def _counts(impact: Impact) -> str:
-    return f"{impact.running} of {impact.desired} running"
+def _counts(explained: Explanation, service: str | None) -> str:
+    impact = explained.impacts.get(service or "")
+    return f", {explained.running(service)} of {impact.desired} running" if service and impact else ""
 
 
 def happened(incident: Incident, now: datetime) -> str:

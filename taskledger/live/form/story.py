@@ -42,7 +42,7 @@ class Story:
 def story_of_service(explained: Explanation, name: str) -> Story:
     record, now = explained.records[name], explained.at
     place = f"{name} ({cluster_name(record.cluster_arn) or explained.cluster})"
-    now_run = runs(explained.impacts[name], now)
+    now_run = runs(explained, name)
     matters = matters_of(explained, named=False)
     if matters:
         explains = any(one.because or one.tasks for one in matters)
