@@ -82,7 +82,7 @@ class Waiting:
                     f"ECS knows no deployment {self.deployment_id} of {self.service}: name one that"
                     " `aws ecs describe-services` shows under deployments."
                 )
-            self._say(history)
+            self._say(history, picture)
             self.sleep(self._pause().total_seconds())
             picture = self._polled(picture)
 
@@ -144,8 +144,10 @@ class Waiting:
         (reading,) = picture.readings.values()
         return Followed(history, None, self._looked(reading, picture), self.ecs.now() - self.began)
 
-    def _say(self, history: History | None) -> None:
-        words = _progress(history) if history else f"{self.deployment_id} is not shown yet"
+    def _say(self, history: History | None, picture: Picture) -> None:
+        words = f"{self.deployment_id} is not shown yet"
+        if history:
+            words = _progress(history) + _pause_words(history, picture)
         if words != self.said:
             self.said = words
             self.report(words)
@@ -161,6 +163,16 @@ def _primary(reading: ServiceReading) -> str:
             f" {reading.state.status}, deployed by {controller}."
         )
     return deployment_id
+
+
+def _pause_words(history: History, picture: Picture) -> str:
+    """`, waits for a person at POST_SCALE_UP`: nothing but that person lets it go on."""
+    (record,) = picture.records.values()
+    arn = history.deployment.service_deployment_arn
+    own = (one for one in record.hooks if one.service_deployment_arn == arn)
+    hook = next((one for one in own if one.awaits_action(picture.at)), None)
+    at = f" at {hook.stage}" if hook and hook.stage else ""
+    return f", waits for a person{at}" if hook else ""
 
 
 def _progress(history: History) -> str:

@@ -46,7 +46,8 @@ def with_tasks(record: ServiceRecord, tasks: Iterable[TaskState]) -> ServiceReco
 
 
 def with_service_deployments(record: ServiceRecord, answered: Sequence[ServiceDeployment]) -> ServiceRecord:
-    """The record with what ECS says came of each deployment."""
+    """The record with what ECS says came of each deployment, and with the hooks of these."""
+    record = replace(record, hooks=tuple(hook for one in answered for hook in one.hooks))
     named = tuple(one for one in record.deployments if not one.deployment_id.startswith("arn:"))
     record = reduce(_started_by, answered, replace(record, deployments=named))
     joined = join(record.deployments, answered)
