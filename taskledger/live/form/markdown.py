@@ -39,15 +39,17 @@ def _lines(story: Story) -> Iterator[str]:
     yield ""
     for matter in story.matters:
         yield from _matter(matter)
+    yield from _listed("Also wrong", story.more)
     yield from _listed("Over", story.over)
     yield from _listed("ECS says", story.messages)
     yield from _listed("Not known", story.unknown)
 
 
 def _matter(matter: Matter) -> Iterator[str]:
-    title = ": ".join(filter(None, (matter.owner, matter.title)))
-    yield f"**{escaped(matter.severity)}** {escaped(title)}"
+    yield f"**{escaped(matter.severity)}** {escaped(matter.heading)}"
     yield ""
+    if matter.others:
+        yield f"- The same: {escaped(matter.also)}"
     for line in matter.sentences:
         yield f"- {escaped(line)}"
     for line in matter.because:

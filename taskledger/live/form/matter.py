@@ -25,22 +25,41 @@ if TYPE_CHECKING:
     from ..explanation import Explanation
 
 _MOST_LISTED = 3
+_MOST_OTHERS = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Matter:
     """One thing that is wrong: `title` in a few words, then why, the tasks it struck, and what to do.
 
-    `owner` is empty where the story is of one owner only.
+    `owner` is empty where the story is of one owner only, and `place` says where that is and what runs. The
+    `others` are the owners of which the same is to be said.
     """
 
     severity: str
     owner: str
+    place: str
     title: str
     sentences: Sequence[str]
     because: Sequence[str] = ()
     tasks: Sequence[str] = ()
     steps: Sequence[str] = ()
+    others: Sequence[str] = ()
+
+    @property
+    def heading(self) -> str:
+        return f"{self.owner}{self.place}: {self.title}" if self.owner else self.title
+
+    @property
+    def also(self) -> str:
+        """The others by name, as far as these are few enough to be read."""
+        return ", ".join(first_of(self.others, _MOST_OTHERS))
+
+
+def first_of(lines: Sequence[str], most: int) -> Sequence[str]:
+    """So many of the lines, and how many more there are."""
+    left = len(lines) - most
+    return [*lines[:most], f"and {left} more"] if left > 0 else lines
 
 
 def matters_of(explained: Explanation, *, named: bool) -> Sequence[Matter]:
@@ -49,7 +68,15 @@ def matters_of(explained: Explanation, *, named: bool) -> Sequence[Matter]:
         *(_matter(explained, one) for one in explained.wrong),
         *(_short(explained, name) for name in explained.short),
     ]
-    return matters if named else [replace(one, owner="") for one in matters]
+    return folded(matters) if named else [replace(one, owner="") for one in matters]
+
+
+def folded(matters: Sequence[Matter]) -> Sequence[Matter]:
+    """The matters, those of one title and one advice as one, in the words of the first."""
+    alike: dict[tuple[str, str, tuple[str, ...]], list[Matter]] = {}
+    for one in matters:
+        alike.setdefault((one.severity, one.title, tuple(one.steps)), []).append(one)
+    return [replace(first, others=[one.owner for one in rest]) for first, *rest in alike.values()]
 
 
 def runs(explained: Explanation, name: str) -> str:
@@ -69,7 +96,8 @@ def _short(explained: Explanation, name: str) -> Matter:
     record = explained.records[name]
     return Matter(
         severity=Severity.HIGH if explained.impacts[name].zero_since else Severity.MEDIUM,
-        owner=f"{name} ({cluster_name(record.cluster_arn) or explained.cluster})",
+        owner=name,
+        place=f" ({cluster_name(record.cluster_arn) or explained.cluster})",
         title=BELOW_DESIRED.title,
         sentences=[runs(explained, name), "No stopped task or message explains it."],
         steps=[BELOW_DESIRED.remedy],
@@ -81,7 +109,8 @@ def _matter(explained: Explanation, incident: Incident) -> Matter:
     listed = [line for one in (*behind, incident) for line in affected(one)[1]]
     return Matter(
         severity=incident.severity,
-        owner=f"{who(incident)} ({incident.cluster}{_counts(explained, incident.service)})",
+        owner=who(incident),
+        place=f" ({incident.cluster}{_counts(explained, incident.service)})",
         title=_title(incident, behind),
         sentences=list(_sentences(incident, now)),
         because=[f"{happened(one, now)}. {one.summary}" for one in behind],

@@ -66,3 +66,9 @@ def test_what_is_down_says_why(world: World, asked: Live) -> None:
     assert "too few tasks" not in text
     assert "Next: Read the last lines of the container's log before the stop." in text
     assert text.count("Next: ") == 1
+
+
+def test_a_service_that_is_deleted(world: World, asked: Live) -> None:
+    """It is no service of which nothing is wrong."""
+    world.call("DeleteService", service="checkout", force=True)
+    assert asked.why("checkout").out == "checkout (shop) is deleted. 0 of 0 tasks run.\n"

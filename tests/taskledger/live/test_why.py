@@ -98,7 +98,7 @@ def test_a_standalone_task(world: World, asked: Live) -> None:
     assert "exit 3" in found.out.splitlines()[0]
     everything = asked.why()
     assert everything.code == 1
-    assert everything.out.startswith("shop: 0 of 1 service are not well, and 1 of standalone work.\n")
+    assert everything.out.startswith("shop: 1 standalone task family is not well.\n")
 
 
 def test_no_task_and_no_message_explain_it(world: World, asked: Live) -> None:
