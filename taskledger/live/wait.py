@@ -78,9 +78,10 @@ class Waiting:
             if self.ecs.now() >= self.began + self.timeout:
                 return self._timed_out(picture)
             if history is None and self.ecs.now() >= self.began + _SHOWN_BY:
+                unknown = f" Not known: {'; '.join(self.ecs.unknown)}." if self.ecs.unknown else ""
                 raise Unfollowable(
                     f"ECS knows no deployment {self.deployment_id} of {self.service}: name one that"
-                    " `aws ecs describe-services` shows under deployments."
+                    f" `aws ecs describe-services` shows under deployments.{unknown}"
                 )
             self._say(history, picture)
             self.sleep(self._pause().total_seconds())
