@@ -6,12 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from reconciler.findings.rules import findings
 from reconciler.incidents.reported import key_of
 from reconciler.model.task import Absence
 
 from ..deployed.stack import Unusable
-from .explain import explain
+from .explain import explain, task_findings
 from .explanation import Explanation
 from .facts.ask import LiveEcs
 from .facts.look import look_at_cluster, look_at_service
@@ -90,7 +89,7 @@ def with_logs(found: Answer, logs: Logs) -> Answer:
 def _of_cluster(ecs: LiveEcs, policy: Policy) -> Answer:
     explained = explain(look_at_cluster(ecs), policy)
     entries = explained.entries.items()
-    failed = [arn for arn, entry in entries if findings(entry, explained.at, policy)]
+    failed = [arn for arn, entry in entries if task_findings(entry, explained.at, policy)]
     return Answer(explained=explained, story=story_of_cluster(explained), tasks=failed)
 
 
@@ -99,7 +98,7 @@ def _of_task(ecs: LiveEcs, about: Subject, policy: Policy) -> Answer:
     state = _task(ecs, about)
     picture = _around(ecs, state)
     explained = explain(picture, policy)
-    own = {key_of(one) for one in findings(explained.entries[state.task_arn], explained.at, policy)}
+    own = {key_of(one) for one in task_findings(explained.entries[state.task_arn], explained.at, policy)}
     incidents = [one for one in explained.incidents if one.key in own]
     speaking = [one for one in explained.incidents if any(it in explained.behind(one) for it in incidents)]
     explained = replace(

@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from reconciler.findings.model import Kind
+from reconciler.findings.passing import stuck
 from reconciler.findings.rules import findings
 from reconciler.findings.services.rules import service_findings
 from reconciler.gate import description, succeed
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from reconciler.findings.model import Finding
     from reconciler.findings.policy import Policy
     from reconciler.incidents.facts.impact import Impact
     from reconciler.incidents.model import Incident
@@ -63,9 +66,15 @@ def explain(picture: Picture, policy: Policy) -> Explanation:
     )
 
 
+def task_findings(entry: LedgerEntry, now: datetime, policy: Policy) -> Sequence[Finding]:
+    """All that is wrong with a task, also that it stays where it should only pass through."""
+    since = entry.state.changed_at or now
+    return (*findings(entry, now, policy), *stuck(entry, since, now, policy))
+
+
 def _of_tasks(entries: Iterable[LedgerEntry], now: datetime, policy: Policy) -> Iterator[ReportedFinding]:
     for entry in entries:
-        for one in findings(entry, now, policy):
+        for one in task_findings(entry, now, policy):
             yield report_finding(one, one.occurred_at, entry.state)
 
 
@@ -140,6 +149,8 @@ class _Judge:
         """Whether nothing keeps it open; None of standalone work, which nobody starts again."""
         if is_run(incident):
             return None
+        if incident.key.kind is Kind.STUCK:  # each task of it is so now
+            return False
         if is_of_service(incident):
             return record is None or not stands(incident, record, self.now)
         return True

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from taskledger.simulator.services.outcomes import crashes
+from taskledger.simulator.services.outcomes import crashes, fails_to_start
 from tests.rollouts.world import World
 from tests.support.live import live
 
@@ -72,3 +72,21 @@ def test_a_service_that_is_deleted(world: World, asked: Live) -> None:
     """It is no service of which nothing is wrong."""
     world.call("DeleteService", service="checkout", force=True)
     assert asked.why("checkout").out == "checkout (shop) is deleted. 0 of 0 tasks run.\n"
+
+
+def test_tasks_that_stay_pending(world: World, asked: Live) -> None:
+    """Nothing has failed: what is waited for is the reason, for the service as for the task itself."""
+    world.ecs.plan("checkout:2", fails_to_start(after=86_400))
+    before = set(world.running())
+    world.deploy(2)
+    later(world, 300)
+    assert asked.why("checkout").code == 0
+    later(world, 600)
+    found = asked.why("checkout")
+    assert found.code == 1
+    assert found.out.startswith("checkout (shop): stuck, pending.")
+    assert "The task has been PENDING for 15 min; 10 min is the limit." in found.out
+    (task, _) = set(world.running()) - before
+    assert asked.why(task).code == 1
+    later(world, 3_600)
+    assert asked.why("checkout").out.startswith("checkout (shop): deployment failed, stuck, pending.")
