@@ -8,6 +8,7 @@ An incident is as it would stand had it been watched: open, or over by what ende
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from reconciler.findings.model import Kind
@@ -17,6 +18,7 @@ from reconciler.findings.services.rules import service_findings
 from reconciler.gate import description, succeed
 from reconciler.incidents.case import Context
 from reconciler.incidents.course import end_words, is_over_by_deployments, stands, with_blame
+from reconciler.incidents.facts.impact import Level, level_of
 from reconciler.incidents.lifecycle import add_findings, advance, end
 from reconciler.incidents.outbox import Outbox
 from reconciler.incidents.reported import ReportedFinding, report_finding, report_service_finding
@@ -51,7 +53,11 @@ def explain(picture: Picture, policy: Policy) -> Explanation:
     of_tasks = list(_of_tasks(entries.values(), now, policy))
     impacts = {name: _impact(picture, name, of_tasks) for name in picture.readings}
     records = {name: _below(record, impacts.get(name)) for name, record in picture.records.items()}
-    of_services = [one for record in records.values() for one in _of_service(record, now, policy)]
+    of_services = [
+        one
+        for name, record in records.items()
+        for one in _of_service(record, now, _patience(policy, impacts.get(name), now))
+    ]
     judge = _Judge(records, impacts, now, policy)
     own = [judge.incident(found) for found in _by_key([*of_tasks, *of_services]).values()]
     return Explanation(
@@ -85,6 +91,12 @@ def _of_service(record: ServiceRecord, now: datetime, policy: Policy) -> Iterato
     known = judged_histories(record)
     for one in service_findings(replace(record, read_at=None), now, policy):
         yield report_service_finding(one, known)
+
+
+def _patience(policy: Policy, impact: Impact | None, now: datetime) -> Policy:
+    """The policy, by which a service has run too little for long enough once that is no moment any more."""
+    lacks = level_of(impact, now) in (Level.DEGRADED, Level.DOWN)
+    return replace(policy, below_desired=timedelta(0)) if lacks else policy
 
 
 def _impact(picture: Picture, name: str, found: Iterable[ReportedFinding]) -> Impact:

@@ -53,6 +53,8 @@ def test_nothing_is_on_its_way(world: World, asked: Live) -> None:
     assert found.code == 1
     assert "0 of 2 tasks run: it is down for 60 min" in found.out
     assert asked.why().code == 1
+    (incident,) = asked.why("checkout", "--json").document["incidents"]
+    assert (incident["kind"], incident["cause"]) == ("SERVICE_IMPAIRED", "BELOW_DESIRED")
 
 
 def test_what_is_down_says_why(world: World, asked: Live) -> None:
