@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.adapters.clients import Pace, keep_pace
+from reconciler.errors import ClusterNotFound
 from reconciler.findings.policy import DEFAULT
 
 from ..deployed.stack import Unusable, connect, errors_as_advice, new_session
@@ -31,6 +33,8 @@ from ..output.progress import working
 from ..output.terminal import console, note, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reconciler.findings.policy import Policy
 
 CALLS_PER_SECOND = 10  # half of what ECS grants an account: others ask too
@@ -103,7 +107,7 @@ def why(
     if as_markdown and as_json:
         raise click.UsageError("--markdown and --json are two forms of one answer: give one of them.")
     about = _subject(name, cluster, how)
-    with errors_as_advice():
+    with errors_as_advice(), _known(about.cluster):
         found = _answer(about, how, policy or DEFAULT)
     if as_json:
         print_json(document(found))
@@ -112,6 +116,18 @@ def why(
     else:
         print_story(console(), found.story, found.logs)
     sys.exit(0 if found.story.well else 1)
+
+
+@contextmanager
+def _known(cluster: str) -> Iterator[None]:
+    """Ends the command with advice where ECS knows no such cluster."""
+    try:
+        yield
+    except ClusterNotFound as error:
+        raise Unusable(
+            f"ECS knows no cluster {cluster} in this account and Region: name one with --cluster that"
+            " `aws ecs list-clusters` lists, or another Region in AWS_REGION."
+        ) from error
 
 
 def _subject(name: str | None, cluster: str | None, how: Extent) -> Subject:

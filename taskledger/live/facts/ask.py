@@ -141,4 +141,6 @@ class LiveEcs:
 
     def _described(self, arns: Sequence[str]) -> Mapping[str, TaskState]:
         answers = self.tasks.describe(self.cluster, arns) if arns else {}
+        if silent := sum(one is Absence.UNKNOWN for one in answers.values()):
+            self.unanswered["ecs:DescribeTasks"] = f"{silent} of {len(arns)} tasks: ECS did not answer"
         return {arn: one for arn, one in answers.items() if isinstance(one, TaskState)}

@@ -84,3 +84,15 @@ def test_what_is_not_answered_is_asked_for_once(monkeypatch: pytest.MonkeyPatch)
         found = asked.why()
         assert asked.calls["ListServiceDeployments"] <= 5
     assert found.out.count("service deployments: ") == 1
+
+
+def test_tasks_that_are_not_described(world: World, asked: Live) -> None:
+    """ECS may answer, and not for each task."""
+    world.ecs.plan("checkout:2", crashes())
+    world.deploy(2)
+    world.pass_quietly(0.2)
+    (task, *_) = world.call("ListTasks", desiredStatus="STOPPED")["taskArns"]
+    silent = {"tasks": [], "failures": [{"arn": task, "reason": "INTERNAL"}]}
+    asked.answer = {"ListTasks": {"taskArns": [task]}, "DescribeTasks": silent}.get
+    (unknown,) = asked.why("checkout", "--json").document["unknown"]
+    assert unknown == "1 of 1 tasks: ECS did not answer"
