@@ -24,10 +24,12 @@ if TYPE_CHECKING:
 TIMES_FASTER = 60
 JOB = """
 set -eu
-"$PYTHON" -c 'import boto3
-boto3.client("ecs").update_service(cluster="shop", service="checkout", taskDefinition="checkout:2")'
+id=$("$PYTHON" -c 'import boto3
+ecs = boto3.client("ecs")
+service = ecs.update_service(cluster="shop", service="checkout", taskDefinition="checkout:2")["service"]
+print(*(one["id"] for one in service["deployments"] if one["status"] == "PRIMARY"))')
 status=0
-"$PYTHON" -m taskledger why checkout --cluster shop --wait --markdown >> "$SUMMARY" || status=$?
+"$PYTHON" -m taskledger why shop/checkout --wait --deployment "$id" --markdown >> "$SUMMARY" || status=$?
 echo "ended with $status"
 exit "$status"
 """
