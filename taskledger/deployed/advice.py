@@ -14,6 +14,14 @@ from .answers import NotFromAws
 
 _SIGN_IN = "sign in again (aws sso login, aws login), or name another profile in AWS_PROFILE"
 
+_UNUSABLE = (
+    botocore.SSOError,
+    botocore.LoginError,
+    botocore.TokenRetrievalError,
+    botocore.CredentialRetrievalError,
+    botocore.PartialCredentialsError,
+)
+
 # The first class that fits counts: a subclass stands before its base class.
 _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     (
@@ -33,13 +41,7 @@ _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
         "{said}: name one in AWS_PROFILE that `aws configure list-profiles` lists.",
     ),
     (
-        (
-            botocore.SSOError,
-            botocore.LoginError,
-            botocore.TokenRetrievalError,
-            botocore.CredentialRetrievalError,
-            botocore.PartialCredentialsError,
-        ),
+        _UNUSABLE,
         "The AWS credentials can't be used ({said}): " + _SIGN_IN + ".",
     ),
     (
@@ -52,24 +54,28 @@ _BY_CLASS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     ),
 )
 
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
+_UNACCEPTED = frozenset(
+    {
+        "AuthFailure",
+        "IncompleteSignature",
+        "IncompleteSignatureException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
 _BY_CODE = (
     (
-        {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"},
+        _EXPIRED,
         "The AWS credentials have expired: " + _SIGN_IN + ".",
     ),
     (
-        {
-            "AuthFailure",
-            "IncompleteSignature",
-            "IncompleteSignatureException",
-            "InvalidAccessKeyId",
-            "InvalidClientTokenId",
-            "InvalidSignatureException",
-            "MissingAuthenticationToken",
-            "MissingAuthenticationTokenException",
-            "SignatureDoesNotMatch",
-            "UnrecognizedClientException",
-        },
+        _UNACCEPTED,
         "AWS does not accept the credentials ({said}): " + _SIGN_IN + ".",
     ),
     (
@@ -109,6 +115,14 @@ def advice(error: LedgerError | ClientError | BotoCoreError | ResponseParserErro
         said = _said(details.get("Message", str(error)))
         return _by_code(details.get("Code", "")).format(said=said, operation=error.operation_name)
     return _by_class(error).format(said=said)
+
+
+def is_of_credentials(error: LedgerError) -> bool:
+    """Whether AWS takes these credentials for no call any more, or there are none."""
+    cause = error.__cause__
+    if isinstance(cause, ClientError):
+        return cause.response.get("Error", {}).get("Code") in _EXPIRED | _UNACCEPTED
+    return isinstance(cause, (botocore.NoCredentialsError, *_UNUSABLE))
 
 
 def _said(text: str) -> str:

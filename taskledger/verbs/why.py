@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
@@ -11,11 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from reconciler.adapters.clients import Pace, keep_pace
+from reconciler.errors import ClusterNotFound
 from reconciler.findings.policy import DEFAULT
 
 from ..deployed.stack import Unusable, connect, errors_as_advice, new_session
 from ..live.answer import Answer, answer, of_service, reading_of, with_logs
 from ..live.facts.ask import LiveEcs
+from ..live.facts.time import EcsTime
 from ..live.form.document import document
 from ..live.form.markdown import markdown
 from ..live.form.text import print_story
@@ -30,6 +33,8 @@ from ..output.progress import working
 from ..output.terminal import console, note, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reconciler.findings.policy import Policy
 
 CALLS_PER_SECOND = 10  # half of what ECS grants an account: others ask too
@@ -102,7 +107,7 @@ def why(
     if as_markdown and as_json:
         raise click.UsageError("--markdown and --json are two forms of one answer: give one of them.")
     about = _subject(name, cluster, how)
-    with errors_as_advice():
+    with errors_as_advice(), _known(about.cluster):
         found = _answer(about, how, policy or DEFAULT)
     if as_json:
         print_json(document(found))
@@ -111,6 +116,18 @@ def why(
     else:
         print_story(console(), found.story, found.logs)
     sys.exit(0 if found.story.well else 1)
+
+
+@contextmanager
+def _known(cluster: str) -> Iterator[None]:
+    """Ends the command with advice where ECS knows no such cluster."""
+    try:
+        yield
+    except ClusterNotFound as error:
+        raise Unusable(
+            f"ECS knows no cluster {cluster} in this account and Region: name one with --cluster that"
+            " `aws ecs list-clusters` lists, or another Region in AWS_REGION."
+        ) from error
 
 
 def _subject(name: str | None, cluster: str | None, how: Extent) -> Subject:
@@ -129,12 +146,12 @@ def _answer(about: Subject, how: Extent, policy: Policy) -> Answer:
     session = new_session()
     client = connect(session, "ecs")
     keep_pace(client, Pace(CALLS_PER_SECOND))
-    ecs = LiveEcs(client, about.cluster)
+    ecs = LiveEcs(client, about.cluster, EcsTime(client, times.now))
     if how.wait:
         found = _followed(ecs, about, how, policy)
     else:
         with working("asking ECS"):
-            found = answer(ecs, about, times.now(), policy)
+            found = answer(ecs, about, policy)
     if not how.logs:
         return found
     with working("reading logs"):
@@ -147,9 +164,8 @@ def _followed(ecs: LiveEcs, about: Subject, how: Extent, policy: Policy) -> Answ
         service=about.name,
         deployment_id=how.deployment,
         timeout=how.timeout or TIMEOUT,
-        clock=times.now,
         sleep=time.sleep,
-        report=lambda line: note(f"{times.now():%H:%M:%S}  {line}"),
+        report=lambda line: note(f"{ecs.now():%H:%M:%S}  {line}"),
     )
     try:
         ended = follow.run(reading_of(ecs, about))

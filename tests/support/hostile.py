@@ -18,7 +18,8 @@ from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.reported import report_finding
 from reconciler.model.deployment import Began, Deployment, Image, Report, Rollout, ServiceDeployment
 from reconciler.model.entry import HistoryRow, LedgerEntry
-from reconciler.model.service import Hook, Message, ServiceRecord, ServiceState
+from reconciler.model.hook import Hook
+from reconciler.model.service import Message, ServiceRecord, ServiceState
 from reconciler.model.task import Container, Source
 from reconciler.notifications import message
 from reconciler.notifications.body import Body

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from reconciler.findings.model import Finding
     from reconciler.model.deployment import Image
-    from reconciler.model.service import Hook, ServiceRecord
+    from reconciler.model.hook import Hook
+    from reconciler.model.service import ServiceRecord
     from reconciler.services.outcomes import History
 
     from ..terminal import Cell
