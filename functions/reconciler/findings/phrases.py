@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import lru_cache
 
 from .causes import RECORDS
-from .causes.record import SHORTEST_CUT, WeakPhrases, cut_at, phrases, stands_in
+from .causes.record import SHORTEST_CUT, WeakPhrases, phrases, stands_in
 from .model import Cause, Kind
 
 
@@ -73,7 +73,11 @@ _SENTENCES = {Remark.PLANNED} | {
     for record in RECORDS.values()
     if record.kind in {Kind.CAPACITY_INTERRUPTED, Kind.HEALTH_CHECK_FAILED}
 }
-_CUTTABLE = {phrase: meaning for phrase, meaning in _WHOLE.items() if len(phrase) > SHORTEST_CUT}
+_BEGINNINGS = {phrase[:SHORTEST_CUT] for phrase in _WHOLE if len(phrase) > SHORTEST_CUT}
+_CUTTABLE = {
+    beginning: [phrase for phrase in _WHOLE if phrase.startswith(beginning)] for beginning in _BEGINNINGS
+}
+_LONGEST = max(map(len, _WHOLE))
 _SENTENCE_STARTS = ("", *":;.,()")
 _REFINED = [(squeeze(category), squeeze(part), cause) for category, part, cause in REFINEMENTS]
 # Leftmost, and of those that begin there the longest.
@@ -108,7 +112,8 @@ def _refined(phrase: str, text: str) -> Meaning:
 
 def _cuts(squeezed: str) -> Iterator[tuple[int, bool, Meaning]]:
     """Where the text's end begins a phrase, whether it leaves some of it out, and what the phrase means."""
-    for phrase, meaning in _CUTTABLE.items():
-        place = cut_at(squeezed, phrase)
-        if place >= 0 and (meaning not in _SENTENCES or squeezed[place - 1 : place] in _SENTENCE_STARTS):
-            yield place, phrase != squeezed[place:], meaning
+    for place in range(max(0, len(squeezed) - _LONGEST), len(squeezed) - SHORTEST_CUT + 1):
+        for phrase in _CUTTABLE.get(squeezed[place : place + SHORTEST_CUT], ()):
+            whole_sentence = squeezed[max(0, place - 1) : place] in _SENTENCE_STARTS
+            if phrase.startswith(squeezed[place:]) and (whole_sentence or _WHOLE[phrase] not in _SENTENCES):
+                yield place, phrase != squeezed[place:], _WHOLE[phrase]

@@ -38,6 +38,12 @@ ROWS: list[tuple[str, str, str]] = [
     ),
     ("CannotPullImageManifestError: failed to find a repo digest matching a", "IMAGE_PULL", "image's name"),
     (CREATE + "No such image: shop:9", "IMAGE_PULL", "image or tag"),
+    (
+        PULL + 'image operating system "windows" cannot be used on this platform',
+        "IMAGE_PULL",
+        "runtimePlatform",
+    ),
+    (PULL + "received unexpected HTTP status: 503 Service Unavailable", "IMAGE_PULL", "status page"),
     # secrets, logging, files, roles
     (
         SECRETS
@@ -67,6 +73,8 @@ ROWS: list[tuple[str, str, str]] = [
     ("unable to download env file with key a.env from bucket b, error: AccessDenied", RI, "s3:GetObject"),
     ("unable to parse bucket and key from s3 ARN specified in environmentFile a", RI, "S3"),
     (RESOURCE + "failed to validate logger args: signal: killed", RI, "NAT gateway"),
+    ("cannot find the log group. There is a connection issue", RI, "endpoint for logs"),
+    (SECRETS + "AccessDeniedException: The ciphertext refers to a customer master key", RI, "kms:Decrypt"),
     (
         RESOURCE + "failed to create Cloudwatch log group: not authorized to perform: logs:CreateLogGroup",
         RI,
@@ -158,7 +166,10 @@ ROWS: list[tuple[str, str, str]] = [
         "CONTAINER_START",
         "dependsOn",
     ),
-    # network
+    (CREATE + "conflicting options: hostname and the network mode", "CONTAINER_START", "exclude"),
+    # network, place
+    ("RESOURCE:MEMORY", "CAPACITY", "memoryReservation"),
+    ("platform version 1.3.0 is not supported", "PLACEMENT", "LATEST"),
     (
         RESOURCE + "failed to configure ENI: failed to setup regular eni: netplugin failed",
         "NETWORK",
@@ -202,6 +213,7 @@ ROWS: list[tuple[str, str, str]] = [
     ),
     ("failed to parse task ebs attachment: missing volumeId in the EBS config", "VOLUME", "EBS"),
     ("ECS was unable to assume the configured ECS Infrastructure Role 'a'", "VOLUME", "trust"),
+    ("create a: found as v1 plugin error: volume plugin not found", "VOLUME", "docker plugin ls"),
     ("InvalidSnapshot.NotFound: The snapshot 'snap-1' does not exist", "VOLUME", "snapshot"),
     ("HostConfigError: Unable to resolve volume mounts; invalid path: a", "VOLUME", "mountPoints"),
     (CREATE + "error while mounting volume '/x': VolumeDriver.Mount: a", "VOLUME", "driver"),
@@ -227,8 +239,9 @@ ROWS: list[tuple[str, str, str]] = [
 @pytest.mark.parametrize(("text", "cause", "fix"), ROWS, ids=[text[:70] for text, _, _ in ROWS])
 def test_a_failed_start(text: str, cause: str, fix: str) -> None:
     """The subject of the text decides, by its phrase or else by the type of error; the fix is named."""
-    for reasons in ((text, None), ("Task failed to start", text)):
-        stop = found(stopped(FAILED, reasons[0], c("app", None, reasons[1]), ran=False))
+    squeezed = "".join(text.lower().split())
+    for reason, said in ((text, None), (squeezed, None), ("Task failed to start", text)):
+        stop = found(stopped(FAILED, reason, c("app", None, said), ran=False))
         assert (stop.kind, stop.cause) == (Kind.TASK_FAILED_TO_START, cause)
         assert fix in stop.remedy
 

@@ -13,17 +13,17 @@ CONTAINER_START = CauseRecord(
     " the host; the host's agent and Docker logs say more.",
     phrases=phrases("""
         CannotStart | CannotCreateContainer | DockerStateError | TaskDependencyError
-        dependencies cannot be resolved | dependency graph: | dependent container | OCI runtime
+        dependencies cannot be resolved | dependency graph | dependent container | OCI runtime
         create shim task | create new container runtime task | create task for container
         starting container process | exec format error | executable file not found | invalid mount config
         programming external connectivity | port is already allocated | gathering device information
         failed to get container status | devmapper | devicemapper | nvidia-container | UnparsablePort
-        parsing docker port | UnrecognizedTransportProtocol
+        docker port | UnrecognizedTransportProtocol
     """),
     weak_phrases=WeakPhrases(2, ("HostConfigError", "DockerClientConfigError")),
     remedies_by_text={
         **DOCKER_DOWN,
-        "nvidia": "The host has no usable GPU or driver: use an instance type with a GPU and the"
+        "nvidia prestarthook": "The host has no usable GPU or driver: use an instance type with a GPU and the"
         " GPU-optimized AMI, and ask for the GPU in resourceRequirements.",
         "deviceinformation customdevice": "The host lacks a device of the task definition: use an instance"
         " type that has it, or take it out.",
@@ -46,8 +46,8 @@ CONTAINER_START = CauseRecord(
         **LOG_GROUP,
         "loggroup loggingdriver logstream": "The log driver did not start: check that the log group exists in"
         " that Region (or set awslogs-create-group), and that the role may write to it.",
-        "allocatememory outofmemory oom-kill memorylimit minimummemory": "The container got too little memory"
-        " to start with: raise its memory limit, or free memory on the host.",
+        "allocatememory outofmemory oom-kill memorylimittoolow minimummemory": "The container got too little"
+        " memory to start with: raise its memory limit, or free memory on the host.",
         "copyfileinfo chown": "Docker may not change the owner of files in the volume: take PosixUser out of"
         " the EFS access point, or make the directory in the image belong to that user.",
         "mountconfig bindsource mountsource mounting+rootfs errormounting volumemounts": "A mount can't be"
@@ -62,8 +62,11 @@ CONTAINER_START = CauseRecord(
         "nocommandspecified": "The image has no command: set command or entryPoint in the task definition.",
         "chdir workingdir": "The working directory is not there or not readable: correct workingDirectory or"
         " the image.",
-        "executablefilenotfound nosuchfileordirectory permissiondenied": "The command was not found or is not"
-        " executable: compare entryPoint and command with the image, and check that no mount hides the file.",
+        "executablefilenotfound nosuchfileordirectory permissiondenied systemcannotfind": "The command was"
+        " not found or is not executable: compare entryPoint and command with the image, and check that no"
+        " mount hides the file.",
+        "conflictingoptions": "Two settings exclude each other, often those of the text with the network"
+        " mode: take one out of the task definition.",
         "alreadyinusebycontainer": "An old container still has the name: remove it on the instance, then"
         " restart the ECS agent.",
         "dependen linkto": "A container it depends on did not become ready: look at the containers in"

@@ -41,8 +41,8 @@ IMAGE_PULL = CauseRecord(
         " newer platform version, agent and Docker.",
         "in-toto processorformedia-type": "The image carries attestations, which can't be unpacked: build it"
         " without provenance (docker buildx build --provenance=false --sbom=false), and push it again.",
-        "windowsversion incompatiblewith operatingsystemcannot": "The image is built for another operating"
-        " system or version of Windows: use the tag for the host's, or change runtimePlatform.",
+        "windowsversion incompatiblewith cannotbeusedonthisplatform": "The image is built for another"
+        " operating system or version of Windows: use the tag for the host's, or change runtimePlatform.",
         "matchingplatform nomatchingmanifest": "The image is not built for the task's platform: build it for"
         " that CPU architecture, or change runtimePlatform.",
         "schemaversion1 schema1 manifest.v1 imageformatv1": "The image has an old manifest (schema 1): push"
@@ -68,6 +68,8 @@ IMAGE_PULL = CauseRecord(
         " what the registry lists.",
         "proxyconnect": "The proxy on the way to the registry failed: check HTTP_PROXY and NO_PROXY of Docker"
         " and the ECS agent.",
+        "httpstatus:5 503service 502badgateway internalservererror": "The registry itself failed: look at its"
+        " status page and start the task again; a copy in Amazon ECR does not depend on it.",
         "x509 certificate": "The registry's certificate is not trusted: put its CA into /etc/docker/certs.d"
         " on the instances, and check their clock.",
         "httpresponsetohttps": "The registry speaks plain HTTP: give it TLS, or name it in Docker's"

@@ -33,9 +33,9 @@ NETWORK = CauseRecord(
         "securitygroup subnetid invalidsubnet invalidgroup": "The network configuration names a subnet or"
         " security group that is not there, or of another VPC: correct it in the service or the call.",
         "tagpolic": "A tag policy forbids the tags of the network interface: correct the task's tags.",
-        "cni netplugin regulareni namespace netns provisioning: bridge": "The agent could not set up the"
-        " task's network on the host: look at its log (/var/log/ecs), restart it, or replace the instance;"
-        " on Fargate start the task again.",
+        "cni netplugin regulareni linkofthe namespace netns provisioning: bridge": "The agent could not set"
+        " up the task's network on the host: look at its log (/var/log/ecs), restart it, or replace the"
+        " instance; on Fargate start the task again.",
         "reason:internal internalerror": "EC2 failed to make the interface: start the task again; if the"
         " subnet is new, its zone may not be supported, so use one in another zone.",
     },
@@ -52,7 +52,8 @@ CAPACITY = CauseRecord(
     remedy="Compare what the task asks for with what the cluster or capacity provider has left, and add"
     " capacity or another subnet.",
     phrases=phrases("""
-        :RESOURCE: | encountered error RESOURCE: | EMPTY CAPACITY PROVIDER | NO ACTIVE INSTANCES
+        :RESOURCE: | RESOURCE:CPU | RESOURCE:MEMORY | RESOURCE:GPU | RESOURCE:ENI | RESOURCE:PORTS
+        RESOURCE:FARGATE | encountered error RESOURCE: | EMPTY CAPACITY PROVIDER | NO ACTIVE INSTANCES
         Capacity is unavailable at this time | No Container Instances were found | insufficient capacity
         reached the limit on the number of | is above your limit | insufficient CPU | insufficient memory
         insufficient GPU | InsufficientInstanceCapacity | VcpuLimitExceeded | MaxSpotInstanceCountExceeded
@@ -62,6 +63,9 @@ CAPACITY = CauseRecord(
     remedies_by_text={
         "resource:eni eniattachment": "The instances have no network interface left: use awsvpcTrunking,"
         " larger instances or more of them.",
+        "resource:memory resource:cpu insufficientmemory insufficientcpu": "No instance has so much memory or"
+        " CPU free: ask for less in the task definition (cpu, memory, memoryReservation), or add larger or"
+        " more instances.",
         "resource:port portrequired": "The host port is taken on every instance: use a dynamic host port, or"
         " add instances.",
         "resource:gpu insufficientgpu": "No instance has a GPU free: add instances of a type with GPUs, or"
@@ -89,8 +93,14 @@ PLACEMENT = CauseRecord(
     phrases=phrases("""
         MemberOf placement | placement constraint | distinctInstance | :ATTRIBUTE; | :LOCATION;
         encountered error ATTRIBUTE | missing an attribute | not compatible with the selected compute
+        platform version
     """),
     weak_phrases=WeakPhrases(5, ("no container instance met", "unable to place a task")),
+    remedies_by_text={
+        "platformversion selectedcompute": "The launch type can't run the task definition: use a platform"
+        " version (LATEST) and a capacity provider that support its operating system, architecture and"
+        " features.",
+    },
 )
 
 AGENT = CauseRecord(

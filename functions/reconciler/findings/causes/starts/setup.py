@@ -54,6 +54,9 @@ RESOURCE_INIT = CauseRecord(
         " use the gMSA.",
         "controldaemon": "The NVIDIA MPS daemon of the container instance does not run: start it, then"
         " restart the ECS agent, or replace the instance.",
+        "loggroup+connectionissue": "The log group was not reached: give the task a route to CloudWatch Logs"
+        " (a public IP address, a NAT gateway or the VPC endpoint for logs), and check that the group exists"
+        " in that Region.",
         NO_ROUTE: "The task has no route to the service in the text: a public subnet needs a public IP"
         " address, a private one a NAT gateway or the VPC endpoint (ecr, secretsmanager, ssm, logs, s3).",
         "throttl rateexceeded": "AWS throttled the call: start fewer tasks at once, and bundle secrets so"
@@ -63,8 +66,8 @@ RESOURCE_INIT = CauseRecord(
         " restart the ECS agent if it is set.",
         "assumetherole assumerole": "ECS may not assume the role: its trust policy must name"
         " ecs-tasks.amazonaws.com.",
-        "kms": "The key refuses: allow the execution role kms:Decrypt, in the role and in the key's policy,"
-        " and check that the key is enabled.",
+        "kms masterkey ciphertext": "The key refuses: allow the execution role kms:Decrypt, in the role and"
+        " in the key's policy, and check that the key is enabled.",
         "envfile environmentfile environmentvariablefile": "The environment file was not read: check bucket"
         " and key in S3 and the file's form (NAME=VALUE), and allow the execution role s3:GetObject and"
         " s3:GetBucketLocation.",

@@ -19,9 +19,9 @@ VOLUME = CauseRecord(
         Timeout waiting for EphemeralStorage | EphemeralStorage | EBS volume | EBS attachment | EBS config
         EFS volume | EFS utils | mount.nfs | nfs mount | mount operation timed out | file system mount
         elasticfilesystem: | S3 Files | FSx for Windows | FSx volume | fsxwindowsfileserver | fsx:Describe
-        SmbGlobalMapping | volume attachment | VolumeDriver | volume driver | volume plugin | mounting volume
-        mount local volume | ECS Infrastructure Role | IdempotentParameterMismatch | InvalidSnapshot
-        credentialsParameter | fsx credential | task volume
+        SmbGlobalMapping | volume attachment | mount volume | VolumeDriver | volume driver | volume plugin
+        mounting volume | mount local volume | ECS Infrastructure Role | IdempotentParameterMismatch
+        InvalidSnapshot | credentialsParameter | fsx credential | task volume
     """),
     refines=dict.fromkeys(
         ("CannotStart", "CannotCreateContainer"), ("VolumeDriver", "mounting volume", "mount local volume")
@@ -61,12 +61,12 @@ VOLUME = CauseRecord(
         " instance types that attach more, or run fewer tasks on one.",
         "availabilityzone": "The volume and the task are in different zones: place the task in the volume's,"
         " or make the volume anew from a snapshot.",
+        "volumedriver plugin": "The volume driver failed or is not on the instance: install and enable it"
+        " (docker plugin ls) and check driverOpts, then restart the ECS agent.",
         "ephemeralstorage": "Fargate did not get the ephemeral storage in time: start the task again; if it"
         " repeats, check the KMS key of the storage and ask AWS Support.",
         "ebs": "The EBS volume was not attached in time: start the task again; if it repeats, check its"
         " configuration (size, IOPS, file system type), and how many volumes the instance type takes.",
-        "volumedriver plugin": "The volume driver failed or is not on the instance: install and enable it"
-        " (docker plugin ls) and check driverOpts, then restart the ECS agent.",
         "copyexisting unabletocopy copycontents mirror": "The image's files could not be copied into the"
         " volume: make the VOLUME of the image smaller or empty, and check ephemeralStorage.",
         "invalidvolume volumeerror emptyvolume volumemounts": "Compare the volumes and mountPoints of the"
