@@ -256,6 +256,8 @@ def test_a_container_says_why_the_context_was_cancelled() -> None:
     """A cancelled context is a failed start; a container knows of which step."""
     stop = found(stopped(None, "Context canceled", c("app", None, PULL + "context canceled"), ran=False))
     assert (stop.kind, stop.cause, stop.containers) == (Kind.TASK_FAILED_TO_START, "IMAGE_PULL", ("app",))
+    alone = found(stopped(None, "Context canceled", ran=False, created_at=None))
+    assert (alone.kind, alone.cause) == (Kind.TASK_FAILED_TO_START, "OTHER")
 
 
 @pytest.mark.parametrize("code", [FAILED, ENDED, None])

@@ -76,6 +76,10 @@ OTHER = CauseRecord(
     " for about an hour.",
     phrases=phrases("TaskStoppedBeforePullBegin | Task stopped before image pull"),
     weak_phrases=WeakPhrases(
-        7, ("error", "exception", "failed to", "unable to", "could not", "cannot", "can't", "denied")
+        7,
+        (
+            *("error", "exception", "failed to", "unable to", "could not", "cannot", "can't", "denied"),
+            *("context canceled", "context cancelled"),
+        ),
     ),
 )
