@@ -13,15 +13,18 @@ from reconciler.notifications.fault_words import again, faults, running, times, 
 
 from ..deployed.incidents import deployed_incidents
 from ..deployed.ledger import deployed_ledger
+from ..deployed.policy import policy_with_mutes
 from ..deployed.selection import selection_options
 from ..deployed.stack import ledger_command
 from ..output import payload
+from ..output.reports.incident import muted_words
 from ..output.terminal import console, fault_heading, indented, literal, note_unreadable, print_json
 from ..output.times import age
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from reconciler.findings.policy import Policy
     from reconciler.incidents.model import Incident
 
     from ..deployed.incidents import DeployedIncidents
@@ -41,10 +44,11 @@ def incidents(stack: Stack, *, as_json: bool, selection: Selection) -> None:
     incidents = deployed_incidents(stack)
     found = _select(incidents, selection.clusters(deployed_ledger(stack)), selection, now)
     note_unreadable(incidents.unreadable)
+    policy = policy_with_mutes(stack, now)
     if as_json:
-        print_json({"incidents": [payload.incident(each, now) for each in found]})
+        print_json({"incidents": [payload.incident(each, now, policy) for each in found]})
     else:
-        _report(found, now)
+        _report(found, now, policy)
 
 
 def _select(
@@ -65,7 +69,7 @@ def _owners(one: Incident) -> Sequence[str]:
     return [each.name for each in one.shared.owners] if one.shared else [one.key.owner]
 
 
-def _report(found: Sequence[Incident], now: datetime) -> None:
+def _report(found: Sequence[Incident], now: datetime, policy: Policy) -> None:
     screen = console()
     if not found:
         screen.print(Text("no incidents", "dim"))
@@ -75,6 +79,8 @@ def _report(found: Sequence[Incident], now: datetime) -> None:
             heading.append_text(literal(f"  {who(one) if one.shared else one.key.owner} in {one.cluster}"))
         )
         screen.print(indented(_state(one, now), "yellow" if one.open else "dim"))
+        if muted := muted_words(one, now, policy):
+            screen.print(indented(muted, "yellow"))
         screen.print(indented(one.summary))
         if one.blame:
             screen.print(indented(blame_words(one.blame, one.first_seen_at, now)))

@@ -43,9 +43,10 @@ def replay(paths: Sequence[str], *, as_json: bool, ledger: str, policy: Policy |
 
     Exits with 1 if any event was rejected, or an expectation of a scenario does not hold.
     """
-    replayed = replay_paths(paths, policy or DEFAULT, in_memory=ledger == "memory")
+    policy = policy or DEFAULT
+    replayed = replay_paths(paths, policy, in_memory=ledger == "memory")
     if as_json:
-        print_json(document(replayed))
+        print_json(document(replayed, policy))
     else:
         report(replayed)
     sys.exit(1 if replayed.failed else 0)
