@@ -43,9 +43,9 @@ def policy_in_force(stack: Stack) -> Policy:
     return stored or DEFAULT
 
 
-def policy_with_mutes(stack: Stack, now: datetime) -> Policy:
-    """By what the stack publishes: the stored policy, or the defaults, with the mutes that are in force."""
-    policy = _stored(stack) or DEFAULT
+def policy_with_mutes(stack: Stack, now: datetime, policy: Policy | None = None) -> Policy:
+    """The policy, by default the one that the stack uses, with the mutes that are in force."""
+    policy = policy or _stored(stack) or DEFAULT
     return policy.muting((one.scope, one.until) for one in mutes_in_force(stack, now))
 
 

@@ -38,3 +38,8 @@ def age(now: datetime, moment: datetime) -> str:
     parts = [f"{number}{unit}" for unit, number in numbers.items()]
     first = next((place for place, number in enumerate(numbers.values()) if number), len(parts) - 1)
     return " ".join(parts[first : first + 2])
+
+
+def now() -> datetime:
+    """The time that the commands go by."""
+    return datetime.now(UTC)

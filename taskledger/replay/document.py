@@ -22,15 +22,15 @@ if TYPE_CHECKING:
     from .scenario.player import Played
 
 
-def document(replayed: Replayed, policy: Policy) -> dict[str, Any]:
+def document(replayed: Replayed) -> dict[str, Any]:
     """What `--json` prints; nothing of a scenario is in the counts and lists of the saved events."""
     outcome = replayed.outcome
     records = (record for record, _ in replayed.services)
     return {
         **_counted(outcome, len(outcome.rejected)),
-        **_lists(replayed, records, policy),
+        **_lists(replayed, records, replayed.policy),
         "skipped": dict(sorted(outcome.skipped.items())),
-        "scenarios": [_scenario(played, policy) for played in replayed.scenarios],
+        "scenarios": [_scenario(played, replayed.policy) for played in replayed.scenarios],
         "rejected": [asdict(each) for each in outcome.rejected],
     }
 

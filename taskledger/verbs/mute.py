@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -16,12 +16,15 @@ from reconciler.text import safe
 
 from ..deployed.policy import deployed_mutes, mutes_in_force
 from ..deployed.stack import stack_command
+from ..output import times
 from ..output.mutes import document, table, words
 from ..output.options import Span, Until
 from ..output.terminal import console, note, print_json, shown
 from ..output.times import stamp
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from reconciler.findings.policy import Scope
 
     from ..deployed.stack import Stack
@@ -52,7 +55,7 @@ def mute(  # noqa: PLR0913 - an option each
     as_json: bool,
     **scope: str | None,
 ) -> None:
-    """Publish nothing of a cluster, service, family, kind or cause until a time.
+    """Publish nothing of a service or another scope until a time.
 
     Give at least one of --cluster, --service or --family, --kind and --cause, which all have to fit, and
     --for or --until. Names may hold * and ?. What happens meanwhile is recorded, in `taskledger incidents`
@@ -60,12 +63,13 @@ def mute(  # noqa: PLR0913 - an option each
     the policy file.
 
     \b
-    --json prints {"mute": MUTE} or, with --list, {"mutes": [MUTE...]}; MUTE is {"muteId", "kind", "cause",
-    "cluster", "service", "family", "until", "createdAt", "note"}.
+    --json prints {"mute": MUTE} or, with --list, {"mutes": [MUTE...]};
+    MUTE is {"muteId", "kind", "cause", "cluster", "service", "family",
+    "until", "createdAt", "note"}.
 
     Exits with 1 if no mute of that id is in force.
     """  # noqa: D301 - \b makes click keep the lines as they are
-    now = datetime.now(UTC)
+    now = times.now()
     named = {name: value for name, value in scope.items() if value is not None}
     if lists or ended is not None:
         if named or span or until or reason or (lists and ended is not None):

@@ -10,6 +10,7 @@ import pytest
 from reconciler.adapters.dynamodb.items.incident_items import incident_item
 from reconciler.adapters.dynamodb.policy import DynamoMutes
 from reconciler.findings.policy import Scope
+from reconciler.incidents.model import Incident
 from reconciler.ports.mutes import Mute
 from tests.support.deployed import RETENTION, TABLE, Deployment, ago, refusal
 from tests.support.findings import crash, opened
@@ -106,7 +107,7 @@ def test_secrets_in_a_note_are_not_kept(deployment: Deployment) -> None:
         (("--service", "a", "--until", "2020-01-01T00:00Z"), '"2020-01-01T00:00Z" is over'),
         (("--service", "a", "--until", "tomorrow"), '"tomorrow" is no time'),
         (("--service", "a", "--family", "b", "--for", "2h"), "--family cannot stand beside service"),
-        (("--service", "", "--for", "2h"), "--service must be a name"),
+        (("--service", "a" * 2049, "--for", "2h"), "--service must be a name"),
         (("--kind", "X", "--for", "2h"), "--kind must be one of TASK_FAILED_TO_START,"),
         (("--cause", "X", "--for", "2h"), "--cause must be one of "),
         (("--list", "--service", "a"), "--list and --end ID stand alone"),
@@ -130,20 +131,37 @@ def test_who_may_not_is_advised(deployment: Deployment) -> None:
     assert "dynamodb" in ran.err.lower() or "permission" in ran.err.lower()
 
 
-def stored(deployment: Deployment, now: datetime) -> None:
+def stored(deployment: Deployment, now: datetime) -> Incident:
     """An open incident of the service, in the cluster that the ledger knows by its tasks."""
     deployment.open(1, ago(days=2))
     one = opened(crash(1, now), when=now)
     deployment.dynamodb.put_item(TableName=TABLE, Item=incident_item(one, RETENTION))
+    return one
+
+
+def test_a_terminal_says_until_when_they_are_muted(
+    deployment: Deployment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """In a column while anything is muted, in the words below it, and of the one that is shown."""
+    one = stored(deployment, ago(minutes=5))
+    assert "uted until" not in pane(monkeypatch, 80, "incidents").out
+    until = f"{saved(deployment).until:%H:%M} UTC"
+    found = pane(monkeypatch, 80, "incidents").out
+    assert "muted until" in found.splitlines()[0]
+    assert found.splitlines()[1].endswith(until)
+    assert f"Muted until {until}." in " ".join(found.split())
+    assert f"Muted until {until}." in taskledger("show", one.short_id).out
+    shown = taskledger("show", one.short_id, "--json").document
+    assert shown["mutedUntil"] == taskledger("incidents", "--json").document["incidents"][0]["mutedUntil"]
 
 
 def test_incidents_say_until_when_they_are_muted(deployment: Deployment) -> None:
     """In the text and as `mutedUntil`, by the longest mute that is in force."""
     stored(deployment, ago(minutes=5))
-    assert "muted" not in taskledger("incidents").out
+    assert taskledger("incidents").out.split()[-1] == "-"
     saved(deployment, mute_id="mute-0", until=ago(minutes=-5))
     until = saved(deployment).until
-    assert f"muted until {until:%Y-%m-%dT%H:%M:%SZ}" in taskledger("incidents").out
+    assert taskledger("incidents").out.split()[-1] == f"{until:%Y-%m-%dT%H:%M:%SZ}"
     (found,) = taskledger("incidents", "--json").document["incidents"]
     assert datetime.fromisoformat(found["mutedUntil"]) - until < timedelta(seconds=1)
 
