@@ -12,6 +12,7 @@ from .verbs.audit import audit
 from .verbs.findings import findings
 from .verbs.forget import forget_task
 from .verbs.incidents import incidents
+from .verbs.mute import mute
 from .verbs.replay import replay
 from .verbs.send import send
 from .verbs.services import services
@@ -50,5 +51,18 @@ def main() -> None:
     """
 
 
-for command in (why, replay, send, tasks, services, show, findings, incidents, sweep, audit, forget_task):
+for command in (
+    why,
+    replay,
+    send,
+    tasks,
+    services,
+    show,
+    findings,
+    incidents,
+    mute,
+    sweep,
+    audit,
+    forget_task,
+):
     main.add_command(command)

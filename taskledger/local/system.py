@@ -29,6 +29,7 @@ from .emulated_aws import emulated_aws
 from .emulated_ledger import EmulatedLedger
 from .memory_incidents import MemoryIncidents
 from .memory_ledger import MemoryLedger
+from .memory_mutes import MemoryMutes
 from .memory_services import MemoryServices
 from .memory_sweep_progress import MemorySweepProgress
 from .table import create_table
@@ -188,6 +189,7 @@ def _system(ecs: Ecs, clock: Clock, ledger: Ledger, alerting: _Alerting) -> Loca
         services=services,
         alerts=Alerts(
             incidents=alerting.incidents,
+            mutes=MemoryMutes(),
             services=services,
             looks=ServiceLook(ecs_services=ecs_services, ledger=ledger, policy=alerting.policy),
             notifier=alerting.notifier,

@@ -14,7 +14,7 @@ from reconciler.findings.policy import Policy
 from reconciler.findings.policy_file import parse
 
 from . import times
-from .times import before, read_span
+from .times import before, read_moment, read_span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,6 +63,25 @@ class Since(click.ParamType[datetime]):
             )
         if found > now:
             self.fail(f'"{value}" is in the future.', param, ctx)
+        return found
+
+
+class Until(click.ParamType[datetime]):
+    """A moment in the future: an ISO 8601 time, in UTC unless it says otherwise."""
+
+    name = "time"
+
+    def convert(
+        self, value: str | datetime, param: click.Parameter | None, ctx: click.Context | None
+    ) -> datetime:
+        if isinstance(value, datetime):
+            return value
+        try:
+            found = read_moment(value)
+        except (ValueError, OverflowError):
+            self.fail(f'"{value}" is no time (2026-11-20T09:00Z).', param, ctx)
+        if found <= times.now():
+            self.fail(f'"{value}" is over.', param, ctx)
         return found
 
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from reconciler.findings.model import Finding
+from reconciler.findings.policy import Policy
+from reconciler.incidents import rules
 from reconciler.incidents.model import Incident
 from reconciler.model.entry import HistoryRow, LedgerEntry
 from reconciler.model.protection import Protection
@@ -102,16 +104,18 @@ def finding(found: Finding) -> dict[str, Any]:
     }
 
 
-def incident(found: Incident, now: datetime) -> dict[str, Any]:
-    """What is published of it, and how it stands."""
+def incident(found: Incident, now: datetime, policy: Policy) -> dict[str, Any]:
+    """What is published of it, and how it stands; the policy is the one in force, with all mutes."""
     return {
-        **incident_facts(found, now),
+        **incident_facts(found, now, policy),
         "serviceArn": found.service_arn,
         "status": found.status,
         "highestSeverity": found.highest_severity,
         "openedAt": time(found.opened_at),
         "notifiedAt": time(found.outbox.notified_at),
         "resolvedAt": time(found.resolved_at),
+        "mutedUntil": time(rules.muted_until(found, policy, now)) if found.open else None,
+        "runbook": rules.runbook(found, policy),
         "pending": [
             {"notificationId": one.notification_id, "type": one.type} for one in found.outbox.pending
         ],

@@ -17,8 +17,13 @@ def before(now: datetime, text: str) -> datetime:
     """The moment that the text names; raises ValueError or OverflowError when it names none."""
     if (span := read_span(text)) is not None:
         return now - span
+    return read_moment(text)
+
+
+def read_moment(text: str) -> datetime:
+    """The ISO 8601 time, of UTC unless it says otherwise; raises ValueError or OverflowError for no time."""
     moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def stamp(moment: datetime) -> str:

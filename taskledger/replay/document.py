@@ -13,6 +13,7 @@ from ..output.service_payload import service
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from reconciler.findings.policy import Policy
     from reconciler.model.service import ServiceRecord
 
     from ..local.memory_incidents import SentMessage
@@ -28,9 +29,9 @@ def document(replayed: Replayed) -> dict[str, Any]:
     records = (record for record, _ in replayed.services)
     return {
         **_counted(outcome, len(outcome.rejected)),
-        **_lists(replayed, records),
+        **_lists(replayed, records, replayed.policy),
         "skipped": dict(sorted(outcome.skipped.items())),
-        "scenarios": [_scenario(played) for played in replayed.scenarios],
+        "scenarios": [_scenario(played, replayed.policy) for played in replayed.scenarios],
         "rejected": [asdict(each) for each in outcome.rejected],
         "comparison": _comparison(replayed.comparison) if replayed.comparison else None,
     }
@@ -51,7 +52,7 @@ def _comparison(found: Comparison) -> dict[str, Any]:
     }
 
 
-def _scenario(played: Played) -> dict[str, Any]:
+def _scenario(played: Played, policy: Policy) -> dict[str, Any]:
     play, scenario = played.play, played.scenario
     return {
         "file": scenario.file,
@@ -59,7 +60,7 @@ def _scenario(played: Played) -> dict[str, Any]:
         "passed": played.passed,
         "names": dict(play.tasks),
         **_counted(play.counts, 0),
-        **_lists(played, played.services),
+        **_lists(played, played.services, policy),
         "timeline": [
             {"at": payload.time(moment.at), "by": moment.by, "text": moment.text} for moment in play.moments
         ],
@@ -77,12 +78,12 @@ def _counted(counts: Counts, rejected: int) -> dict[str, Any]:
     }
 
 
-def _lists(of: Replayed | Played, services: Iterable[ServiceRecord]) -> dict[str, Any]:
+def _lists(of: Replayed | Played, services: Iterable[ServiceRecord], policy: Policy) -> dict[str, Any]:
     return {
         "tasks": [payload.task_with_history(entry, rows) for entry, rows in of.tasks],
         "services": [service(record) for record in services],
         "findings": [payload.finding(each) for each in of.findings],
-        "incidents": [payload.incident(each, of.ended_at) for each in of.incidents],
+        "incidents": [payload.incident(each, of.ended_at, policy) for each in of.incidents],
         "notifications": [_notification(each) for each in of.notifications],
     }
 

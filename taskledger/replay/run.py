@@ -46,6 +46,7 @@ class Replayed:
     `comparison` is with the default policy, where another one judges.
     """
 
+    policy: Policy
     outcome: Outcome
     now: datetime
     ended_at: datetime
@@ -122,6 +123,7 @@ def _replay(
         ]
         watch_for_a_day(system)
     return Replayed(
+        policy=policy,
         outcome=outcome,
         now=now,
         ended_at=clock.now,

@@ -8,6 +8,7 @@ import click
 
 from ..deployed.incidents import deployed_incidents
 from ..deployed.ledger import deployed_ledger
+from ..deployed.policy import policy_with_mutes
 from ..deployed.selection import selection_options
 from ..deployed.stack import ledger_command
 from ..output import payload, times
@@ -50,11 +51,12 @@ def incidents(stack: Stack, *, as_json: bool, limit: int, selection: Selection) 
     incidents = deployed_incidents(stack)
     found = _select(incidents, selection.clusters(deployed_ledger(stack)), selection, now)
     note_unreadable(incidents.unreadable)
+    policy = policy_with_mutes(stack, now)
     if as_json:
-        print_json({"incidents": [payload.incident(each, now) for each in found]})
+        print_json({"incidents": [payload.incident(each, now, policy) for each in found]})
         return
     shown = found[: sum(one.open for one in found) + limit]
-    report(shown, now)
+    report(shown, now, policy)
     if not found:
         note("No incidents match.")
     if len(found) > len(shown):

@@ -11,7 +11,7 @@ from reconciler.findings.rules import findings
 from ..deployed.find_task import NotFound, find_task
 from ..deployed.incidents import deployed_incidents, find_incident
 from ..deployed.ledger import deployed_ledger
-from ..deployed.policy import policy_in_force, policy_option
+from ..deployed.policy import policy_in_force, policy_option, policy_with_mutes
 from ..deployed.services.find import find_service
 from ..deployed.services.judge import judge_service
 from ..deployed.services.ledger import deployed_services
@@ -64,7 +64,7 @@ def show(stack: Stack, name: str, *, since: datetime, policy: Policy | None, as_
     clusters = ledger.clusters()
     if incident := find_incident(incidents, clusters, name, since, now):
         note_unreadable(incidents.unreadable)
-        _show_incident(incident, now, as_json=as_json)
+        _show_incident(incident, now, policy_with_mutes(stack, now, policy), as_json=as_json)
         return
     services = deployed_services(stack)
     if record := find_service(services, clusters, name):
@@ -83,11 +83,11 @@ def show(stack: Stack, name: str, *, since: datetime, policy: Policy | None, as_
         task_report.report(entry, rows, deployed.during if deployed else (), wrong, now)
 
 
-def _show_incident(incident: Incident, now: datetime, *, as_json: bool) -> None:
+def _show_incident(incident: Incident, now: datetime, policy: Policy, *, as_json: bool) -> None:
     if as_json:
-        print_json(payload.incident(incident, now))
+        print_json(payload.incident(incident, now, policy))
     else:
-        print_incident(console(), incident, now)
+        print_incident(console(), incident, now, policy)
 
 
 def _show_service(record: ServiceRecord, judged: Sequence[Finding], now: datetime, *, as_json: bool) -> None:

@@ -106,11 +106,11 @@ def why(
     how = Extent(**extent)
     if as_markdown and as_json:
         raise click.UsageError("--markdown and --json are two forms of one answer: give one of them.")
-    about = _subject(name, cluster, how)
+    about, policy = _subject(name, cluster, how), policy or DEFAULT
     with errors_as_advice(), _known(about.cluster):
-        found = _answer(about, how, policy or DEFAULT)
+        found = _answer(about, how, policy)
     if as_json:
-        print_json(document(found))
+        print_json(document(found, policy))
     elif as_markdown:
         click.echo(markdown(found.story, found.logs), nl=False)
     else:

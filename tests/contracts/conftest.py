@@ -6,14 +6,17 @@ import pytest
 
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
+from reconciler.adapters.dynamodb.policy import DynamoMutes
 from reconciler.adapters.dynamodb.services import DynamoServices
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.ports.incidents import Incidents
 from reconciler.ports.ledger import Ledger
+from reconciler.ports.mutes import Mutes
 from reconciler.ports.services import ServiceLedger
 from reconciler.ports.sweep_progress import SweepProgressStore
 from taskledger.local.memory_incidents import MemoryIncidents
 from taskledger.local.memory_ledger import MemoryLedger
+from taskledger.local.memory_mutes import MemoryMutes
 from taskledger.local.memory_services import MemoryServices
 from taskledger.local.memory_sweep_progress import MemorySweepProgress
 from tests.support.ledgers import RETENTION, Serial, dynamodb_table
@@ -58,3 +61,12 @@ def incidents(request: pytest.FixtureRequest) -> Iterator[Incidents]:
         return
     with dynamodb_table() as (client, name):
         yield DynamoIncidents(Serial(client), name, RETENTION)  # type: ignore[arg-type]  # a client but for its type
+
+
+@pytest.fixture(params=["memory", "dynamodb"])
+def mutes(request: pytest.FixtureRequest) -> Iterator[Mutes]:
+    if request.param == "memory":
+        yield MemoryMutes()
+        return
+    with dynamodb_table() as (client, name):
+        yield DynamoMutes(client, name)

@@ -13,7 +13,7 @@ import pytest
 
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
-from reconciler.adapters.dynamodb.policy import DynamoPolicy
+from reconciler.adapters.dynamodb.policy import DynamoMutes, DynamoPolicy
 from reconciler.adapters.dynamodb.services import DynamoServices
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.adapters.ecs import EcsTasks
@@ -126,6 +126,7 @@ def world() -> Iterator[World]:
             DynamoPolicy(dynamodb, name),
             Alerts(
                 incidents=DynamoIncidents(dynamodb, name, RETENTION),
+                mutes=DynamoMutes(dynamodb, name),
                 services=DynamoServices(dynamodb, name, RETENTION),
                 looks=ServiceLook(
                     ecs_services=ApiServices(client),

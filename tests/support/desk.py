@@ -16,6 +16,7 @@ from moto import mock_aws
 
 from reconciler.adapters.clients import client_config
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
+from reconciler.adapters.dynamodb.policy import DynamoMutes
 from reconciler.adapters.dynamodb.reads import LedgerReads
 from reconciler.adapters.sns import SnsNotifier
 from reconciler.findings.policy import Policy
@@ -161,6 +162,7 @@ def desk(aws: Aws, fault: Fault | None = None, policy: Policy | None = None) -> 
         alerts=new_alerts(
             lambda: clock.now,
             incidents=DynamoIncidents(aws.dynamodb, name, RETENTION),
+            mutes=DynamoMutes(aws.dynamodb, name),
             notifier=SnsNotifier(aws.sns, topic),
             policy=policy or Policy(),
         ),

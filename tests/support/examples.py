@@ -65,7 +65,7 @@ class Example:
     def message(self) -> Message:
         reported = report_finding(self.finding, self.at, self.entry.state if self.entry else None)
         incident = add_findings(None, [reported], self.at, DEFAULT)
-        return compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1", self.at)
+        return compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1", self.at, DEFAULT)
 
     def row(self) -> str:
         """The line of the table in docs/alerts.md."""

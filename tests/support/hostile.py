@@ -12,7 +12,7 @@ import pytest
 
 from reconciler.errors import InvalidInput, TransientError
 from reconciler.findings.model import Cause, Finding, Kind, Severity
-from reconciler.findings.policy import DEFAULT
+from reconciler.findings.policy import DEFAULT, Scope
 from reconciler.gate import history_row, succeed
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.reported import report_finding
@@ -23,6 +23,7 @@ from reconciler.model.service import Message, ServiceRecord, ServiceState
 from reconciler.model.task import Container, Source
 from reconciler.notifications import message
 from reconciler.notifications.body import Body
+from reconciler.ports.mutes import Mute
 from reconciler.services.signs import FAILED
 from taskledger.audit.clusters import Audit, ClusterAudit
 from taskledger.audit.difference import Difference, DifferenceKind
@@ -78,6 +79,8 @@ class World:
             remedy=text,
         )
         reported = report_finding(self.finding, START, self.entry.state)
+        scope = Scope(cluster=text, service=text)
+        self.mute = Mute(mute_id=text, scope=scope, until=at(60), created_at=START, note=text)
         self.incident = replace(add_findings(None, [reported], START, DEFAULT), summary=text, remedy=text)
         self.refusal = InvalidInput(text, text)
 
@@ -141,6 +144,7 @@ class World:
             passed=False,
         )
         return Replayed(
+            policy=DEFAULT,
             outcome=Outcome(read=1, rejected=[rejected]),
             now=START,
             ended_at=START,
@@ -170,6 +174,9 @@ class World:
             "verbs.show.findings": lambda *_: [self.finding],
             "verbs.findings._select": lambda *_: [(START, self.finding)],
             "verbs.incidents._select": lambda *_: [self.incident],
+            "verbs.incidents.policy_with_mutes": lambda *_: DEFAULT,
+            "verbs.show.policy_with_mutes": lambda *_: DEFAULT,
+            "verbs.mute.mutes_in_force": lambda *_: [self.mute],
             "verbs.audit.run_audit": self.audit,
             "verbs.sweep._run": self.sweep,
             "verbs.replay.replay_paths": self.replayed,

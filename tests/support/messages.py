@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from reconciler.findings.model import Severity
-from reconciler.findings.policy import DEFAULT
+from reconciler.findings.model import Kind, Severity
+from reconciler.findings.policy import DEFAULT, Policy, Scope
 from reconciler.findings.rules import findings
 from reconciler.gate import succeed
 from reconciler.incidents.deployments.blame import Blame, BlameWord
@@ -50,6 +50,11 @@ SERVICES = [
     "tax",
     "ledger",
 ]
+
+RULED = Policy(
+    runbooks=((Scope(kind=Kind.ESSENTIAL_CONTAINER_FAILED), "https://wiki.example.com/runbooks/crashes"),),
+    teams=((Scope(service="payments"), "payments"), (Scope(service="c*"), "storefront")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +167,8 @@ def _page() -> Iterator[str]:
     yield "# Messages"
     yield ""
     yield "Five messages, as people and programs get them. [Alerts](alerts.md) says when which is published,"
-    yield "[notification.schema.json](notification.schema.json) what each field of the JSON is."
+    yield "[notification.schema.json](notification.schema.json) what each field of the JSON is. Runbooks and"
+    yield "teams are those of a [policy file](alerts.md#the-policy-file)."
     for one in messages():
         chat = json.loads(chat_payload(one.message))
         yield from ("", f"## {one.heading}", "", one.prose, "", "As a mail:", "", "```")
@@ -177,7 +183,7 @@ def _pretty(document: object) -> str:
 
 
 def _message(incident: Incident, type_: NotificationType, now: datetime) -> Message:
-    return compose(incident, type_, f"{incident.incident_id}|1", now)
+    return compose(incident, type_, f"{incident.incident_id}|1", now, RULED)
 
 
 def _incident(reported: Sequence[ReportedFinding]) -> Incident:

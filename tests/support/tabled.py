@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
+from reconciler.adapters.dynamodb.policy import DynamoMutes
 from tests.support.ledgers import RETENTION, dynamodb_table
 from tests.support.system import System, new_system
 
@@ -37,7 +38,8 @@ class Tabled:
         self.system.ledger = DynamoLedger(self.client, self.name, RETENTION)
         incidents = DynamoIncidents(self.client, self.name, RETENTION)
         looks = replace(self.system.alerts.looks, ledger=self.system.ledger)
-        self.system.alerts = replace(self.system.alerts, incidents=incidents, looks=looks)
+        mutes = DynamoMutes(self.client, self.name)
+        self.system.alerts = replace(self.system.alerts, incidents=incidents, mutes=mutes, looks=looks)
 
     def items(self, of: Callable[[dict[str, Any]], bool] = lambda item: True) -> list[dict[str, Any]]:
         return [dict(item) for item in self.client.scan(TableName=self.name)["Items"] if of(dict(item))]

@@ -1,17 +1,20 @@
-"""What a deployer decides about findings and alerts: limits, severities, what to accept, ignore and mute.
+"""What a deployer decides about findings and alerts: limits, severities, what to ignore and mute, who cares.
 
 Defaults need no file; `policy_file` reads one.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from fnmatch import fnmatchcase
+from typing import Self, TypeVar
 
 from ..arns import cluster_name
 from .causes import FAILED_DEPLOYMENT, IMPAIRED_SERVICE, RECORDS
 from .causes.exits import EXIT_CODE, SIGNAL
 from .model import Cause, Finding, Kind, Severity
+
+T = TypeVar("T")
 
 # The states that a task passes through; the causes of STUCK.
 _STUCK_AFTER = {
@@ -62,7 +65,8 @@ class Policy:
     An incident is over when nothing came for `resolve`. One that goes on is announced again after `remind`,
     then at growing intervals; what is not published by itself is listed every `digest`. In an hour at most
     `max_messages_per_hour` are published, but for what is high and what is over. `accepted_exit_codes` are no
-    failure; what is `ignored` makes no findings, and what is `muted` no messages until then.
+    failure; what is `ignored` makes no findings, and what is `muted` no messages until then. `teams` look
+    after what their rules cover, by the runbook that those of `runbooks` give the address of.
     """
 
     protection_lead: timedelta = timedelta(minutes=15)
@@ -81,6 +85,8 @@ class Policy:
     accepted_exit_codes: tuple[tuple[Scope, frozenset[int]], ...] = ()
     ignored: tuple[Scope, ...] = ()
     muted: tuple[tuple[Scope, datetime], ...] = ()
+    runbooks: tuple[tuple[Scope, str], ...] = ()
+    teams: tuple[tuple[Scope, str], ...] = ()
 
     def judge(self, finding: Finding) -> Finding | None:
         """The finding with the severity that the rules give it; None when they ignore or accept it."""
@@ -92,8 +98,19 @@ class Policy:
 
     def severity_rule(self, cluster_arn: str, owner: str, kind: Kind, cause: Cause | None) -> Severity | None:
         """The severity that the rules give a fault, whatever it does; None where none covers it."""
-        rules = (found for scope, found in self.severities if scope.covers(cluster_arn, owner, kind, cause))
-        return next(rules, None)
+        return _first(self.severities, cluster_arn, owner, kind, cause)
+
+    def runbook(self, cluster_arn: str, owner: str, kind: Kind, cause: Cause | None) -> str | None:
+        """The address of what to do about such a fault; None where no rule gives one."""
+        return _first(self.runbooks, cluster_arn, owner, kind, cause)
+
+    def team(self, cluster_arn: str, owner: str, kind: Kind, cause: Cause | None) -> str | None:
+        """Who looks after such a fault; None where no rule says."""
+        return _first(self.teams, cluster_arn, owner, kind, cause)
+
+    def muting(self, more: Iterable[tuple[Scope, datetime]]) -> Self:
+        """The policy that mutes these, too."""
+        return replace(self, muted=(*self.muted, *more))
 
     def muted_until(
         self, cluster_arn: str, owner: str, kind: Kind, cause: Cause | None, now: datetime
@@ -110,6 +127,13 @@ class Policy:
             code for scope, codes in self.accepted_exit_codes if scope.covers(*about) for code in codes
         }
         return accepted.issuperset(finding.exit_codes.values())
+
+
+def _first(
+    rules: Iterable[tuple[Scope, T]], cluster_arn: str, owner: str, kind: Kind, cause: Cause | None
+) -> T | None:
+    """What the first rule says that covers the fault."""
+    return next((found for scope, found in rules if scope.covers(cluster_arn, owner, kind, cause)), None)
 
 
 def _matches(pattern: str | None, name: str) -> bool:

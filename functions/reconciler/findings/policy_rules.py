@@ -4,6 +4,7 @@ Each is a table with a scope, which is any of kind, cause, cluster, service and 
 `_RULES`.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
@@ -17,14 +18,20 @@ Table = Mapping[str, object]
 T = TypeVar("T")
 W = TypeVar("W", bound=str)
 
-_SCOPE = ("kind", "cause", "cluster", "service", "family")
+SCOPE: Final = ("kind", "cause", "cluster", "service", "family")
 _RULES: Mapping[str, tuple[str, ...]] = {
     "severity": ("severity",),
     "exitCodes": ("fine",),
     "ignore": (),
     "mute": ("until",),
+    "runbook": ("url",),
+    "team": ("name",),
 }
 _LONGEST = 2048  # characters of a name: an ARN fits
+_LONGEST_URL = 1000
+# A host without a user, and of the rest what no mail, chat or terminal takes for the end of it.
+_URL = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][\w.~%!$&'()*+,;=:@/?#-]*)?", re.ASCII)
+_TEAM = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/+-]{0,62}[A-Za-z0-9])?")
 RULES: Final = tuple(_RULES)
 
 
@@ -35,19 +42,38 @@ def read_rules(document: Table) -> dict[str, Any]:
         "accepted_exit_codes": _each(
             document, "exitCodes", lambda rule, at: (_scope(rule, at), _codes(rule, at))
         ),
-        "ignored": _each(document, "ignore", _some),
-        "muted": _each(document, "mute", lambda rule, at: (_some(rule, at), _until(rule, at))),
+        "ignored": _each(document, "ignore", read_scope),
+        "muted": _each(document, "mute", lambda rule, at: (read_scope(rule, at), _until(rule, at))),
+        "runbooks": _each(document, "runbook", lambda rule, at: (_scope(rule, at), _url(rule, at))),
+        "teams": _each(document, "team", lambda rule, at: (_scope(rule, at), _team(rule, at))),
     }
 
 
 def rule_tables(policy: Policy) -> dict[str, Any]:
     """The rules in force, as `read_rules` reads them."""
     return {
-        "severity": [_named(scope) | {"severity": severity} for scope, severity in policy.severities],
-        "exitCodes": [_named(scope) | {"fine": sorted(codes)} for scope, codes in policy.accepted_exit_codes],
-        "ignore": [_named(scope) for scope in policy.ignored],
-        "mute": [_named(scope) | {"until": until.isoformat()} for scope, until in policy.muted],
+        "severity": [scope_table(scope) | {"severity": severity} for scope, severity in policy.severities],
+        "exitCodes": [
+            scope_table(scope) | {"fine": sorted(codes)} for scope, codes in policy.accepted_exit_codes
+        ],
+        "ignore": [scope_table(scope) for scope in policy.ignored],
+        "mute": [scope_table(scope) | {"until": until.isoformat()} for scope, until in policy.muted],
+        "runbook": [scope_table(scope) | {"url": url} for scope, url in policy.runbooks],
+        "team": [scope_table(scope) | {"name": name} for scope, name in policy.teams],
     }
+
+
+def read_scope(rule: Table, at: str) -> Scope:
+    """What the rule, which stands there, is for; one that is for everything is taken for a mistake."""
+    scope = _scope(rule, at)
+    if scope == Scope():
+        raise InvalidInput(at.rstrip("."), f"is for everything: name any of {', '.join(SCOPE)}")
+    return scope
+
+
+def scope_table(scope: Scope) -> dict[str, str]:
+    """What the scope names, as `read_scope` reads it."""
+    return {name: str(value) for name in SCOPE if (value := getattr(scope, name)) is not None}
 
 
 def only(document: Table, known: Collection[str], at: str) -> None:
@@ -69,16 +95,8 @@ def _each(document: Table, name: str, read: Callable[[Table, str], T]) -> tuple[
     if not isinstance(value, list) or not all(isinstance(rule, Mapping) for rule in value):
         raise wrong(name, f"a list of tables, each written [[{name}]]", value)
     for index, rule in enumerate(value):
-        only(rule, (*_SCOPE, *_RULES[name]), f"{name}[{index}].")
+        only(rule, (*SCOPE, *_RULES[name]), f"{name}[{index}].")
     return tuple(read(rule, f"{name}[{index}].") for index, rule in enumerate(value))
-
-
-def _some(rule: Table, at: str) -> Scope:
-    """What the rule is for; one that is for everything is taken for a mistake."""
-    scope = _scope(rule, at)
-    if scope == Scope():
-        raise InvalidInput(at.rstrip("."), f"is for everything: name any of {', '.join(_SCOPE)}")
-    return scope
 
 
 def _scope(rule: Table, at: str) -> Scope:
@@ -135,5 +153,15 @@ def _until(rule: Table, at: str) -> datetime:
     raise wrong(at + "until", "a time with its zone, such as 2026-12-01T08:00:00Z", value)
 
 
-def _named(scope: Scope) -> dict[str, Any]:
-    return {name: value for name in _SCOPE if (value := getattr(scope, name)) is not None}
+def _url(rule: Table, at: str) -> str:
+    value = rule.get("url")
+    if isinstance(value, str) and len(value) <= _LONGEST_URL and _URL.fullmatch(value):
+        return value
+    raise wrong(at + "url", f"an https address of at most {_LONGEST_URL} characters, without a user", value)
+
+
+def _team(rule: Table, at: str) -> str:
+    value = rule.get("name")
+    if isinstance(value, str) and _TEAM.fullmatch(value):
+        return value
+    raise wrong(at + "name", "a name of up to 64 ASCII letters, digits, spaces and . _ / + -", value)

@@ -7,6 +7,7 @@ from typing import Final
 from ..findings.causes import is_shared
 from ..findings.model import Severity
 from ..findings.policy import Policy
+from . import rules
 from .facts.impact import Level, level_of
 from .model import Incident
 from .severity import is_run
@@ -46,9 +47,7 @@ class Case:
 
     @property
     def muted_until(self) -> datetime | None:
-        one = self.incident
-        key = one.key
-        return self.policy.muted_until(key.cluster_arn, key.owner, key.kind, one.cause, self.now)
+        return rules.muted_until(self.incident, self.policy, self.now)
 
     @property
     def held_until(self) -> datetime | None:

@@ -106,6 +106,8 @@ def _change(incident: Incident, document: Mapping[str, Any], now: datetime) -> s
 def _facts(incident: Incident, document: Mapping[str, Any], now: datetime) -> Iterator[tuple[str, str]]:
     yield "Fault", f"{incident.key.kind} {incident.cause or ''}".strip()
     yield "Where", _where(incident, document)
+    if teams := dict.fromkeys(one["team"] for one in document["owners"] if one["team"]):
+        yield "Team", ", ".join(teams)
     if version := (document["taskDefinitionArn"] or "").rpartition("/")[2]:
         yield "Version", version
     yield "Count", _count(incident, now)

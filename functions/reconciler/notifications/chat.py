@@ -18,20 +18,20 @@ _LONGEST_STEP: Final = 350
 _LONGEST_WORD: Final = 75
 _LONGEST_FACT: Final = 1000
 _MOST_WORDS: Final = 10
-_KEYWORDS: Final = ("severity", "kind", "cause", "cluster", "service")
+_KEYWORDS: Final = ("severity", "kind", "cause", "cluster", "team", "service")
 
 
 def chat_payload(message: Message) -> str:
     """The message as JSON for a chat, threaded by incident."""
     body, facts = message.body, message.attributes
+    words = [word[:_LONGEST_WORD] for name in _KEYWORDS for word in _words(facts.get(name, ()))]
     content = {
         "textType": "client-markdown",
         "title": message.subject,
         "description": _description(body),
         "nextSteps": [inert(step)[:_LONGEST_STEP] for step in body.next_steps],
-        "keywords": [word[:_LONGEST_WORD] for name in _KEYWORDS for word in _words(facts.get(name, ()))],
+        "keywords": list(dict.fromkeys(words))[:_MOST_WORDS],
     }
-    content["keywords"] = content["keywords"][:_MOST_WORDS]
     return as_text(
         {
             "version": "1.0",

@@ -11,6 +11,8 @@ from datetime import datetime
 from typing import Any
 
 from .. import arns
+from ..findings.policy import Policy
+from ..incidents import rules
 from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType
 from ..text import clean
@@ -21,7 +23,7 @@ from .subject import subject
 
 Attribute = str | Sequence[str]
 
-_ATTRIBUTES = ("type", "kind", "cause", "severity", "cluster", "service", "incidentId")
+_ATTRIBUTES = ("type", "kind", "cause", "severity", "cluster", "service", "team", "incidentId")
 _MOST_SERVICES = 100  # in the attribute
 _MOST_BYTES = 16_000  # of their names
 
@@ -47,28 +49,36 @@ class Message:
         return "\n".join(_mail(self.body))
 
 
-def compose(incident: Incident, type_: NotificationType, notification_id: str, now: datetime) -> Message:
+def compose(
+    incident: Incident, type_: NotificationType, notification_id: str, now: datetime, policy: Policy
+) -> Message:
     """The message of that type about the incident as it stands."""
-    document = payload.notification(incident, type_, notification_id, now)
+    document = payload.notification(incident, type_, notification_id, now, policy)
     attributes = {name: str(document[name]) for name in _ATTRIBUTES if document[name]}
     return Message(
         notification_id=notification_id,
         subject=subject(incident, type_, document["severity"], now),
         body=body(incident, type_, document, now),
         document=document,
-        attributes=attributes | _services(incident),
+        attributes=attributes | _of_several(incident, policy),
         thread=document["incidentId"],
     )
 
 
-def _services(incident: Incident) -> dict[str, Attribute]:
-    """The services of an incident of several, as many as there is room for; a family is none."""
-    owners = incident.shared.owners if incident.shared else ()
-    known = (clean(arns.service_of(one.name), 255) for one in owners[:_MOST_SERVICES])
-    names = [name for name in known if name]
-    while len(payload.as_text(names).encode("utf-8", "replace")) > _MOST_BYTES:
-        names.pop()
-    return {"service": names} if names else {}
+def _of_several(incident: Incident, policy: Policy) -> dict[str, Attribute]:
+    """The services of an incident of several owners, as many as there is room for, and the teams of these.
+
+    A family is no service.
+    """
+    if incident.shared is None:
+        return {}
+    owners = rules.owners(incident)[:_MOST_SERVICES]
+    services = [name for one in owners if (name := clean(arns.service_of(one), 255))]
+    while len(payload.as_text(services).encode("utf-8", "replace")) > _MOST_BYTES:
+        services.pop()
+    known = rules.teams(incident, policy)
+    teams = list(dict.fromkeys(team for one in owners if (team := known[one])))
+    return {name: values for name, values in (("service", services), ("team", teams)) if values}
 
 
 def _mail(body: Body) -> Iterator[str]:

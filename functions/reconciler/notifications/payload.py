@@ -10,6 +10,8 @@ from typing import Any
 
 from .. import arns
 from ..findings.model import Severity
+from ..findings.policy import Policy
+from ..incidents import rules
 from ..incidents.facts.impact import level_of
 from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType
@@ -32,13 +34,13 @@ def as_text(value: object) -> str:
 
 
 def notification(
-    incident: Incident, type_: NotificationType, notification_id: str, now: datetime
+    incident: Incident, type_: NotificationType, notification_id: str, now: datetime, policy: Policy
 ) -> dict[str, Any]:
     """The public JSON of a notification, with as many tasks and owners as there is room for.
 
     What is over bears the highest severity that was published, so that whoever heard of it hears that, too.
     """
-    facts = incident_facts(incident, now)
+    facts = incident_facts(incident, now, policy)
     if type_ is NotificationType.RESOLVED:
         facts["severity"] = incident.outbox.standing or incident.severity
     document = {**_envelope(type_, clean(notification_id, 4 * _NAME)), **facts}
@@ -51,16 +53,18 @@ def digest(incidents: Sequence[Incident], count: int, digest_id: str) -> dict[st
     return _fitting({**_envelope(NotificationType.DIGEST, digest_id), **facts}, {"incidents": 0})
 
 
-def incident_facts(incident: Incident, now: datetime) -> dict[str, Any]:
+def incident_facts(incident: Incident, now: datetime, policy: Policy) -> dict[str, Any]:
     """All that is published of an incident; how bad it is, as of now."""
+    teams = rules.teams(incident, policy)
     return {
         **_digest_facts(incident),
         "remedy": clean(incident.remedy, 4 * _REASON),
         "tasks": [_task(sample) for sample in incident.samples],
-        "links": _links(incident),
+        "links": {**_links(incident), "runbook": rules.runbook(incident, policy)},
         "impact": _impact(incident, now) if incident.service else None,
         "deployment": _deployment(incident),
-        "owners": _owners(incident),
+        "owners": _owners(incident, teams),
+        "team": teams[rules.owners(incident)[0]] if len(set(teams.values())) == 1 else None,
         "joined": [clean(one, 4 * _NAME) for one in incident.joined[:_MOST_JOINED]],
     }
 
@@ -101,10 +105,10 @@ def _impact(incident: Incident, now: datetime) -> dict[str, Any]:
     }
 
 
-def _owners(incident: Incident) -> list[dict[str, Any]]:
+def _owners(incident: Incident, teams: Mapping[str, str | None]) -> list[dict[str, Any]]:
     shared = incident.shared.owners[:_MOST_OWNERS] if incident.shared else ()
     known = [(one.name, one.count) for one in shared] or [(incident.key.owner, faults(incident))]
-    return [{"group": clean(name, _GROUP), "count": count} for name, count in known]
+    return [{"group": clean(name, _GROUP), "count": count, "team": teams.get(name)} for name, count in known]
 
 
 def _envelope(type_: NotificationType, notification_id: str | None) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from ..incidents.reported import ReportedFinding
 from ..incidents.steps import awaits_digest
 from .alerting.next_steps import NextSteps
 from .alerting.progress import IncidentProgress
+from .alerting.unmuted import unmuted
 from .publish import Published, Publisher
 
 _MINUTE = timedelta(minutes=1)
@@ -36,7 +37,7 @@ class IncidentMaintenance:
     """One round over the incidents that are due: first what can be sent, then what has to be looked at.
 
     Sending asks ECS nothing, so an ECS that does not answer keeps no message back. An incident that fails
-    leaves the others alone.
+    leaves the others alone. Those that are `unmuted`, by id, are looked at whether they are due or not.
     """
 
     alerts: Publisher
@@ -44,6 +45,7 @@ class IncidentMaintenance:
     steps: NextSteps
     result: MaintenanceResult = field(default_factory=MaintenanceResult)
     due: dict[str, Incident] = field(default_factory=dict)
+    unmuted: set[str] = field(default_factory=set)
 
     def send(self, clusters: Sequence[str]) -> None:
         """Publishes what is pending of the incidents that are due, and the digest."""
@@ -55,6 +57,16 @@ class IncidentMaintenance:
         for pending, listed in self._pending_digests().items():
             self._publish_digest(pending, listed)
         self._digest()
+
+    def unmute(self, clusters: Sequence[str]) -> None:
+        """Takes up what a mute held back that is over now."""
+        try:
+            found = unmuted(self.alerts.incidents, self.steps.mutes, clusters, self._now())
+        except LedgerError as error:
+            self.result.errors.append(error)
+            return
+        self.unmuted = {one.incident_id for one in found}
+        self.due = {one.incident_id: one for one in found} | self.due
 
     def look(self) -> Sequence[ReportedFinding]:
         """Asks ECS about the services of what is due; what it shows of deployments that fail."""
@@ -73,10 +85,11 @@ class IncidentMaintenance:
     def _still_due(self) -> Sequence[Incident]:
         now = self._now()
         return [
-            one
-            for one in self.due.values()
-            if one.open and one.due_at and one.due_at <= now and not one.outbox.waits
+            one for one in self.due.values() if one.open and not one.outbox.waits and self._is_due(one, now)
         ]
+
+    def _is_due(self, one: Incident, now: datetime) -> bool:
+        return one.incident_id in self.unmuted or (one.due_at is not None and one.due_at <= now)
 
     def _find(self, cluster_arn: str) -> None:
         try:

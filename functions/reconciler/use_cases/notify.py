@@ -16,6 +16,7 @@ from ..incidents.lifecycle import end
 from ..incidents.model import Incident
 from ..incidents.reported import IncidentKey, ReportedFinding
 from ..model.service import ServiceRecord
+from ..ports.mutes import Mutes
 from ..ports.services import ServiceLedger
 from ..services.outcomes import History, judged_histories
 from .alerting.cluster_looks import ClusterLooks
@@ -29,6 +30,7 @@ from .publish import ATTEMPTS, NotifyResult, Publisher
 class Alerts(Publisher):
     """What findings are stored in and published through; `services` and `looks` say how services are."""
 
+    mutes: Mutes
     services: ServiceLedger
     looks: ServiceLook
 
@@ -47,7 +49,7 @@ class Alerts(Publisher):
                 incidents=self.incidents, services=self.services, looker=self.looks, policy=self.policy
             ),
             reopen=reopen,
-            steps=NextSteps(self.incidents, self.policy),
+            steps=self.next_steps(),
         )
         return report.run(reported)
 
@@ -57,13 +59,17 @@ class Alerts(Publisher):
         One that fails leaves the others alone; its error is in its result.
         """
         known = judged_histories(record) or ()
-        steps = NextSteps(self.incidents, self.policy)
+        steps = self.next_steps()
         try:
             unresolved = self.incidents.unresolved(record.cluster_arn)
         except LedgerError as error:
             return [NotifyResult(error=error)]
         owned = [one for one in unresolved if one.service == record.service]
         return [result for one in owned if (result := self._follow(one, known, steps))]
+
+    def next_steps(self) -> NextSteps:
+        """The next steps of a run that has read nothing yet."""
+        return NextSteps(self.incidents, self.mutes, self.policy)
 
     def _follow(self, incident: Incident, known: Sequence[History], steps: NextSteps) -> NotifyResult | None:
         """None where the change means nothing to the incident."""

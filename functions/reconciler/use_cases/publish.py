@@ -72,9 +72,7 @@ class Publisher:
         """Sends what is pending of the incident, but digests; raises as the store does."""
         failed: dict[str, LedgerError] = {}
         lacking = {
-            pending.notification_id: self._send(
-                compose(incident, pending.type, pending.notification_id, self.clock()), pending, failed
-            )
+            pending.notification_id: self._send(self._composed(incident, pending), pending, failed)
             for pending in incident.outbox.pending
             if pending.type is not NotificationType.DIGEST
         }
@@ -110,6 +108,9 @@ class Publisher:
         queued = [queue_digest(one, name, now, self.policy) for one in listed]
         saved = (chunk for chunk in chunks(queued, MAX_FOUND) if self.incidents.save_all(chunk))
         return [one for chunk in saved for one in chunk]
+
+    def _composed(self, incident: Incident, pending: PendingNotification) -> Message:
+        return compose(incident, pending.type, pending.notification_id, self.clock(), self.policy)
 
     def _send(
         self, message: Message, pending: PendingNotification, failed: dict[str, LedgerError]

@@ -8,7 +8,6 @@ from ..incidents.reported import report_finding
 from ..ports.ecs import Tasks
 from ..ports.ledger import Ledger
 from .alerting.cluster_looks import ClusterLooks
-from .alerting.next_steps import NextSteps
 from .alerting.progress import IncidentProgress
 from .checks.recovery import SecondLook
 from .maintain_incidents import IncidentMaintenance, MaintenanceResult
@@ -39,6 +38,7 @@ def watch(*, tasks: Tasks, ledger: Ledger, alerts: Alerts) -> WatchResult:
         maintenance.result.errors.append(error)
         clusters = ()
     maintenance.send(clusters)
+    maintenance.unmute(clusters)
     protection = ProtectionWatch(tasks=tasks, ledger=ledger, policy=alerts.policy, clock=alerts.clock)
     found = protection.run(clusters)
     reported = (report_finding(one, one.occurred_at) for one in found.findings)
@@ -65,5 +65,5 @@ def new_maintenance(tasks: Tasks, ledger: Ledger, alerts: Alerts) -> IncidentMai
             second_look=SecondLook(tasks=tasks, ledger=ledger, policy=alerts.policy),
             policy=alerts.policy,
         ),
-        steps=NextSteps(alerts.incidents, alerts.policy),
+        steps=alerts.next_steps(),
     )

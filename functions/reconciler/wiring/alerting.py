@@ -11,6 +11,7 @@ import boto3
 
 from ..adapters.dynamodb.incidents import DynamoIncidents
 from ..adapters.dynamodb.ledger import DynamoLedger
+from ..adapters.dynamodb.policy import DynamoMutes
 from ..adapters.dynamodb.services import DynamoServices
 from ..adapters.ecs_services import ApiServices
 from ..adapters.sns import SnsNotifier
@@ -41,6 +42,7 @@ def alerts(clock: Callable[[], datetime]) -> Alerts:
     )
     return Alerts(
         incidents=DynamoIncidents(table, ledger.table_name, ledger.retention),
+        mutes=DynamoMutes(table, ledger.table_name),
         services=DynamoServices(table, ledger.table_name, ledger.retention),
         looks=looks,
         notifier=SnsNotifier(topic_client(session), settings.topic_arn, settings.chat_topic_arn),

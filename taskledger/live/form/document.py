@@ -15,18 +15,20 @@ from ..logs.report import document as log_document
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from reconciler.findings.policy import Policy
+
     from ..answer import Answer
     from ..explanation import Explanation
 
 
-def document(found: Answer) -> dict[str, Any]:
+def document(found: Answer, policy: Policy) -> dict[str, Any]:
     """What is wrong first, then what is behind it, then what is over."""
     explained, wrong = found.explained, found.explained.wrong
     incidents = sorted(explained.incidents, key=lambda one: (one not in wrong, not one.open))
     return {
         "cluster": cluster_name(explained.cluster) or explained.cluster,
         "service": found.service,
-        "incidents": [payload.incident(one, explained.at) for one in incidents],
+        "incidents": [payload.incident(one, explained.at, policy) for one in incidents],
         "deployments": list(_deployments(explained)),
         "tasks": [payload.task(explained.entries[arn]) for arn in found.tasks],
         "unknown": list(explained.unknown),

@@ -16,12 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from reconciler.findings.policy import Policy
     from reconciler.incidents.model import Incident
 
 IN_WORDS = 3
 
 
-def report(incidents: Sequence[Incident], now: datetime) -> None:
+def report(incidents: Sequence[Incident], now: datetime, policy: Policy) -> None:
     """Prints the table, of those that are open the worst first.
 
     Where it is not piped, the words follow: there a terminal ends.
@@ -30,12 +31,12 @@ def report(incidents: Sequence[Incident], now: datetime) -> None:
     opened = (one for one in incidents if one.open)
     worst = sorted(opened, key=lambda one: _gravity(one, now), reverse=True)
     listed = [*worst, *(one for one in incidents if not one.open)]
-    table(screen, listed, now)
+    table(screen, listed, now, policy)
     if not listed or not screen.is_terminal:
         return
     for one in worst[:IN_WORDS]:
         screen.print()
-        print_brief(screen, one, now)
+        print_brief(screen, one, now, policy)
     screen.print()
     screen.print(Text(f"`taskledger show {listed[0].short_id}` has all of one.", "dim"))
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from reconciler.findings.summary import recent
+from reconciler.incidents import rules
 from reconciler.notifications.fault_words import faults, running, what, who
 
 from ..terminal import SEVERITY_STYLE, literal
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from reconciler.findings.policy import Policy
     from reconciler.incidents.model import Incident
 
 COLUMNS = (
@@ -31,12 +34,13 @@ COLUMNS = (
     Column("running", weight=3),
     Column("since"),
     Column("last"),
+    Column("muted until", weight=5),
 )
 
 
-def table(screen: Console, incidents: Sequence[Incident], now: datetime) -> None:
+def table(screen: Console, incidents: Sequence[Incident], now: datetime, policy: Policy) -> None:
     """Prints them with ages; where it is piped, with times."""
-    print_table(screen, COLUMNS, [_row(one, now, piped=not screen.is_terminal) for one in incidents])
+    print_table(screen, COLUMNS, [_row(one, now, policy, piped=not screen.is_terminal) for one in incidents])
 
 
 def happened(incident: Incident) -> Text:
@@ -44,7 +48,8 @@ def happened(incident: Incident) -> Text:
     return literal(", ".join(filter(None, what(incident))))
 
 
-def _row(one: Incident, now: datetime, *, piped: bool) -> tuple[Text, ...]:
+def _row(one: Incident, now: datetime, policy: Policy, *, piped: bool) -> tuple[Text, ...]:
+    until = rules.muted_until(one, policy, now) if one.open else None
     when = stamp if piped else (lambda moment: age(now, moment))
     return (
         literal(one.short_id),
@@ -57,4 +62,5 @@ def _row(one: Incident, now: datetime, *, piped: bool) -> tuple[Text, ...]:
         Text(running(one.impact) if one.impact and one.open else "-"),
         Text(when(one.first_seen_at)),
         Text(when(one.last_seen_at)),
+        Text("-" if until is None else stamp(until) if piped else recent(until, now)),
     )

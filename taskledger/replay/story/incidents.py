@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
+    from reconciler.findings.policy import Policy
     from reconciler.incidents.model import Incident
 
     from ...local.memory_incidents import SentMessage
@@ -49,11 +50,11 @@ def print_incidents(screen: Console, incidents: Sequence[Incident]) -> None:
     print_table(screen, columns, [_row(one, piped=not screen.is_terminal) for one in incidents])
 
 
-def print_words(screen: Console, incidents: Iterable[Incident], now: datetime) -> None:
+def print_words(screen: Console, incidents: Iterable[Incident], now: datetime, policy: Policy) -> None:
     """What happened in each, how bad it is, what it began with, and what to look at next."""
     for one in incidents:
         screen.print()
-        print_summary(screen, one, now)
+        print_summary(screen, one, now, policy)
 
 
 def print_messages(screen: Console, sent: Sequence[SentMessage]) -> None:

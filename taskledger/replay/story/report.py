@@ -68,7 +68,7 @@ def report_all(replayed: Replayed) -> None:
         screen.print(totals(replayed))
         if replayed.comparison:
             print_comparison(screen, replayed.comparison)
-        print_words(screen, by_severity(replayed.incidents), replayed.ended_at)
+        print_words(screen, by_severity(replayed.incidents), replayed.ended_at, replayed.policy)
         print_findings(screen, replayed.findings)
         print_messages(screen, replayed.notifications)
         print_tasks(screen, by_fault(replayed))
@@ -116,7 +116,7 @@ def _events(screen: Console, replayed: Replayed, cut: _Cut) -> None:
         screen.print()
     print_incidents(screen, incidents[: cut.incidents])
     if cut.words:
-        print_words(screen, incidents, replayed.ended_at)
+        print_words(screen, incidents, replayed.ended_at, replayed.policy)
     if cut.messages:
         print_messages(screen, replayed.notifications)
     print_tasks(screen, tasks[: cut.others])

@@ -12,7 +12,7 @@ from botocore.awsrequest import AWSResponse
 
 from reconciler.adapters.sns import ALERTS, CHAT, MACHINES, PEOPLE, SnsNotifier
 from reconciler.errors import LedgerError, TerminalError, TransientError
-from reconciler.findings.policy import Policy
+from reconciler.findings.policy import DEFAULT, Policy
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.outbox import NotificationType
 from reconciler.notifications.message import Message, compose
@@ -33,11 +33,11 @@ def cloud() -> Iterator[Aws]:
 
 def opened() -> Message:
     incident = add_findings(None, [found(1)], START, Policy())
-    return compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1", START)
+    return compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1", START, DEFAULT)
 
 
 def of_several() -> Message:
-    return compose(shared_cause(), NotificationType.OPENED, "1", START)
+    return compose(shared_cause(), NotificationType.OPENED, "1", START, DEFAULT)
 
 
 def test_machines_get_json_and_attributes(cloud: Aws) -> None:

@@ -58,6 +58,13 @@ cluster = "arn:aws:ecs:eu-central-1:111122223333:cluster/sandbox"
 [[mute]]
 service = "checkout"
 until = 2026-12-01T09:00:00+01:00
+
+[[runbook]]
+cause = "IMAGE_PULL"
+url = "https://wiki.example.com:8443/runbooks/pull?from=alert&v=2#first"
+
+[[team]]
+name = "Platform / on-call"
 """
 
 
@@ -87,6 +94,13 @@ def test_everything() -> None:
         accepted_exit_codes=((Scope(family="nightly"), frozenset({3, -1})),),
         ignored=(Scope(cluster="arn:aws:ecs:eu-central-1:111122223333:cluster/sandbox"),),
         muted=((Scope(service="checkout"), datetime(2026, 12, 1, 8, tzinfo=UTC)),),
+        runbooks=(
+            (
+                Scope(cause=Cause("IMAGE_PULL")),
+                "https://wiki.example.com:8443/runbooks/pull?from=alert&v=2#first",
+            ),
+        ),
+        teams=((Scope(), "Platform / on-call"),),
     )
 
 
@@ -116,6 +130,8 @@ policies = st.builds(
     ).map(tuple),
     ignored=st.lists(some, max_size=3).map(tuple),
     muted=st.lists(st.tuples(some, times), max_size=3).map(tuple),
+    runbooks=st.lists(st.tuples(scopes, st.just("https://wiki/1")), max_size=3).map(tuple),
+    teams=st.lists(st.tuples(scopes, st.from_regex("[a-z]{1,64}", fullmatch=True)), max_size=3).map(tuple),
 )
 
 
@@ -181,6 +197,8 @@ def test_nothing() -> None:
             "mute[0].until",
             "must be a time with its zone",
         ),
+        ('[[runbook]]\nservice = "a"', "runbook[0].url", "must be an https address of at most 1000"),
+        ('[[team]]\nname = "a"\nurl = "b"', "team[0].url", "is not a key here"),
     ],
 )
 def test_mistakes_are_named(text: str, field: str, problem: str) -> None:

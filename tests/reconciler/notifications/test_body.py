@@ -24,7 +24,7 @@ OPENED, RESOLVED = NotificationType.OPENED, NotificationType.RESOLVED
 
 
 def lines(incident: Incident, type_: NotificationType = OPENED, now: float = 300) -> list[str]:
-    return compose(incident, type_, "1", at(now)).text.splitlines()
+    return compose(incident, type_, "1", at(now), DEFAULT).text.splitlines()
 
 
 def impact(running: int, since: float | None = None, **values: Any) -> Impact:

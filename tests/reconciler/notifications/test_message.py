@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reconciler.adapters.sns import MACHINES, PEOPLE
 from reconciler.findings.model import Cause, Kind, Severity
-from reconciler.findings.policy import CAUSES, Policy
+from reconciler.findings.policy import CAUSES, DEFAULT, Policy, Scope
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import SEVERAL, Incident, Owner, Shared
 from reconciler.incidents.outbox import NotificationType, Outbox
@@ -42,8 +42,10 @@ def opened(**values: Any) -> Incident:
     return add_findings(None, [found(1, **values)], START, Policy())
 
 
-def message(incident: Incident, type_: NotificationType = NotificationType.OPENED) -> Message:
-    return compose(incident, type_, f"{incident.incident_id}|1", at(60))
+def message(
+    incident: Incident, type_: NotificationType = NotificationType.OPENED, policy: Policy = DEFAULT
+) -> Message:
+    return compose(incident, type_, f"{incident.incident_id}|1", at(60), policy)
 
 
 def size(sent: Message) -> int:
@@ -129,9 +131,11 @@ def test_the_longest_of_everything_fits(char: str) -> None:
     ]
     reported = [report_finding(about, START, stopped) for stopped in stops]
     incident = replace(add_findings(None, reported, START, Policy()), ended_by=long)
+    teams = tuple((Scope(service=f"{number}*"), f"{number:064}") for number in reversed(range(120)))
+    policy = Policy(runbooks=((Scope(), "https://w/".ljust(1000, "a")),), teams=teams)
     for type_ in (NotificationType.OPENED, NotificationType.RESOLVED):
-        check(message(incident, type_))
-        check(message(of_several(incident, 120, long), type_))
+        check(message(incident, type_, policy))
+        check(message(of_several(incident, 120, long), type_, policy))
     check(compose_digest([replace(incident, severity=Severity.LOW)] * 60, "DIGEST|1", at(60)))
 
 
@@ -163,7 +167,10 @@ def test_the_schema_is_held_to() -> None:
     assert list(violations(good)) == []
     without = {name: value for name, value in good.items() if name != "links"}
     assert list(violations(good | {"x": 1})) == []
-    wrong = ({"count": "1"}, {"type": "DIGEST"}, {"deployment": {}}, {"impact": {}}, {"owners": []})
+    wrong: tuple[dict[str, Any], ...] = (
+        *({"count": "1"}, {"type": "DIGEST"}, {"deployment": {}}, {"impact": {}}, {"owners": []}),
+        *({"team": 1}, {"links": {}}),
+    )
     for bad in (without, *(good | each for each in wrong)):
         assert list(violations(bad))
 
@@ -184,6 +191,29 @@ def test_several_services_are_one_attribute() -> None:
     assert sent.attributes["service"] == [f"s{number}" for number in range(100) if number != 1]
     assert (sent.document["service"], sent.document["group"]) == (None, None)
     assert len(sent.document["owners"]) == 100
+
+
+def test_a_team_is_an_attribute() -> None:
+    """The one that looks after it, or the list of those that look after its owners, each once."""
+    (down, *_), shared = messages(), messages()[2].message
+    assert down.message.attributes["team"] == "payments"
+    assert shared.attributes["team"] == ["storefront", "payments"]
+    assert "team" not in messages()[3].message.attributes
+    assert "Team     storefront, payments" in shared.text.splitlines()
+    assert "Team" not in messages()[3].message.text
+
+
+def test_a_runbook_is_a_link() -> None:
+    """As our own it stands in mail, chat and JSON as it is; one that its owners do not share is left out."""
+    address = "https://wiki.example.com/runbooks/crashes"
+    down = messages()[0].message
+    assert f"Runbook  {address}" in down.text.splitlines()
+    assert f"Runbook: {address}" in json.loads(chat_payload(down))["content"]["description"].splitlines()
+    assert down.document["links"]["runbook"] == address
+    of_some = Policy(runbooks=((Scope(service="cart"), address),))
+    assert message(shared_cause(), policy=of_some).document["links"]["runbook"] is None
+    of_all = Policy(runbooks=((Scope(cause=Cause("IMAGE_PULL")), address),))
+    assert message(shared_cause(), policy=of_all).document["links"]["runbook"] == address
 
 
 def test_what_is_over_bears_the_highest_severity_that_was_published() -> None:

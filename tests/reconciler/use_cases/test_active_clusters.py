@@ -65,7 +65,7 @@ def test_the_watch_asks_for_active_clusters_only(table: Tabled) -> None:
         ]
         asked[query.get("IndexName"), value["S"]] += 1
     indexes = [(index, cluster) for index in ("due", "protected") for cluster in (BATCH, SHOP)]
-    assert asked == Counter([(None, "ACTIVE"), *indexes])
+    assert asked == Counter([(None, "ACTIVE"), (None, "MUTES"), *indexes])
 
 
 def test_a_quiet_account_costs_the_watch_one_query(table: Tabled) -> None:

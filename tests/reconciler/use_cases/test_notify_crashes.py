@@ -19,6 +19,7 @@ from reconciler.adapters.dynamodb.incidents import read_incident
 from reconciler.incidents.model import Incident
 from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
 from taskledger.local.memory_ledger import MemoryLedger
+from taskledger.local.memory_mutes import MemoryMutes
 from taskledger.simulator.engine.clock import Clock
 from tests.support.alert_life import FINDINGS, HEARD, LISTED, Heard, World, live
 from tests.support.alerting import new_alerts
@@ -49,6 +50,7 @@ def in_memory(fault: Fault) -> End:
     alerts = new_alerts(
         lambda: clock.now,
         incidents=faulty(incidents, fault),
+        mutes=faulty(MemoryMutes(), fault),
         notifier=FaultyTopic(notifier, fault),
         ledger=faulty(ledger, fault),
     )

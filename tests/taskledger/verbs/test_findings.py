@@ -26,7 +26,8 @@ KEYS = {
     "incidentId", "kind", "cause", "severity", "account", "region", "clusterArn", "cluster", "group",
     "service", "taskDefinitionArn", "count", "firstSeenAt", "lastSeenAt", "summary", "remedy", "tasks",
     "links", "deployment", "serviceArn", "status", "openedAt", "notifiedAt", "resolvedAt", "impact",
-    "highestSeverity", "occurrences", "firstOccurrenceAt", "pending", "owners", "joined",
+    "highestSeverity", "occurrences", "firstOccurrenceAt", "pending", "owners", "joined", "mutedUntil",
+    "team", "runbook",
 }  # fmt: skip
 
 

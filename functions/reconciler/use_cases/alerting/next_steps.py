@@ -12,16 +12,22 @@ from ...incidents.model import Incident
 from ...incidents.outbox import NotificationType
 from ...incidents.speaking import deployment_keys, is_spoken_for, shared_key
 from ...ports.incidents import Incidents
+from ...ports.mutes import Mute, Mutes
 from .readable import readable
 
 
 @dataclass(slots=True)
 class NextSteps:
-    """The next steps of incidents in one run, which reads a cluster's open incidents once at the most."""
+    """The next steps of incidents in one run, which reads a cluster's open incidents once at the most.
+
+    The mutes it reads once too: `with_mutes` is the policy with them.
+    """
 
     incidents: Incidents
+    mutes: Mutes
     policy: Policy
     unresolved: dict[str, Sequence[Incident]] = field(default_factory=dict)
+    with_mutes: Policy | None = None
 
     def take(self, incident: Incident, now: datetime, *, over: bool | None = None) -> Incident:
         """The next revision of the incident; what is published depends on the others, and on this hour."""
@@ -35,7 +41,7 @@ class NextSteps:
             spoken_for=is_spoken_for(replace(alone, outbox=incident.outbox), others),
             messages=self.incidents.messages(now) if _counts(alone) else 0,
         )
-        return advance(joining, context, now, self.policy)
+        return advance(joining, context, now, self._policy(now))
 
     def note(self, incident: Incident) -> None:
         """What was stored of an incident is known to the steps after it."""
@@ -43,6 +49,13 @@ class NextSteps:
         if known is not None:
             others = [one for one in known if one.key != incident.key]
             self.unresolved[incident.key.cluster_arn] = [*others, *([incident] if incident.open else [])]
+
+    def _policy(self, now: datetime) -> Policy:
+        """The policy with all mutes that are in force; one that cannot be read mutes nothing."""
+        if self.with_mutes is None:
+            found = (one for one in self.mutes.ending_after(now) if isinstance(one, Mute))
+            self.with_mutes = self.policy.muting((one.scope, one.until) for one in found)
+        return self.with_mutes
 
     def _others(self, incident: Incident) -> Sequence[Incident]:
         """The open incidents of its owner, and those whose key speaks for it, also if they are over."""

@@ -16,6 +16,7 @@ from reconciler.incidents.model import SEVERAL, Incident, Shared
 from reconciler.incidents.reported import IncidentKey, ReportedFinding
 from reconciler.use_cases.alerting.next_steps import NextSteps
 from taskledger.local.memory_incidents import MemoryIncidents
+from taskledger.local.memory_mutes import MemoryMutes
 from tests.support.findings import crash, finding, opened, published
 from tests.support.services import deployment_id
 from tests.support.values import START, at
@@ -25,7 +26,7 @@ BAD = deployment_id(2)
 
 
 def taken(store: MemoryIncidents, *found: ReportedFinding, before: Incident | None = None) -> Incident:
-    return NextSteps(store, POLICY).take(add_findings(before, found, START, POLICY), START)
+    return NextSteps(store, MemoryMutes(), POLICY).take(add_findings(before, found, START, POLICY), START)
 
 
 def types(incident: Incident) -> Sequence[str]:
@@ -111,7 +112,7 @@ def test_a_deployment_joins_what_was_published_before() -> None:
 def test_what_was_just_stored_is_known() -> None:
     """A run reads the others once, and knows what it has stored itself since."""
     store = MemoryIncidents()
-    steps = NextSteps(store, POLICY)
+    steps = NextSteps(store, MemoryMutes(), POLICY)
     steps.take(add_findings(None, [crash(1)], START, POLICY), START)
     steps.note(stored(store, opened(failed_deployment())))
     assert types(steps.take(add_findings(None, [of_bad(2)], START, POLICY), START)) == []
@@ -135,4 +136,4 @@ def test_the_cap_holds_what_is_not_high(severity: Severity, before: int, expecte
         hour = START + timedelta(hours=1)
         assert incident.due_at is not None
         assert incident.due_at <= hour
-        assert types(NextSteps(store, POLICY).take(incident, hour)) == ["OPENED"]
+        assert types(NextSteps(store, MemoryMutes(), POLICY).take(incident, hour)) == ["OPENED"]

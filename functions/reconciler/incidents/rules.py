@@ -1,0 +1,36 @@
+"""What the policy's rules say of an incident: its teams, its runbook, and until when it is muted; pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from ..findings.model import Cause, Kind
+from ..findings.policy import Policy
+from .model import Incident
+
+
+def owners(incident: Incident) -> Sequence[str]:
+    """The services and task families that it is of, as far as they are known by name."""
+    shared = incident.shared.owners if incident.shared else ()
+    return [one.name for one in shared] or [incident.key.owner]
+
+
+def about(incident: Incident, owner: str | None = None) -> tuple[str, str, Kind, Cause | None]:
+    """What a rule has to cover that is for it, or for one of its owners."""
+    key = incident.key
+    return key.cluster_arn, owner or key.owner, key.kind, incident.cause
+
+
+def teams(incident: Incident, policy: Policy) -> Mapping[str, str | None]:
+    """Who looks after it, for each of its owners."""
+    return {name: policy.team(*about(incident, name)) for name in owners(incident)}
+
+
+def runbook(incident: Incident, policy: Policy) -> str | None:
+    """The address of its runbook; None where not all of its owners have the same one."""
+    found = {policy.runbook(*about(incident, name)) for name in owners(incident)}
+    return found.pop() if len(found) == 1 else None
+
+
+def muted_until(incident: Incident, policy: Policy, now: datetime) -> datetime | None:
+    """Until when nothing is published of it; None where no mute covers it."""
+    return policy.muted_until(*about(incident), now)
