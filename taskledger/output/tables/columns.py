@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from rich.cells import cell_len
 from rich.table import Table
 from rich.text import Text
 
@@ -51,7 +52,7 @@ class _Filled:
 
     @property
     def width(self) -> int:
-        return max(len(self.column.title), *(one.cell_len for one in self.values))
+        return max(cell_len(self.column.title), *(one.cell_len for one in self.values))
 
     @property
     def narrowest(self) -> int:

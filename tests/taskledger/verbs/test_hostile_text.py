@@ -49,6 +49,7 @@ VERBS: dict[str, tuple[tuple[str, ...], int]] = {
 @settings(max_examples=40)
 @given(text=texts)
 @example("exec: [/app/start.sh]: not found")
+@example("/\u2e80")  # of which the second takes two columns
 @example("[link=https://x]\x1b[31m\u202e\ud800\n[/]")
 def test_texts_are_printed_whole_and_obeyed_by_nobody(verb: str, text: str) -> None:
     """In every field of every verb, on both outputs; the verb ends as it does with any other text."""

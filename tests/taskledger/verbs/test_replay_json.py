@@ -16,7 +16,7 @@ from tests.support.values import envelope, task_arn
 EVENTS = Path("events")
 
 DOCUMENT = {"events", "verdicts", "currency", "tasks", "findings", "incidents", "notifications", "skipped"}
-DOCUMENT |= {"scenarios", "services", "rejected"}
+DOCUMENT |= {"scenarios", "services", "rejected", "comparison"}
 TASK = {
     *("taskArn", "clusterArn", "cluster", "group", "service", "taskDefinitionArn", "launchType"),
     *("capacityProviderName", "availabilityZone", "lastStatus", "desiredStatus", "healthStatus", "version"),
