@@ -1,20 +1,13 @@
 """Log events as lines for people: without secrets, and without what a terminal obeys; pure."""
 
-from __future__ import annotations
-
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final
 
-from reconciler.errors import InvalidInput
-from reconciler.parsing.fields import required, timestamp, whole
-from reconciler.text import safe
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
-
-    from reconciler.parsing.fields import Fields
+from ..errors import InvalidInput
+from ..model.logs import LogLine
+from ..text import safe
+from .fields import Fields, required, timestamp, whole
 
 LONGEST: Final = 500  # characters of a line
 KEY_LINES: Final = 60  # more than a private key has
@@ -26,14 +19,6 @@ _ESCAPE = re.compile(r"\x1b\[[0-?]*[ -/]*[@-~]|\x1b\][^\x07\x1b]{0,500}(?:\x07|\
 _KEY_BEGINS = re.compile(r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY")
 _KEY_ENDS = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY")
 _KEY_BODY = re.compile(r"(?:^|\s)[A-Za-z0-9+/=]{40,100}\s{0,9}$")
-
-
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One line, and when it was written."""
-
-    at: datetime
-    text: str
 
 
 def lines_of(events: Iterable[Fields], most: int) -> Sequence[LogLine]:
