@@ -62,7 +62,8 @@ class Policy:
     An incident is over when nothing came for `resolve`. One that goes on is announced again after `remind`,
     then at growing intervals; what is not published by itself is listed every `digest`. In an hour at most
     `max_messages_per_hour` are published, but for what is high and what is over. `accepted_exit_codes` are no
-    failure; what is `ignored` makes no findings, and what is `muted` no messages until then.
+    failure; what is `ignored` makes no findings, and what is `muted` no messages until then. Messages have
+    the last lines of a container's log only of what `logs` covers, and only of these log groups.
     """
 
     protection_lead: timedelta = timedelta(minutes=15)
@@ -81,6 +82,7 @@ class Policy:
     accepted_exit_codes: tuple[tuple[Scope, frozenset[int]], ...] = ()
     ignored: tuple[Scope, ...] = ()
     muted: tuple[tuple[Scope, datetime], ...] = ()
+    logs: tuple[tuple[Scope, frozenset[str]], ...] = ()
 
     def judge(self, finding: Finding) -> Finding | None:
         """The finding with the severity that the rules give it; None when they ignore or accept it."""
@@ -101,6 +103,11 @@ class Policy:
         """Until when nobody is to be notified of it; None when people are."""
         covering = (until for scope, until in self.muted if scope.covers(cluster_arn, owner, kind, cause))
         return max((until for until in covering if now < until), default=None)
+
+    def log_groups(self, cluster_arn: str, owner: str, kind: Kind, cause: Cause | None) -> frozenset[str]:
+        """The log groups of which a message about such a fault may have lines."""
+        covering = (found for scope, found in self.logs if scope.covers(cluster_arn, owner, kind, cause))
+        return frozenset[str]().union(*covering)
 
     def _accepts(self, finding: Finding) -> bool:
         if finding.cause not in (EXIT_CODE.cause, SIGNAL.cause) or not finding.exit_codes:

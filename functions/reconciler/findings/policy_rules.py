@@ -4,6 +4,7 @@ Each is a table with a scope, which is any of kind, cause, cluster, service and 
 `_RULES`.
 """
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from datetime import UTC, datetime
 from typing import Any, Final, TypeVar
@@ -23,8 +24,11 @@ _RULES: Mapping[str, tuple[str, ...]] = {
     "exitCodes": ("fine",),
     "ignore": (),
     "mute": ("until",),
+    "logs": ("groups",),
 }
 _LONGEST = 2048  # characters of a name: an ARN fits
+_MOST_GROUPS = 20
+_GROUP = re.compile(r"[A-Za-z0-9_/.#-]{1,512}")  # as CloudWatch Logs allows them
 RULES: Final = tuple(_RULES)
 
 
@@ -37,6 +41,7 @@ def read_rules(document: Table) -> dict[str, Any]:
         ),
         "ignored": _each(document, "ignore", _some),
         "muted": _each(document, "mute", lambda rule, at: (_some(rule, at), _until(rule, at))),
+        "logs": _each(document, "logs", lambda rule, at: (_owned(rule, at), _groups(rule, at))),
     }
 
 
@@ -47,6 +52,7 @@ def rule_tables(policy: Policy) -> dict[str, Any]:
         "exitCodes": [_named(scope) | {"fine": sorted(codes)} for scope, codes in policy.accepted_exit_codes],
         "ignore": [_named(scope) for scope in policy.ignored],
         "mute": [_named(scope) | {"until": until.isoformat()} for scope, until in policy.muted],
+        "logs": [_named(scope) | {"groups": sorted(groups)} for scope, groups in policy.logs],
     }
 
 
@@ -78,6 +84,14 @@ def _some(rule: Table, at: str) -> Scope:
     scope = _scope(rule, at)
     if scope == Scope():
         raise InvalidInput(at.rstrip("."), f"is for everything: name any of {', '.join(_SCOPE)}")
+    return scope
+
+
+def _owned(rule: Table, at: str) -> Scope:
+    """What the rule is for; what leaves the account by it must have been named."""
+    scope = _scope(rule, at)
+    if scope.service is None and scope.family is None:
+        raise InvalidInput(at + "service", "is missing, and so is family: name the one or the other")
     return scope
 
 
@@ -133,6 +147,18 @@ def _until(rule: Table, at: str) -> datetime:
     except (ValueError, OverflowError):  # before the year 1 or after 9999, also only in UTC
         pass
     raise wrong(at + "until", "a time with its zone, such as 2026-12-01T08:00:00Z", value)
+
+
+def _groups(rule: Table, at: str) -> frozenset[str]:
+    value = rule.get("groups")
+    named = value if isinstance(value, list) else []
+    if 0 < len(named) <= _MOST_GROUPS and all(map(_is_group, named)):
+        return frozenset(named)
+    raise wrong(at + "groups", f"a list of 1 to {_MOST_GROUPS} names of log groups, none with *", value)
+
+
+def _is_group(value: object) -> bool:
+    return isinstance(value, str) and _GROUP.fullmatch(value) is not None
 
 
 def _named(scope: Scope) -> dict[str, Any]:

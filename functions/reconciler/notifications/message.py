@@ -13,6 +13,7 @@ from typing import Any
 from .. import arns
 from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType
+from ..model.logs import LogLine
 from ..text import clean
 from . import payload
 from .body import Body, body
@@ -47,9 +48,15 @@ class Message:
         return "\n".join(_mail(self.body))
 
 
-def compose(incident: Incident, type_: NotificationType, notification_id: str, now: datetime) -> Message:
-    """The message of that type about the incident as it stands."""
-    document = payload.notification(incident, type_, notification_id, now)
+def compose(
+    incident: Incident,
+    type_: NotificationType,
+    notification_id: str,
+    now: datetime,
+    log_lines: Sequence[LogLine] = (),
+) -> Message:
+    """The message of that type about the incident as it stands, with these last lines of its log."""
+    document = payload.notification(incident, type_, notification_id, now, log_lines)
     attributes = {name: str(document[name]) for name in _ATTRIBUTES if document[name]}
     return Message(
         notification_id=notification_id,
@@ -80,9 +87,12 @@ def _mail(body: Body) -> Iterator[str]:
     if body.listed:
         yield ""
         yield from map(inert, (body.heading, *(f"  {line}" for line in body.listed)))
+    if body.log:
+        yield ""
+        yield from map(inert, (body.log_heading, *(f"  {line}" for line in body.log)))
     if body.links:
         yield ""
-        yield from (f"{name.title():<8} {link}" for name, link in body.links.items())
+        yield from (f"{name:<12} {link}" for name, link in body.links.items())
     if body.incident_id:
         yield ""
         yield inert(f"Incident {body.incident_id}")

@@ -28,12 +28,17 @@ _WELL = re.compile(
 
 def parse_described_service(item: object) -> ServiceReading:
     """The reading in an item of a DescribeServices answer."""
-    service = _object(item, "service")
+    service, at = _object(item, "service"), "service.loadBalancers."
     deployments = tuple(
         _deployment(one, f"service.deployments[{index}].")
         for index, one in enumerate(objects(service, "deployments", "service."))
     )
-    return ServiceReading(state=_state(service, "service.", deployments), deployments=deployments)
+    balancers = (text(one, "targetGroupArn", at) for one in objects(service, "loadBalancers", "service."))
+    return ServiceReading(
+        state=_state(service, "service.", deployments),
+        deployments=deployments,
+        target_group_arn=next(filter(None, balancers), None),
+    )
 
 
 def parse_service_deployment(item: object) -> ServiceDeployment:

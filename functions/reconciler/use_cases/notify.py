@@ -47,7 +47,7 @@ class Alerts(Publisher):
                 incidents=self.incidents, services=self.services, looker=self.looks, policy=self.policy
             ),
             reopen=reopen,
-            steps=NextSteps(self.incidents, self.policy),
+            steps=NextSteps(self.incidents, self.policy, self.logs),
         )
         return report.run(reported)
 
@@ -57,7 +57,7 @@ class Alerts(Publisher):
         One that fails leaves the others alone; its error is in its result.
         """
         known = judged_histories(record) or ()
-        steps = NextSteps(self.incidents, self.policy)
+        steps = NextSteps(self.incidents, self.policy, self.logs)
         try:
             unresolved = self.incidents.unresolved(record.cluster_arn)
         except LedgerError as error:

@@ -16,10 +16,12 @@ from ..findings.policy import Policy
 from ..incidents.lifecycle import mark_published, queue_digest
 from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType, PendingNotification
+from ..model.logs import LogLine
 from ..notifications.digest import compose_digest, digest_id
 from ..notifications.message import Message, compose
 from ..ports.incidents import MAX_FOUND, Incidents
 from ..ports.notifier import Notifier
+from .checks.task_logs import TaskLogs
 
 ATTEMPTS = 8  # against others who write the same incident: each is overtaken by one that got through
 
@@ -61,20 +63,22 @@ class Published:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
-    """Where incidents are stored, and where their messages are published; `clock` says when."""
+    """Where incidents are stored, and where their messages are published; `clock` says when.
+
+    With `logs` incidents are linked to logs, and their messages have lines of them where the policy says so.
+    """
 
     incidents: Incidents
     notifier: Notifier
     policy: Policy
     clock: Callable[[], datetime]
+    logs: TaskLogs | None = None
 
     def publish(self, incident: Incident) -> Published:
         """Sends what is pending of the incident, but digests; raises as the store does."""
         failed: dict[str, LedgerError] = {}
         lacking = {
-            pending.notification_id: self._send(
-                compose(incident, pending.type, pending.notification_id, self.clock()), pending, failed
-            )
+            pending.notification_id: self._send(self._composed(incident, pending), pending, failed)
             for pending in incident.outbox.pending
             if pending.type is not NotificationType.DIGEST
         }
@@ -82,6 +86,10 @@ class Publisher:
         if sent := sum(left is not None for left in lacking.values()):
             self.incidents.count_messages(self.clock(), sent)
         return published
+
+    def take_refused(self) -> Mapping[str, LedgerError]:
+        """By what was asked about logs in this run, why it was not answered."""
+        return self.logs.take_failed() if self.logs else {}
 
     def publish_new(
         self, stored: NotifyResult, down: LedgerError | None
@@ -110,6 +118,18 @@ class Publisher:
         queued = [queue_digest(one, name, now, self.policy) for one in listed]
         saved = (chunk for chunk in chunks(queued, MAX_FOUND) if self.incidents.save_all(chunk))
         return [one for chunk in saved for one in chunk]
+
+    def _composed(self, incident: Incident, pending: PendingNotification) -> Message:
+        """The same message again may have other lines of a log, which goes on."""
+        lines = self._log_lines(incident) if pending.type is NotificationType.OPENED else ()
+        return compose(incident, pending.type, pending.notification_id, self.clock(), lines)
+
+    def _log_lines(self, incident: Incident) -> Sequence[LogLine]:
+        key, place = incident.key, incident.log
+        if self.logs is None or place is None:
+            return ()
+        groups = self.policy.log_groups(key.cluster_arn, key.owner, key.kind, incident.cause)
+        return self.logs.lines(place) if place.group in groups else ()
 
     def _send(
         self, message: Message, pending: PendingNotification, failed: dict[str, LedgerError]

@@ -65,5 +65,5 @@ def new_maintenance(tasks: Tasks, ledger: Ledger, alerts: Alerts) -> IncidentMai
             second_look=SecondLook(tasks=tasks, ledger=ledger, policy=alerts.policy),
             policy=alerts.policy,
         ),
-        steps=NextSteps(alerts.incidents, alerts.policy),
+        steps=NextSteps(alerts.incidents, alerts.policy, alerts.logs),
     )

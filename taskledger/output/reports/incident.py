@@ -32,7 +32,7 @@ def print_incident(screen: Console, incident: Incident, now: datetime) -> None:
         screen.print(literal(parts.heading, "bold"))
         for line in parts.listed:
             screen.print(literal(f"  {line}"))
-    print_grid(screen, "links", [(name, value) for name, value in (parts.links or {}).items()])
+    print_grid(screen, "links", [(name.lower(), link) for name, link in (parts.links or {}).items()])
     screen.print()
     screen.print(literal(incident.incident_id, "dim"))
 
