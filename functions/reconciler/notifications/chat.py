@@ -73,4 +73,5 @@ def _lines(body: Body) -> Iterator[str]:
     if body.incident_id:
         yield inert(f"Incident: {body.incident_id}")
     if body.log:
-        yield from map(inert, (body.log_heading, *body.log[-_MOST_LOG_LINES:]))
+        lines = (" ".join(line.split()) for line in body.log[-_MOST_LOG_LINES:])
+        yield from map(inert, (body.log_heading, *lines))

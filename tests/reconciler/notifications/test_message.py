@@ -204,22 +204,6 @@ def test_chats_keep_an_incident_together() -> None:
     assert not {"<", "@", "&"} & set(first["content"]["description"])
 
 
-@pytest.mark.parametrize(
-    ("partition", "region", "host"),
-    [
-        ("aws", "eu-central-1", "eu-central-1.console.aws.amazon.com"),
-        ("aws-cn", "cn-north-1", "cn-north-1.console.amazonaws.cn"),
-        ("aws-us-gov", "us-gov-west-1", "us-gov-west-1.console.amazonaws-us-gov.com"),
-        ("aws-iso", "us-iso-east-1", None),
-        ("aws", "", None),
-    ],
-)
-def test_links_lead_to_the_right_console(partition: str, region: str, host: str | None) -> None:
-    """Each partition has a console of its own; where none is known there is no link."""
-    link = cluster_link(f"arn:{partition}:ecs:{region}:111122223333:cluster/shop", "tasks", "1")
-    assert link == (host and f"https://{host}/ecs/v2/clusters/shop/tasks/1?region={region}")
-
-
 def test_a_name_cannot_leave_its_place_in_a_link() -> None:
     """Slashes, questions and the like in a name are spelled out."""
     link = cluster_link(CLUSTER, "services", "../a?b=c#d \u00fc")
