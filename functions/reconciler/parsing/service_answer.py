@@ -28,16 +28,15 @@ _WELL = re.compile(
 
 def parse_described_service(item: object) -> ServiceReading:
     """The reading in an item of a DescribeServices answer."""
-    service, at = _object(item, "service"), "service.loadBalancers."
+    service = _object(item, "service")
     deployments = tuple(
         _deployment(one, f"service.deployments[{index}].")
         for index, one in enumerate(objects(service, "deployments", "service."))
     )
-    balancers = (text(one, "targetGroupArn", at) for one in objects(service, "loadBalancers", "service."))
     return ServiceReading(
         state=_state(service, "service.", deployments),
         deployments=deployments,
-        target_group_arn=next(filter(None, balancers), None),
+        target_group_arn=_target_group(service),
     )
 
 
@@ -124,6 +123,16 @@ def _deployment(fields: Fields, at: str) -> DescribedDeployment:
             failed_tasks=whole(fields, "failedTasks", at) or 0,
         ),
     )
+
+
+def _target_group(service: Fields) -> str | None:
+    """The first that it names; None also where that cannot be read, as it is only for a link."""
+    try:
+        balancers = objects(service, "loadBalancers", "service.")
+        named = [text(one, "targetGroupArn", "service.loadBalancers.") for one in balancers]
+    except InvalidInput:
+        return None
+    return next(filter(None, named), None)
 
 
 def _primary(deployments: tuple[DescribedDeployment, ...]) -> str | None:

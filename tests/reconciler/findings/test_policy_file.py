@@ -58,6 +58,11 @@ cluster = "arn:aws:ecs:eu-central-1:111122223333:cluster/sandbox"
 [[mute]]
 service = "checkout"
 until = 2026-12-01T09:00:00+01:00
+
+[[logs]]
+cluster = "shop"
+service = "checkout"
+groups = ["/ecs/checkout", "/ecs/proxy"]
 """
 
 
@@ -87,6 +92,7 @@ def test_everything() -> None:
         accepted_exit_codes=((Scope(family="nightly"), frozenset({3, -1})),),
         ignored=(Scope(cluster="arn:aws:ecs:eu-central-1:111122223333:cluster/sandbox"),),
         muted=((Scope(service="checkout"), datetime(2026, 12, 1, 8, tzinfo=UTC)),),
+        logs=((Scope(cluster="shop", service="checkout"), frozenset({"/ecs/checkout", "/ecs/proxy"})),),
     )
 
 
@@ -99,6 +105,8 @@ scopes = st.builds(
     service=names,
 ) | st.builds(Scope, cluster=names, family=names)
 some = scopes.filter(lambda scope: scope != Scope())
+owned = scopes.filter(lambda scope: bool(scope.service or scope.family))
+groups = st.frozensets(st.from_regex(r"[A-Za-z0-9_/.#-]{1,20}", fullmatch=True), min_size=1, max_size=3)
 minutes = st.integers(1, 1440).map(lambda number: timedelta(minutes=number))
 times = st.datetimes(timezones=st.just(UTC))
 policies = st.builds(
@@ -116,6 +124,7 @@ policies = st.builds(
     ).map(tuple),
     ignored=st.lists(some, max_size=3).map(tuple),
     muted=st.lists(st.tuples(some, times), max_size=3).map(tuple),
+    logs=st.lists(st.tuples(owned, groups), max_size=3).map(tuple),
 )
 
 
@@ -181,6 +190,12 @@ def test_nothing() -> None:
             "mute[0].until",
             "must be a time with its zone",
         ),
+        ('[[logs]]\ncluster = "a"\ngroups = ["/a"]', "logs[0].service", "is missing, and so is family"),
+        ('[[logs]]\nservice = "a"', "logs[0].groups", "must be a list of 1 to 20 names of log groups"),
+        ('[[logs]]\nservice = "a"\ngroups = []', "logs[0].groups", "must be a list of 1 to 20 names"),
+        ('[[logs]]\nservice = "a"\ngroups = "/a"', "logs[0].groups", "must be a list of 1 to 20 names"),
+        ('[[logs]]\nservice = "a"\ngroups = ["/a*"]', "logs[0].groups", "must be a list of 1 to 20 names"),
+        ('[[logs]]\nservice = "a"\ngroups = [3]', "logs[0].groups", "must be a list of 1 to 20 names"),
     ],
 )
 def test_mistakes_are_named(text: str, field: str, problem: str) -> None:

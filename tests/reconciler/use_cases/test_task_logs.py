@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
 import pytest
 
-from reconciler.errors import AccessDenied, LedgerError, TransientError
-from reconciler.findings.policy import Policy, Scope
+from reconciler.errors import AccessDenied, LedgerError, TerminalError, TransientError
+from reconciler.findings.policy import DEFAULT, Policy, Scope
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import Incident
 from reconciler.incidents.outbox import NotificationType, PendingNotification
 from reconciler.model.logs import Place
 from reconciler.model.task import Container
+from reconciler.use_cases.assess import new_findings
 from reconciler.use_cases.checks.task_logs import TaskLogs
 from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
-from tests.support.alerting import new_alerts
-from tests.support.findings import DEFINITION, crash, found
+from taskledger.simulator.engine.clock import Clock
+from tests.support.alerting import LOUD, maintain, new_alerts
+from tests.support.findings import DEFINITION, crash, found, killed
 from tests.support.task_logs import AWSLOGS, Definitions, Streams, crashed, logging_to, new_logs
-from tests.support.values import START, at, task_arn
+from tests.support.values import START, at
 
 PLACE = Place(container="app", region="eu-central-1", group="/ecs/checkout", stream=f"web/app/{1:032x}")
 OTHER = replace(PLACE, group="/ecs/other")
@@ -83,6 +86,19 @@ def test_one_refusal_ends_the_questions_of_a_run(error: LedgerError) -> None:
     assert definitions.asked == [f"{DEFINITION}:42"]
     definitions.error = None
     assert logs.located(crashed()).log == PLACE
+
+
+def test_a_revision_that_cannot_be_read() -> None:
+    """It is asked for once, and the others are asked for all the same."""
+    refusal = TerminalError("Unable to describe task definition.")
+    definitions = Definitions(error=refusal)
+    logs = new_logs(definitions)
+    assert logs.located(crashed()).log is None
+    definitions.error = None
+    assert logs.located(crashed()).log is None
+    assert logs.located(crashed(revision=43)).log == PLACE
+    assert definitions.asked == [f"{DEFINITION}:42", f"{DEFINITION}:43"]
+    assert logs.take_failed() == {f"{DEFINITION}:42": refusal}
 
 
 def test_lines_of_a_group_that_refuses() -> None:
@@ -150,13 +166,27 @@ def test_no_line_is_read_without_a_rule(policy: Policy) -> None:
     assert streams.asked == []
 
 
+@dataclass
+class Silent:
+    """An ECS that answers about no task and no service."""
+
+    def __getattr__(self, name: str) -> Callable[..., object]:
+        def refuse(*_: object) -> object:
+            raise TransientError("not now")
+
+        return refuse
+
+
 def test_an_incident_is_stored_with_its_stream() -> None:
-    """So that later messages have the link when ECS has forgotten the task."""
-    incidents = MemoryIncidents()
-    alerts = replace(new_alerts(lambda: at(60), incidents=incidents), logs=new_logs())
-    report = crashed().samples[0]
-    (change,) = [crash(1, at(1))]
-    sample = replace(report, task_arn=task_arn(1))
-    alerts.notify([replace(change, samples=(sample,))])
-    (stored,) = incidents.everything()
-    assert stored.log == PLACE
+    """As it opens; or by the watch, where ECS did not answer then."""
+    for error in (None, TransientError("slow")):
+        incidents, clock, definitions = MemoryIncidents(), Clock(at(1)), Definitions(error=error)
+        alerts = new_alerts(lambda clock=clock: clock.now, incidents=incidents, policy=LOUD)
+        alerts = replace(alerts, logs=new_logs(definitions))
+        alerts.notify(new_findings(killed(1), DEFAULT))
+        assert [one.log for one in incidents.everything()] == [None if error else PLACE]
+        alerts.take_refused()
+        definitions.error = None
+        clock.advance(300)
+        maintain(alerts, Silent())  # type: ignore[arg-type]  # as little as it answers
+        assert [one.log for one in incidents.everything()] == [PLACE]

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from ...errors import LedgerError, TransientError
+from ...errors import AccessDenied, LedgerError, TransientError
 from ...incidents.model import Incident
 from ...incidents.reported import Sample
 from ...incidents.severity import STOPS
@@ -66,9 +66,12 @@ class TaskLogs:
             return known or {}
         try:
             settings = self.definitions.log_settings(task_definition_arn)
-        except LedgerError as error:
+        except (AccessDenied, TransientError) as error:
             self.failed[_DEFINITIONS] = error
             return {}
+        except LedgerError as error:  # of this revision alone, and for good
+            self.failed[task_definition_arn] = error
+            settings = {}
         if len(self.known) >= _REMEMBERED:
             self.known.clear()
         self.known[task_definition_arn] = settings
