@@ -92,6 +92,11 @@ help: ## List the targets
 replay: $(REPLAY_READY) ## Replay saved events through the deployed handlers: PATHS="FILE FOLDER -", default events
 	@$(REPLAY)/bin/taskledger replay $(PATHS)
 
+.PHONY: wheel
+wheel: $(REPLAY_READY) ## Build what installs the command where no checkout is: dist/*.whl
+	@$(REPLAY)/bin/python -m pip --disable-pip-version-check -q wheel --no-deps --no-build-isolation --wheel-dir dist .
+	@ls dist/*.whl
+
 .PHONY: test
 test: $(DEV_READY) ## Run everything that CI runs: check and unit, and e2e beside them
 	@mkdir -p build
@@ -164,6 +169,6 @@ lock: $(DEV_READY) ## Write the locks from pyproject.toml and requirements/*.in:
 
 .PHONY: clean
 clean: ## Remove the environments and everything else that was generated here
-	@rm -rf $(DEV) .venvs build cdk.out .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@rm -rf $(DEV) .venvs build dist cdk.out .hypothesis .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
 	@find . -name __pycache__ -prune -exec rm -rf {} +
 	@find . -name '*.egg-info' -prune -exec rm -rf {} +

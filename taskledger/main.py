@@ -1,10 +1,12 @@
 """The console script `taskledger`: one verb a module.
 
-Exit codes: 0 fine, 1 what was asked shows a problem, 2 wrong usage or something could not be reached.
+Exit codes: 0 fine, 1 what was asked shows a problem, 2 wrong usage or something could not be reached or
+written, 130 after Ctrl-C.
 """
 
 import click
 
+from .output.options import expect_clear
 from .output.terminal import shown
 from .verbs.audit import audit
 from .verbs.findings import findings
@@ -20,7 +22,15 @@ from .verbs.why import why
 
 
 class Verbs(click.Group):
-    """The verbs, whose errors are printed without what a terminal would obey."""
+    """The verbs, given only what is clear; their errors are printed without what a terminal would obey."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        name, verb, rest = super().resolve_command(ctx, args)
+        if verb:
+            expect_clear(click.Context(verb, ctx, name), rest)
+        return name, verb, rest
 
     def invoke(self, ctx: click.Context) -> object:
         try:
@@ -33,7 +43,11 @@ class Verbs(click.Group):
 @click.group(cls=Verbs, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="task-ledger-for-amazon-ecs", prog_name="taskledger")
 def main() -> None:
-    """The ledger of what your Amazon ECS tasks did, and why they stopped."""
+    """The ledger of what your Amazon ECS tasks did, and why they stopped.
+
+    Exits with 0 if all is well, with 1 if what was asked shows a problem, with 2 on wrong usage or if
+    something cannot be reached or written, and with 130 after Ctrl-C.
+    """
 
 
 for command in (why, replay, send, tasks, services, show, findings, incidents, sweep, audit, forget_task):

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from rich.table import Table
 from rich.text import Text
 
 from reconciler.arns import service_name, task_id
 
 from ..deployed.advice import advice
+from ..output.tables.columns import Column, print_table
 from ..output.terminal import console, literal, short_id
 from .payload import value_of
 
@@ -24,6 +23,22 @@ if TYPE_CHECKING:
     from .clusters import Audit, ClusterAudit
     from .difference import Difference, Value
 
+COLUMNS = (
+    Column("task or service"),
+    Column("field"),
+    Column("ledger", whole=False),
+    Column("ECS", whole=False),
+    Column("likely cause", whole=False),
+)
+MISSED = (
+    Column("cluster", whole=False),
+    Column("tasks", right=True),
+    Column("by event", right=True),
+    Column("by description only", right=True),
+    Column("missing", right=True),
+    Column("before the first", right=True),
+    Column("entries by description", right=True),
+)
 MOST = 200  # differences shown to people; --json has them all
 
 
@@ -64,22 +79,18 @@ def _differences(screen: Console, found: Audit) -> None:
     )
     if not rows:
         return
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for title in ("task or service", "field", "ledger", "ECS", "likely cause"):
-        table.add_column(title)
-    for each in rows[:MOST]:
-        table.add_row(*_row(each))
     screen.print()
-    screen.print(table)
+    piped = not screen.is_terminal
+    print_table(screen, COLUMNS, [_row(each, piped=piped) for each in rows[:MOST]])
     if len(rows) > MOST:
         screen.print(Text(f"and {len(rows) - MOST} more differences: --json has them all", "dim"))
 
 
-def _row(each: Difference) -> Sequence[Text]:
+def _row(each: Difference, *, piped: bool) -> Sequence[Text]:
     arn = each.subject_arn
     found = task_id(arn) or service_name(arn) or arn
     return (
-        literal(short_id(found) if sys.stdout.isatty() else found),
+        literal(found if piped else short_id(found)),
         literal(each.field),
         literal(_text(each.ledger)),
         literal(_text(each.ecs)),
@@ -98,16 +109,13 @@ def _missed_events(screen: Console, clusters: Sequence[ClusterAudit]) -> None:
     found = {cluster.name: cluster.missed for cluster in clusters if cluster.missed}
     if not found:
         return
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    titles = ("cluster", "tasks", "by event", "by description only", "missing", "before the first")
-    for title in (*titles, "entries by description"):
-        table.add_column(title, justify="left" if title == "cluster" else "right")
+    rows = []
     for name, missed in found.items():
         numbers = [number for number in asdict(missed).values() if not isinstance(number, bool)]
-        table.add_row(literal(name), *(f"{number:,}" for number in numbers))
+        rows.append((literal(name), *(Text(f"{number:,}") for number in numbers)))
     screen.print()
     screen.print(Text("versions of tasks, by their source", "dim"))
-    screen.print(table)
+    print_table(screen, MISSED, rows)
     if sampled := [name for name, missed in found.items() if missed.sampled]:
         names = ", ".join(sampled)
         screen.print(

@@ -110,10 +110,13 @@ def _watched(stack: Stack, known: Sequence[str]) -> Sequence[str]:
 def _missed(cluster_arn: str, ledger: DeployedLedger, limit: int | None, now: datetime) -> MissedEvents:
     newest = TaskQuery(now=now, cluster=cluster_arn, since=EVER, limit=limit)
     entries, more = query_tasks(ledger, newest)
-    with ThreadPoolExecutor(READERS) as pool:
+    pool = ThreadPoolExecutor(READERS)
+    try:
         histories = pool.map(ledger.history, [entry.state.task_arn for entry in entries])
         tasks = zip(entries, counted(histories, "histories read"), strict=True)
         return missed_events(tasks, sampled=more)
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)  # Ctrl-C waits for no call
 
 
 def _now() -> datetime:

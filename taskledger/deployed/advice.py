@@ -5,17 +5,32 @@ The advice is chosen by the error's class or code; what AWS says is only passed 
 
 from botocore import exceptions as botocore
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 
 from reconciler.errors import LedgerError
 from reconciler.text import redact
 
+from .answers import NotFromAws
+
 _SIGN_IN = "sign in again (aws sso login, aws login), or name another profile in AWS_PROFILE"
 
+_UNUSABLE = (
+    botocore.SSOError,
+    botocore.LoginError,
+    botocore.TokenRetrievalError,
+    botocore.CredentialRetrievalError,
+    botocore.PartialCredentialsError,
+)
+
 # The first class that fits counts: a subclass stands before its base class.
-_BY_CLASS: tuple[tuple[tuple[type[BotoCoreError], ...], str], ...] = (
+_BY_CLASS: tuple[tuple[tuple[type[Exception], ...], str], ...] = (
     (
         (botocore.NoRegionError,),
         "No AWS Region is set: set AWS_REGION, or name a profile that has one in AWS_PROFILE.",
+    ),
+    (
+        (botocore.InvalidRegionError,),
+        "{said}: set AWS_REGION to the code of a Region, such as eu-central-1.",
     ),
     (
         (botocore.NoCredentialsError,),
@@ -26,14 +41,12 @@ _BY_CLASS: tuple[tuple[tuple[type[BotoCoreError], ...], str], ...] = (
         "{said}: name one in AWS_PROFILE that `aws configure list-profiles` lists.",
     ),
     (
-        (
-            botocore.SSOError,
-            botocore.LoginError,
-            botocore.TokenRetrievalError,
-            botocore.CredentialRetrievalError,
-            botocore.PartialCredentialsError,
-        ),
+        _UNUSABLE,
         "The AWS credentials can't be used ({said}): " + _SIGN_IN + ".",
+    ),
+    (
+        (NotFromAws, ResponseParserError),  # what is said may be a page: it is not passed on
+        "What answers is not AWS: look at AWS_ENDPOINT_URL, and whether a proxy or network wants a sign-in.",
     ),
     (
         (botocore.ConnectionError, botocore.HTTPClientError),
@@ -41,24 +54,28 @@ _BY_CLASS: tuple[tuple[tuple[type[BotoCoreError], ...], str], ...] = (
     ),
 )
 
+_EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"})
+_UNACCEPTED = frozenset(
+    {
+        "AuthFailure",
+        "IncompleteSignature",
+        "IncompleteSignatureException",
+        "InvalidAccessKeyId",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "SignatureDoesNotMatch",
+        "UnrecognizedClientException",
+    }
+)
 _BY_CODE = (
     (
-        {"ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"},
+        _EXPIRED,
         "The AWS credentials have expired: " + _SIGN_IN + ".",
     ),
     (
-        {
-            "AuthFailure",
-            "IncompleteSignature",
-            "IncompleteSignatureException",
-            "InvalidAccessKeyId",
-            "InvalidClientTokenId",
-            "InvalidSignatureException",
-            "MissingAuthenticationToken",
-            "MissingAuthenticationTokenException",
-            "SignatureDoesNotMatch",
-            "UnrecognizedClientException",
-        },
+        _UNACCEPTED,
         "AWS does not accept the credentials ({said}): " + _SIGN_IN + ".",
     ),
     (
@@ -87,7 +104,7 @@ _BY_CODE = (
 )
 
 
-def advice(error: LedgerError | ClientError | BotoCoreError) -> str:
+def advice(error: LedgerError | ClientError | BotoCoreError | ResponseParserError) -> str:
     """What is wrong and what to do, on one line."""
     if isinstance(error, LedgerError):
         cause = error.__cause__
@@ -100,12 +117,20 @@ def advice(error: LedgerError | ClientError | BotoCoreError) -> str:
     return _by_class(error).format(said=said)
 
 
+def is_of_credentials(error: LedgerError) -> bool:
+    """Whether AWS takes these credentials for no call any more, or there are none."""
+    cause = error.__cause__
+    if isinstance(cause, ClientError):
+        return cause.response.get("Error", {}).get("Code") in _EXPIRED | _UNACCEPTED
+    return isinstance(cause, (botocore.NoCredentialsError, *_UNUSABLE))
+
+
 def _said(text: str) -> str:
     """What AWS says, on one line and without credentials."""
     return redact(" ".join(text.split()).rstrip("."))
 
 
-def _by_class(error: BotoCoreError) -> str:
+def _by_class(error: BotoCoreError | ResponseParserError) -> str:
     return next((text for classes, text in _BY_CLASS if isinstance(error, classes)), "{said}.")
 
 

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import TYPE_CHECKING
+
+import click
 
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents, read_incident
 from reconciler.adapters.dynamodb.items import finding_items, values
 from reconciler.errors import InvalidInput
 
+from .find_task import NotFound
 from .unreadable import UnreadableRows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
     from datetime import datetime
 
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
 
     from .stack import Stack
 
+_ID = re.compile("[^\ud800-\udfff]+\\|\\d{8}T\\d{6}\\.\\d{3}Z")
+_SHORT_ID = re.compile(r"inc-[0-9a-f]{8}")
 _EVER = timedelta(days=36_500)  # further ahead than any incident is due
 
 
@@ -41,6 +47,17 @@ class DeployedIncidents(DynamoIncidents):
         found = self.due(cluster_arn, now + _EVER)
         self.unreadable += (one for one in found if isinstance(one, InvalidInput))
         return [one for one in found if not isinstance(one, InvalidInput) and one.open]
+
+    def known(self, clusters: Iterable[str], since: datetime, now: datetime) -> Sequence[Incident]:
+        """The incidents that are open, and those that were resolved since then.
+
+        Each once, and as open where it is: an index may still hold it as it was before.
+        """
+        found: dict[str, Incident] = {}
+        for cluster in clusters:
+            found |= {one.incident_id: one for one in self.resolved(cluster, since, now)}
+            found |= {one.incident_id: one for one in self.open_incidents(cluster, now)}
+        return list(found.values())
 
     def resolved(self, cluster_arn: str, since: datetime, now: datetime) -> Iterator[Incident]:
         """The incidents that were resolved since then, the latest first, current ones and archived ones.
@@ -81,3 +98,29 @@ class DeployedIncidents(DynamoIncidents):
 
 def deployed_incidents(stack: Stack) -> DeployedIncidents:
     return DeployedIncidents(stack.client("dynamodb"), stack.output("LedgerTableName"))
+
+
+def find_incident(
+    incidents: DeployedIncidents, clusters: Iterable[str], wanted: str, since: datetime, now: datetime
+) -> Incident | None:
+    """The incident of that id, or of that short id if it is open or was resolved since then.
+
+    None where `wanted` is no incident's id; ends the command with exit code 1 when there is none such, or
+    more than one.
+    """
+    if "|" in wanted:
+        one = incidents.named(wanted) if _ID.fullmatch(wanted) else None
+        found = [one] if one else []
+    elif _SHORT_ID.fullmatch(wanted):
+        found = [one for one in incidents.known(clusters, since, now) if one.short_id == wanted]
+    else:
+        return None
+    if not found:
+        raise NotFound(
+            f'The ledger has no incident "{wanted}". A whole incidentId, in quotes, finds any, a short '
+            "id only open ones and those that were resolved since --since, by default in the last day."
+        )
+    if len(found) > 1:
+        names = ", ".join(f'"{one.incident_id}"' for one in found)
+        raise click.ClickException(f'{len(found)} incidents match "{wanted}": {names}')
+    return found[0]

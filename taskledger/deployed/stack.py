@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import boto3
 import click
 from botocore.exceptions import BotoCoreError, ClientError
+from botocore.parsers import ResponseParserError
 from click.core import ParameterSource
 
 from reconciler.adapters.aws import error_code
@@ -20,12 +21,16 @@ from reconciler.errors import LedgerError
 from reconciler.parsing.home import Home
 
 from .advice import advice
+from .answers import expect_answers_of_aws
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from botocore.config import Config
+
 DEFAULT = "TaskLedger"
 CALLS = CallLimits(connect=3, read=10, attempts=5)  # a person waits, and would rather wait than start again
+CONFIG = client_config(CALLS)
 
 
 class Unusable(click.ClickException):
@@ -44,8 +49,8 @@ class Stack:
     home: Home | None
     session: boto3.Session
 
-    def client(self, service: str) -> Any:  # noqa: ANN401 - of whichever service is named
-        return connect(self.session, service)
+    def client(self, service: str, config: Config = CONFIG) -> Any:  # noqa: ANN401 - of whichever service is named
+        return connect(self.session, service, config)
 
     def output(self, key: str) -> str:
         if key not in self.outputs:
@@ -111,7 +116,7 @@ def errors_as_advice() -> Iterator[None]:
     """Ends the command with advice where AWS refuses a call within, or cannot be reached."""
     try:
         yield
-    except (LedgerError, ClientError, BotoCoreError) as error:
+    except (LedgerError, ClientError, BotoCoreError, ResponseParserError) as error:
         raise Unusable(advice(error)) from error
 
 
@@ -119,11 +124,14 @@ def find(name: str) -> Stack:
     """The stack of that name, in the Region and account that the environment names."""
     session = new_session()
     try:
-        found = connect(session, "cloudformation").describe_stacks(StackName=name)["Stacks"][0]
+        stacks = connect(session, "cloudformation").describe_stacks(StackName=name)["Stacks"]
     except ClientError as error:
         if error_code(error) == "ValidationError":  # of any wrong name, also one that no stack has
             raise Unusable(_missing(name, session)) from error
         raise
+    if not stacks:
+        raise Unusable(_missing(name, session))
+    found = stacks[0]
     outputs = found.get("Outputs", [])
     return Stack(
         name=found["StackName"],
@@ -150,12 +158,28 @@ def _home(stack_arn: str) -> Home | None:
 
 def new_session() -> boto3.Session:
     """As boto3 makes it, and with AWS_REGION, which it does not read though all other tools do."""
-    return boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
+    session = boto3.Session(region_name=os.environ.get("AWS_REGION") or None)
+    expect_answers_of_aws(session)
+    _read_credentials(session)
+    return session
 
 
-def connect(session: boto3.Session, service: str) -> Any:  # noqa: ANN401 - a client of that service
+def _read_credentials(session: boto3.Session) -> None:
+    """Reads them where a profile says: botocore lets errors of its files and commands through as they are."""
     try:
-        return session.client(service, config=client_config(CALLS))  # type: ignore[call-overload]  # of any service
+        if found := session.get_credentials():
+            found.get_frozen_credentials()
+    except (OSError, ValueError) as error:
+        raise Unusable(
+            f"The AWS credentials can't be read ({error}): correct the profile that AWS uses."
+        ) from error
+
+
+def connect(session: boto3.Session, service: str, config: Config = CONFIG) -> Any:  # noqa: ANN401 - its client
+    try:
+        return session.client(service, config=config)  # type: ignore[call-overload]  # of any service
+    except BotoCoreError:  # of which some are ValueErrors too
+        raise
     except ValueError as error:
         raise Unusable(f"{error}: set AWS_ENDPOINT_URL to a URL, or not at all.") from error
 

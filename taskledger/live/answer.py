@@ -6,22 +6,20 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from reconciler.findings.rules import findings
 from reconciler.incidents.reported import key_of
 from reconciler.model.task import Absence
 
 from ..deployed.stack import Unusable
-from .explain import explain
+from .explain import explain, task_findings
 from .explanation import Explanation
-from .facts.ask import LiveEcs, look_at_cluster, look_at_service
+from .facts.ask import LiveEcs
+from .facts.look import look_at_cluster, look_at_service
 from .facts.picture import Picture
 from .form.story import Story, story_of_cluster, story_of_service, story_of_task
 from .logs.read import ContainerLog, Logs
 from .subject import Sort
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from reconciler.findings.policy import Policy
     from reconciler.model.service import ServiceReading
     from reconciler.model.task import TaskState
@@ -43,13 +41,13 @@ class Answer:
     logs: Sequence[ContainerLog] = ()
 
 
-def answer(ecs: LiveEcs, about: Subject, now: datetime, policy: Policy) -> Answer:
+def answer(ecs: LiveEcs, about: Subject, policy: Policy) -> Answer:
     """Asks ECS and explains; raises `Unusable` where it knows no such thing."""
     if about.sort is Sort.TASK:
-        return _of_task(ecs, about, now, policy)
+        return _of_task(ecs, about, policy)
     if about.sort is Sort.SERVICE:
-        return of_service(look_at_service(ecs, reading_of(ecs, about), now), policy)
-    return _of_cluster(ecs, now, policy)
+        return of_service(look_at_service(ecs, reading_of(ecs, about)), policy)
+    return _of_cluster(ecs, policy)
 
 
 def reading_of(ecs: LiveEcs, about: Subject) -> ServiceReading:
@@ -88,19 +86,19 @@ def with_logs(found: Answer, logs: Logs) -> Answer:
     )
 
 
-def _of_cluster(ecs: LiveEcs, now: datetime, policy: Policy) -> Answer:
-    explained = explain(look_at_cluster(ecs, now), policy)
+def _of_cluster(ecs: LiveEcs, policy: Policy) -> Answer:
+    explained = explain(look_at_cluster(ecs), policy)
     entries = explained.entries.items()
-    failed = [arn for arn, entry in entries if findings(entry, now, policy)]
+    failed = [arn for arn, entry in entries if task_findings(entry, explained.at, policy)]
     return Answer(explained=explained, story=story_of_cluster(explained), tasks=failed)
 
 
-def _of_task(ecs: LiveEcs, about: Subject, now: datetime, policy: Policy) -> Answer:
+def _of_task(ecs: LiveEcs, about: Subject, policy: Policy) -> Answer:
     """What is wrong with the task, in the light of its service where that can be asked."""
     state = _task(ecs, about)
-    picture = _around(ecs, state, now)
+    picture = _around(ecs, state)
     explained = explain(picture, policy)
-    own = {key_of(one) for one in findings(explained.entries[state.task_arn], now, policy)}
+    own = {key_of(one) for one in task_findings(explained.entries[state.task_arn], explained.at, policy)}
     incidents = [one for one in explained.incidents if one.key in own]
     speaking = [one for one in explained.incidents if any(it in explained.behind(one) for it in incidents)]
     explained = replace(
@@ -108,7 +106,7 @@ def _of_task(ecs: LiveEcs, about: Subject, now: datetime, policy: Policy) -> Ans
         incidents=[*speaking, *incidents],
         impacts={},
         asked_for=True,
-        unknown=tuple(ecs.unknown.values()),
+        unknown=ecs.unknown,
     )
     return Answer(
         explained=explained,
@@ -130,12 +128,12 @@ def _task(ecs: LiveEcs, about: Subject) -> TaskState:
     return found
 
 
-def _around(ecs: LiveEcs, state: TaskState, now: datetime) -> Picture:
+def _around(ecs: LiveEcs, state: TaskState) -> Picture:
     """The task, and its service with all that belongs to that."""
-    alone = Picture(at=now, cluster=state.cluster_arn, tasks={state.task_arn: state})
+    alone = Picture(at=ecs.now(), cluster=state.cluster_arn, tasks={state.task_arn: state})
     service = state.service
     if service is None:
         return alone
     unread: ServiceReading | Absence = Absence.UNKNOWN
     reading = ecs.optional("its service", "ecs:DescribeServices", lambda: ecs.reading(service), unread)
-    return alone if isinstance(reading, Absence) else look_at_service(ecs, reading, now, alone)
+    return alone if isinstance(reading, Absence) else look_at_service(ecs, reading, alone)

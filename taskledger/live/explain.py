@@ -9,13 +9,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
+from reconciler.findings.model import Kind
+from reconciler.findings.passing import stuck
 from reconciler.findings.rules import findings
 from reconciler.findings.services.rules import service_findings
 from reconciler.gate import description, succeed
 from reconciler.incidents.case import Context
 from reconciler.incidents.course import end_words, is_over_by_deployments, stands, with_blame
+from reconciler.incidents.facts.impact import Level, level_of
 from reconciler.incidents.lifecycle import add_findings, advance, end, with_target_group
 from reconciler.incidents.outbox import Outbox
 from reconciler.incidents.reported import ReportedFinding, report_finding, report_service_finding
@@ -26,12 +29,13 @@ from reconciler.incidents.timing import is_of_service
 from reconciler.services.outcomes import judged_histories
 
 from .explanation import Explanation
-from .facts.shortage import impact_by_counts, impact_by_tasks
+from .facts.shortage import REMEMBERED, impact_by_counts, impact_by_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
 
+    from reconciler.findings.model import Finding
     from reconciler.findings.policy import Policy
     from reconciler.incidents.facts.impact import Impact
     from reconciler.incidents.model import Incident
@@ -41,8 +45,6 @@ if TYPE_CHECKING:
 
     from .facts.picture import Picture
 
-_REMEMBERED: Final = timedelta(hours=1)  # for which ECS shows a task that stopped
-
 
 def explain(picture: Picture, policy: Policy) -> Explanation:
     """What is wrong with the tasks and services of the picture, and since which deployment."""
@@ -51,7 +53,11 @@ def explain(picture: Picture, policy: Policy) -> Explanation:
     of_tasks = list(_of_tasks(entries.values(), now, policy))
     impacts = {name: _impact(picture, name, of_tasks) for name in picture.readings}
     records = {name: _below(record, impacts.get(name)) for name, record in picture.records.items()}
-    of_services = [one for record in records.values() for one in _of_service(record, now, policy)]
+    of_services = [
+        one
+        for name, record in records.items()
+        for one in _of_service(record, now, _patience(policy, impacts.get(name), now))
+    ]
     judge = _Judge(picture.readings, records, impacts, now, policy)
     own = [judge.incident(found) for found in _by_key([*of_tasks, *of_services]).values()]
     return Explanation(
@@ -66,9 +72,15 @@ def explain(picture: Picture, policy: Policy) -> Explanation:
     )
 
 
+def task_findings(entry: LedgerEntry, now: datetime, policy: Policy) -> Sequence[Finding]:
+    """All that is wrong with a task, also that it stays where it should only pass through."""
+    since = entry.state.changed_at or now
+    return (*findings(entry, now, policy), *stuck(entry, since, now, policy))
+
+
 def _of_tasks(entries: Iterable[LedgerEntry], now: datetime, policy: Policy) -> Iterator[ReportedFinding]:
     for entry in entries:
-        for one in findings(entry, now, policy):
+        for one in task_findings(entry, now, policy):
             yield report_finding(one, one.occurred_at, entry.state)
 
 
@@ -81,13 +93,19 @@ def _of_service(record: ServiceRecord, now: datetime, policy: Policy) -> Iterato
         yield report_service_finding(one, known)
 
 
+def _patience(policy: Policy, impact: Impact | None, now: datetime) -> Policy:
+    """The policy, by which a service has run too little for long enough once that is no moment any more."""
+    lacks = level_of(impact, now) in (Level.DEGRADED, Level.DOWN)
+    return replace(policy, below_desired=timedelta(0)) if lacks else policy
+
+
 def _impact(picture: Picture, name: str, found: Iterable[ReportedFinding]) -> Impact:
     reading = picture.readings[name]
     if name not in picture.running_known:
         return impact_by_counts(reading, picture.at)
     own = (one.at for one in found if one.finding.owner == f"service:{name}")
     signs = [*own, *(one.at for one in reading.state.messages)]
-    of_late = [at for at in signs if at > picture.at - _REMEMBERED]
+    of_late = [at for at in signs if at > picture.at - REMEMBERED]
     return impact_by_tasks(reading, picture.tasks_of(name), of_late, picture.at)
 
 
@@ -145,6 +163,8 @@ class _Judge:
         """Whether nothing keeps it open; None of standalone work, which nobody starts again."""
         if is_run(incident):
             return None
+        if incident.key.kind is Kind.STUCK:  # each task of it is so now
+            return False
         if is_of_service(incident):
             return record is None or not stands(incident, record, self.now)
         return True

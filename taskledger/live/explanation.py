@@ -11,11 +11,12 @@ from reconciler.incidents.speaking import is_spoken_for
 from reconciler.services.outcomes import histories
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
     from datetime import datetime
 
     from reconciler.incidents.facts.impact import Impact
     from reconciler.incidents.model import Incident
+    from reconciler.incidents.reported import IncidentKey
     from reconciler.model.entry import LedgerEntry
     from reconciler.model.service import ServiceRecord
 
@@ -55,13 +56,25 @@ class Explanation:
     def _lasts(self, name: str, impact: Impact) -> bool:
         return name not in self.ages_known or impact.level(self.at) in (Level.DEGRADED, Level.DOWN)
 
+    def running(self, name: str) -> int:
+        """How many tasks the service runs, by ECS's own count; where some lack, how many are steady."""
+        impact, state = self.impacts[name], self.records[name].state
+        lacks = impact.level(self.at) in (Level.DEGRADED, Level.DOWN)
+        return impact.running if lacks or state is None else state.running_count
+
     @property
     def speaking(self) -> Sequence[Incident]:
         """Those that no other one speaks for, and that are not why a deployment failed."""
         failed = [one for one in self.incidents if one.key.kind is Kind.DEPLOYMENT_FAILED]
         explained = {one.key for each in failed for one in self.behind(each)}
-        spoken_for = (one for one in self.incidents if not is_spoken_for(one, self.incidents))
-        return [one for one in spoken_for if one.key not in explained]
+        speaking = (one for one in self.incidents if not is_spoken_for(one, self.incidents))
+        return [one for one in speaking if not self._is_explained(one, explained)]
+
+    def _is_explained(self, incident: Incident, explained: Collection[IncidentKey]) -> bool:
+        """Whether it is why a deployment failed; of several, in each that is not said itself."""
+        if incident.shared:
+            return all(one.key in explained for one in self.behind(incident))
+        return incident.key in explained
 
     @property
     def wrong(self) -> Sequence[Incident]:
@@ -70,7 +83,8 @@ class Explanation:
 
     @property
     def over(self) -> Sequence[Incident]:
-        return [one for one in self.speaking if one not in self.wrong]
+        wrong = {one.key for one in self.wrong}
+        return [one for one in self.speaking if one.key not in wrong]
 
     def behind(self, incident: Incident) -> Sequence[Incident]:
         """The incidents that the incident speaks for; of a deployment that failed, all that it brought."""

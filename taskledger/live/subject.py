@@ -39,7 +39,7 @@ def subject(wanted: str | None, cluster: str | None) -> Subject:
     if wanted is None:
         return Subject(Sort.CLUSTER, "", cluster or DEFAULT_CLUSTER)
     sort, name, named = _read(wanted)
-    if named and cluster and cluster not in (named, cluster_name(named)):
+    if named and cluster and named not in (cluster, cluster_name(cluster)) and cluster != cluster_name(named):
         raise Contradiction(f"{wanted} is of the cluster {cluster_name(named) or named}, not of {cluster}.")
     return Subject(sort, name, named or cluster or DEFAULT_CLUSTER)
 

@@ -15,7 +15,7 @@ from reconciler.errors import TransientError
 from reconciler.model.task import Absence
 from reconciler.services.outcomes import History, Outcome, histories
 
-from .facts.ask import look_at_service
+from .facts.look import look_at_service
 from .facts.records import read_again
 
 if TYPE_CHECKING:
@@ -57,7 +57,6 @@ class Waiting:
     service: str
     deployment_id: str | None
     timeout: timedelta
-    clock: Callable[[], datetime]
     sleep: Callable[[float], None]
     report: Callable[[str], None]
     began: datetime = field(init=False)
@@ -67,7 +66,7 @@ class Waiting:
 
     def run(self, first: ServiceReading) -> Followed:
         """Returns once it is steady or over, or time is up; raises `Unfollowable` where nobody can say."""
-        self.began = self.answered_at = self.clock()
+        self.began = self.answered_at = self.ecs.now()
         self.deployment_id = self.deployment_id or _primary(first)
         picture = self._looked(first, None)
         while True:
@@ -76,19 +75,20 @@ class Waiting:
                 raise Unfollowable(f"ECS shows {self.deployment_id} no more, and not what came of it.")
             if history and history.outcome is not Outcome.IN_PROGRESS:
                 return self._ended(picture, history.outcome)
-            if self.clock() >= self.began + self.timeout:
+            if self.ecs.now() >= self.began + self.timeout:
                 return self._timed_out(picture)
-            if history is None and self.clock() >= self.began + _SHOWN_BY:
+            if history is None and self.ecs.now() >= self.began + _SHOWN_BY:
+                unknown = f" Not known: {'; '.join(self.ecs.unknown)}." if self.ecs.unknown else ""
                 raise Unfollowable(
                     f"ECS knows no deployment {self.deployment_id} of {self.service}: name one that"
-                    " `aws ecs describe-services` shows under deployments."
+                    f" `aws ecs describe-services` shows under deployments.{unknown}"
                 )
-            self._say(history)
+            self._say(history, picture)
             self.sleep(self._pause().total_seconds())
             picture = self._polled(picture)
 
     def _pause(self) -> timedelta:
-        now = self.clock()
+        now = self.ecs.now()
         pause = POLL if now < self.began + _AT_FIRST else SLOW_POLL
         return max(min(pause, self.began + self.timeout - now), timedelta(seconds=1))
 
@@ -98,7 +98,7 @@ class Waiting:
             reading = self.ecs.reading(self.service)
             if reading is Absence.UNKNOWN:
                 return picture
-            self.answered_at = now = self.clock()
+            self.answered_at = now = self.ecs.now()
             if isinstance(reading, Absence):
                 raise Unfollowable(f"The service {self.service} is gone: somebody deleted it.")
             picture = self._with(picture, reading, now)
@@ -115,8 +115,8 @@ class Waiting:
         return replace(picture, at=now, readings={name: reading}, records={name: record})
 
     def _looked(self, reading: ServiceReading, before: Picture | None) -> Picture:
-        self.looked_at = self.clock()
-        return look_at_service(self.ecs, reading, self.looked_at, before)
+        self.looked_at = self.ecs.now()
+        return look_at_service(self.ecs, reading, before)
 
     def _is_look_due(self, now: datetime) -> bool:
         return self.looked_at is None or now - self.looked_at >= _CLOSER
@@ -133,20 +133,22 @@ class Waiting:
             picture = self._looked(reading, picture)
         history = self._history(picture)
         assert history is not None  # noqa: S101 - a record forgets none
-        return Followed(history, history.outcome, picture, self.clock() - self.began)
+        return Followed(history, history.outcome, picture, self.ecs.now() - self.began)
 
     def _timed_out(self, picture: Picture) -> Followed:
         history = self._history(picture)
-        if history is None or self.clock() - self.answered_at > _SILENT:
+        if history is None or self.ecs.now() - self.answered_at > _SILENT:
             raise Unfollowable(
                 f"ECS has not answered for {self.service} since {self.answered_at:%H:%M:%S} UTC: nobody knows"
                 " how its deployment stands."
             )
         (reading,) = picture.readings.values()
-        return Followed(history, None, self._looked(reading, picture), self.clock() - self.began)
+        return Followed(history, None, self._looked(reading, picture), self.ecs.now() - self.began)
 
-    def _say(self, history: History | None) -> None:
-        words = _progress(history) if history else f"{self.deployment_id} is not shown yet"
+    def _say(self, history: History | None, picture: Picture) -> None:
+        words = f"{self.deployment_id} is not shown yet"
+        if history:
+            words = _progress(history) + _pause_words(history, picture)
         if words != self.said:
             self.said = words
             self.report(words)
@@ -162,6 +164,16 @@ def _primary(reading: ServiceReading) -> str:
             f" {reading.state.status}, deployed by {controller}."
         )
     return deployment_id
+
+
+def _pause_words(history: History, picture: Picture) -> str:
+    """`, waits for a person at POST_SCALE_UP`: nothing but that person lets it go on."""
+    (record,) = picture.records.values()
+    arn = history.deployment.service_deployment_arn
+    own = (one for one in record.hooks if one.service_deployment_arn == arn)
+    hook = next((one for one in own if one.awaits_action(picture.at)), None)
+    at = f" at {hook.stage}" if hook and hook.stage else ""
+    return f", waits for a person{at}" if hook else ""
 
 
 def _progress(history: History) -> str:

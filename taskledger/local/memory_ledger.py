@@ -1,5 +1,7 @@
 """The port `Ledger` in memory: for large captures and for tests, under the same contract as the table."""
 
+from bisect import bisect_left, bisect_right, insort
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -18,6 +20,8 @@ class MemoryLedger:
 
     def __init__(self) -> None:
         self._entries: dict[str, LedgerEntry] = {}
+        self._open: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self._closed: defaultdict[str, list[tuple[datetime, str]]] = defaultdict(list)
         self._rows: dict[str, dict[tuple[int, Source], HistoryRow]] = {}
         self._protected: dict[str, Protection] = {}
         self._clusters: set[str] = set()
@@ -87,7 +91,11 @@ class MemoryLedger:
         return Entries.of({arn: entry for arn in task_arns if (entry := self._entries.get(arn))})
 
     def closed_between(self, cluster_arn: str, since: datetime, until: datetime) -> Sequence[LedgerEntry]:
-        return [one for _, one in self._of(cluster_arn) if one.closed and since <= one.closed.at <= until]
+        with self._lock:
+            closed = self._closed[cluster_arn]
+            first = bisect_left(closed, since, key=_moment)
+            end = bisect_right(closed, until, key=_moment)
+            return [self._entries[arn] for _, arn in closed[first:end]]
 
     def clusters(self) -> Sequence[str]:
         with self._lock:
@@ -109,17 +117,13 @@ class MemoryLedger:
         """Nothing, for the same reason."""
 
     def open_tasks(self, cluster_arn: str) -> Sequence[str]:
-        return [arn for arn, entry in self._of(cluster_arn) if entry.open]
+        with self._lock:
+            return list(self._open[cluster_arn])
 
     def protected(self, cluster_arn: str) -> Mapping[str, Protection]:
         with self._lock:
             held = [(self._entries[arn], one) for arn, one in self._protected.items()]
         return {entry.state.task_arn: one for entry, one in held if entry.state.cluster_arn == cluster_arn}
-
-    def _of(self, cluster_arn: str) -> list[tuple[str, LedgerEntry]]:
-        with self._lock:
-            entries = list(self._entries.items())
-        return [(arn, entry) for arn, entry in entries if entry.state.cluster_arn == cluster_arn]
 
     def entry(self, task_arn: str) -> LedgerEntry | None:
         return self._entries.get(task_arn)
@@ -137,6 +141,7 @@ class MemoryLedger:
 
     def _put(self, entry: LedgerEntry) -> None:
         arn, held = entry.state.task_arn, entry.protection
+        self._index(self._entries.get(arn), entry)
         self._entries[arn] = entry
         self._clusters.add(entry.state.cluster_arn)
         if held and held.enabled and held.expires_at:
@@ -144,9 +149,25 @@ class MemoryLedger:
         else:
             self._protected.pop(arn, None)
 
+    def _index(self, before: LedgerEntry | None, entry: LedgerEntry) -> None:
+        """Keeps what is open, and what closed in order of time, by cluster: no question reads all entries."""
+        arn = entry.state.task_arn
+        if before and before.closed:
+            self._closed[before.state.cluster_arn].remove((before.closed.at, arn))
+        elif before and (entry.closed or before.state.cluster_arn != entry.state.cluster_arn):
+            del self._open[before.state.cluster_arn][arn]
+        if entry.closed:
+            insort(self._closed[entry.state.cluster_arn], (entry.closed.at, arn))
+        else:
+            self._open[entry.state.cluster_arn][arn] = None
+
     def _put_rows(self, recording: Recording) -> None:
         for row in recording.rows:
             self._rows.setdefault(row.task_arn, {})[row.version, row.source] = row
+
+
+def _moment(closed: tuple[datetime, str]) -> datetime:
+    return closed[0]
 
 
 def _checked_at(protection: Protection | None) -> datetime | None:

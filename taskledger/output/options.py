@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from collections import Counter
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,12 +13,35 @@ from reconciler.errors import InvalidInput
 from reconciler.findings.policy import Policy
 from reconciler.findings.policy_file import parse
 
+from . import times
 from .times import before, read_span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 Command = TypeVar("Command", bound="Callable[..., Any]")
+
+
+def expect_clear(ctx: click.Context, arguments: Sequence[str]) -> None:
+    """Refuses what click lets through: an option given twice, of which it takes the last, and empty values.
+
+    A variable that a script did not set would name another stack, or replay the folder it runs in.
+    """
+    values, _, given = ctx.command.make_parser(ctx).parse_args(list(arguments))
+    for one, number in Counter(given).items():
+        if number > 1 and _is_for_once(one):
+            raise click.UsageError(
+                f"{' and '.join([*one.opts, *one.secondary_opts])}: give one, and once.", ctx
+            )
+        value = values.get(one.name)
+        if "" in (value if isinstance(value, list | tuple) else [value]):
+            raise click.BadParameter("it is empty.", ctx, one)
+
+
+def _is_for_once(one: click.Parameter) -> bool:
+    """Whether a second time can contradict the first."""
+    is_switch = isinstance(one, click.Option) and one.is_flag and not one.secondary_opts
+    return isinstance(one, click.Option) and not one.multiple and not is_switch
 
 
 class Since(click.ParamType[datetime]):
@@ -30,7 +54,7 @@ class Since(click.ParamType[datetime]):
     ) -> datetime:
         if isinstance(value, datetime):
             return value
-        now = datetime.now(UTC)
+        now = times.now()
         try:
             found = before(now, value)
         except (ValueError, OverflowError):

@@ -46,7 +46,11 @@ def reading(paths: Sequence[str]) -> Iterator[Callable[[int], None]]:
     """Shows a bar; the function it yields is called with each number of bytes read."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
     console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not sys.stderr.isatty()) as progress:
+    # What is printed beside the bar stays on standard output, which need not be the same terminal.
+    shown = Progress(
+        *columns, console=console, transient=True, redirect_stdout=False, disable=not sys.stderr.isatty()
+    )
+    with shown as progress:
         bar = progress.add_task("replaying", total=_size(paths))
         waiting = 0
 

@@ -6,7 +6,8 @@ from typing import Any
 from reconciler.arns import cluster_name
 from reconciler.findings.model import Finding
 from reconciler.model.deployment import Deployment, Image, Rollout, ServiceDeployment
-from reconciler.model.service import Hook, ServiceRecord
+from reconciler.model.hook import Hook
+from reconciler.model.service import ServiceRecord
 from reconciler.model.task import Source
 from reconciler.ports.services import NEWEST
 from reconciler.services.images import changed_images

@@ -55,6 +55,11 @@ def indented(text: str, style: str = "") -> RenderableType:
     return literal(" " * INDENT + text)
 
 
+def print_unbroken(screen: Console, text: str) -> None:
+    """A text to copy or to follow: on one line, however narrow the terminal is."""
+    screen.print(literal(text, "dim"), soft_wrap=True)
+
+
 def fault_heading(severity: str, kind: str, cause: str | None) -> Text:
     """The severity, in its colour where it is a known one, and the kind and cause."""
     title = " ".join(filter(None, (kind, cause)))

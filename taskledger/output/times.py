@@ -15,7 +15,7 @@ def read_span(text: str) -> timedelta | None:
 
 def before(now: datetime, text: str) -> datetime:
     """The moment that the text names; raises ValueError or OverflowError when it names none."""
-    if span := read_span(text):
+    if (span := read_span(text)) is not None:
         return now - span
     moment = datetime.fromisoformat(text)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
@@ -33,3 +33,8 @@ def age(now: datetime, moment: datetime) -> str:
     parts = [f"{number}{unit}" for unit, number in numbers.items()]
     first = next((place for place, number in enumerate(numbers.values()) if number), len(parts) - 1)
     return " ".join(parts[first : first + 2])
+
+
+def now() -> datetime:
+    """The time that the commands go by."""
+    return datetime.now(UTC)

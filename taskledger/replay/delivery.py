@@ -10,16 +10,19 @@ from reconciler.errors import InvalidInput
 from reconciler.model.protection import ProtectionCall
 from reconciler.model.service_event import HookEvent
 from reconciler.model.task import Observation
-from reconciler.parsing.event import Skipped, parse_event, parse_json
+from reconciler.parsing.event import Skipped
 from reconciler.use_cases.recording.task_events import Observed
 
+from ..deployed.stack import Unusable
 from ..local.maintenance import next_minute, watch_for_a_day, watch_until
 from .captures import Captured, Unreadable
 from .counts import Counts
+from .forms import EMPTY, STDIN
 from .known_tasks import learn
+from .reading import read_event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from reconciler.errors import LedgerError
@@ -40,6 +43,15 @@ class Rejected:
     index: int
     field: str
     error: str
+
+    @property
+    def place(self) -> str:
+        """For people: `capture.jsonl[3]`."""
+        return f"{self.name}[{self.index}]"
+
+    @property
+    def name(self) -> str:
+        return "stdin" if self.file == STDIN else self.file
 
 
 @dataclass(slots=True, kw_only=True)
@@ -62,12 +74,12 @@ class _Batch:
     tasks: set[str] = field(default_factory=set)
     until: datetime | None = None
 
-    def has_room_for(self, captured: Captured, event: Observation | ServiceEvent | None) -> bool:
-        """No two events of one task, none of another file, and none of a later minute.
+    def has_room_for(self, event: Observation | ServiceEvent | None) -> bool:
+        """No two events of one task, and none of a later minute.
 
         So DescribeTasks answers each event as it would have at the time.
         """
-        if len(self.captured) == BATCH or captured.index == 0:
+        if len(self.captured) == BATCH:
             return False
         if event is None or self.until is None:
             return True
@@ -85,12 +97,17 @@ class _Batch:
         return {message_id: captured.body for message_id, captured in self.captured.items()}
 
 
-def deliver(events: Iterable[Captured | Unreadable], system: LocalSystem, ecs: SimulatedEcs) -> Outcome:
+def deliver(
+    events: Iterable[Captured | Unreadable],
+    system: LocalSystem,
+    ecs: SimulatedEcs,
+    progress: Callable[[Outcome], None] = lambda _: None,
+) -> Outcome:
     """Delivers events in their order, with their own times as the clock, which each file starts anew.
 
     ECS knows of each task the newest state delivered so far. Between batches the watch runs as it does each
     minute. The sweep does not: this ECS knows no more than the files say, and what is missing from it proves
-    nothing.
+    nothing. After each batch, `progress` is called with what has come of all so far.
     """
     outcome = Outcome()
     for batch in _batches(events, system, ecs, outcome):
@@ -98,7 +115,14 @@ def deliver(events: Iterable[Captured | Unreadable], system: LocalSystem, ecs: S
         observed = (event.entry for event in result.events.values() if isinstance(event, Observed))
         system.assess({entry.state.task_arn: entry for entry in observed})
         _count(result, batch, outcome)
+        progress(outcome)
     return outcome
+
+
+def expect_any(read: int, rejected: Sequence[Rejected]) -> None:
+    """Raises `Unusable` where files were read and all of them are empty."""
+    if read and [one.error for one in rejected] == [EMPTY] * read:
+        raise Unusable(f"There is nothing to read: {', '.join(one.name for one in rejected)} is empty.")
 
 
 def _batches(
@@ -108,14 +132,18 @@ def _batches(
     began = False
     for captured in events:
         outcome.read += 1
-        began = began and captured.index > 0
-        if isinstance(captured, Unreadable):
+        if captured.index == 0 or isinstance(captured, Unreadable):
             yield batch
             batch = _Batch()
+        began = began and captured.index > 0
+        if isinstance(captured, Unreadable):
             outcome.rejected.append(_rejected(captured, captured.error))
             continue
         event = _event(captured)
-        if not batch.has_room_for(captured, event):
+        if isinstance(event, Skipped):
+            outcome.skipped[event.detail_type] += 1
+            continue
+        if not batch.has_room_for(event):
             yield batch
             batch = _Batch()
         if event:
@@ -127,11 +155,11 @@ def _batches(
     yield batch
 
 
-def _event(captured: Captured) -> Observation | ServiceEvent | None:
+def _event(captured: Captured) -> Observation | ServiceEvent | Skipped | None:
     """The event as it will be observed; None where it will be rejected, or says nothing of a time."""
     with suppress(InvalidInput):
-        reported = parse_event(parse_json(captured.body))
-        return None if isinstance(reported, ProtectionCall | Skipped) else reported
+        reported = read_event(captured.body)
+        return None if isinstance(reported, ProtectionCall) else reported
     return None
 
 

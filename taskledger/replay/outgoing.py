@@ -6,11 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from reconciler.model.protection import ProtectionCall
-from reconciler.parsing.event import CALL_DETAIL_TYPE, Skipped, parse_event, parse_json
+from reconciler.parsing.event import CALL_DETAIL_TYPE, Skipped
 from reconciler.parsing.home import expect_home
 
 from ..deployed.queue import expect_sendable
 from . import captures
+from .reading import read_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -21,29 +22,21 @@ if TYPE_CHECKING:
 
 
 def saved_events(paths: Sequence[str]) -> Iterator[Captured | Unreadable]:
-    """The events that the paths name, in order, without reading ahead."""
-    for file in captures.files(paths):
-        if isinstance(file, captures.Unreadable):
-            yield file
-        else:
-            yield from captures.read(file)
+    """The events that the paths name, in order, without reading ahead; raises `Unusable` before the first."""
+    files = captures.files(paths)
+    return (found for file in files for found in captures.read(file))
 
 
 class RepeatedEvents:
     """The same, as often as they are asked for: files are read again, what is no file is held."""
 
     def __init__(self, paths: Sequence[str]) -> None:
-        self._paths = paths
+        self._files = captures.files(paths)
         self._held: dict[str, list[Captured | Unreadable]] = {}
 
     def __iter__(self) -> Iterator[Captured | Unreadable]:
-        for file in captures.files(self._paths):
-            if isinstance(file, captures.Unreadable):
-                yield file
-            elif Path(file).is_file():
-                yield from captures.read(file)
-            else:
-                yield from self._read_once(file)
+        for file in self._files:
+            yield from captures.read(file) if Path(file).is_file() else self._read_once(file)
 
     def _read_once(self, file: str) -> Sequence[Captured | Unreadable]:
         """Of standard input, or of a pipe that a shell made for <(command)."""
@@ -60,16 +53,16 @@ def readable(found: Captured | Unreadable) -> Captured:
 
 
 def checked(found: Captured | Unreadable, home: Home | None) -> Captured | Skipped:
-    """The event of a task or a service, which the stack will record; any other event of ECS is skipped.
+    """The event of a task or a service, which the stack will record; any other event is skipped.
 
     Raises `InvalidInput` by the field that the stack would refuse.
     """
     captured = readable(found)
-    expect_sendable(captured)
-    reported = parse_event(parse_json(captured.body))
+    reported = read_event(captured.body)
     if isinstance(reported, ProtectionCall):
         return Skipped(CALL_DETAIL_TYPE)
     if isinstance(reported, Skipped):
         return reported
+    expect_sendable(captured)
     expect_home(reported, home)
     return captured

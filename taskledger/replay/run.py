@@ -16,7 +16,7 @@ from ..output.progress import reading
 from ..simulator.api.ecs import SimulatedEcs
 from ..simulator.engine.clock import Clock
 from . import captures
-from .delivery import Outcome, deliver
+from .delivery import Outcome, deliver, expect_any
 from .scenario import player
 
 if TYPE_CHECKING:
@@ -57,16 +57,38 @@ class Replayed:
         return bool(self.outcome.rejected) or not all(played.passed for played in self.scenarios)
 
 
-def replay_paths(paths: Sequence[str], policy: Policy, *, in_memory: bool) -> Replayed:
-    """What becomes of the events and scenarios in these files and folders, judged by the policy."""
-    found = list(captures.files(paths, (*captures.SUFFIXES, player.SUFFIX)))
-    scripts = [file for file in found if isinstance(file, str) and file.endswith(player.SUFFIX)]
+@dataclass(frozen=True, slots=True)
+class SoFar:
+    """How far a replay has come, and what it has to show for that."""
+
+    read: int
+    at: datetime
+    tasks: int
+    messages: int
+
+
+def replay_paths(
+    paths: Sequence[str], policy: Policy, progress: Callable[[SoFar], None], *, in_memory: bool
+) -> Replayed:
+    """What becomes of the events and scenarios in these files and folders, judged by the policy.
+
+    `progress` is called again and again while events are read. Raises `Unusable` if there is nothing to read.
+    """
+    found = captures.files(paths, (*captures.SUFFIXES, player.SUFFIX))
+    scripts = [file for file in found if file.endswith(player.SUFFIX)]
     events = [file for file in found if file not in scripts]
     clock = Clock(datetime(1970, 1, 1, tzinfo=UTC))
     ecs, notifier = SimulatedEcs(clock), MemoryNotifier(lambda: clock.now)
     local = local_system(ecs, clock, policy, notifier, in_memory=in_memory)
     with local as system, reading(paths) as advance:
-        outcome = deliver(_events(events, advance), system, ecs)
+        outcome = deliver(
+            _events(events, advance),
+            system,
+            ecs,
+            lambda one: progress(SoFar(one.read, clock.now, len(one.tasks), len(notifier.sent))),
+        )
+        if not scripts:
+            expect_any(outcome.read, outcome.rejected)
         now = clock.now
         tasks = [_task(system.ledger, task_arn) for task_arn in outcome.tasks]
         services = [
@@ -89,13 +111,8 @@ def replay_paths(paths: Sequence[str], policy: Policy, *, in_memory: bool) -> Re
     )
 
 
-def _events(
-    files: Iterable[str | Unreadable], advance: Callable[[int], None]
-) -> Iterator[Captured | Unreadable]:
+def _events(files: Iterable[str], advance: Callable[[int], None]) -> Iterator[Captured | Unreadable]:
     for file in files:
-        if isinstance(file, captures.Unreadable):
-            yield file
-            continue
         for found in captures.read(file):
             advance(len(found.body) if isinstance(found, captures.Captured) else 0)
             yield found

@@ -20,6 +20,12 @@ def json_value(text: str) -> object:
         return None
 
 
+def holds_object(line: str) -> bool:
+    """Whether a line is a JSON object that has anything in it, with the time that a log writes before it."""
+    value = json_value(_STAMP.sub("", line.strip()))
+    return isinstance(value, dict) and bool(value)
+
+
 def unwrap_lines(lines: Iterable[str]) -> Iterator[Any]:
     for line in lines:
         text = line.strip()

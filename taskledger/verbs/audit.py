@@ -41,28 +41,32 @@ HISTORY = 200
 )
 @stack_command
 def audit(stack: Stack, *, names: Sequence[str], history: int | None, as_json: bool) -> None:
-    """Compare the ledger with ECS: task by task and field by field, and service by service.
+    """Compare the ledger with what ECS says now.
 
     Compares every task that ECS lists now, running or stopped, every service, and all that is open in the
-    ledger. Each difference is shown with its likely cause. Some are explained, because a correct ledger has
-    them for a moment: an event on its way, an API that lags, what events do not contain, what is newer than
-    the last sweep. The others are not: what is not recorded (MISSED), a task, service or deployment that the
-    ledger does not know (UNRECORDED), one that ECS no longer knows (VANISHED), one closed too early
-    (REAPPEARED), and two states of one version (CONTRADICTION). That counts of a service's tasks have moved
-    is no difference.
+    ledger, field by field. Each difference is shown with its likely cause. Some are explained, because a
+    correct ledger has them for a moment: an event on its way, an API that lags, what events do not contain,
+    what is newer than the last sweep. The others are not: what is not recorded (MISSED), a task, service or
+    deployment that the ledger does not know (UNRECORDED), one that ECS no longer knows (VANISHED), one closed
+    too early (REAPPEARED), and two states of one version (CONTRADICTION). That counts of a service's tasks
+    have moved is no difference.
 
     Then it counts missed events, from the history of the newest tasks: how many versions no event reported.
 
     Exits with 1 if a difference is unexplained, and with 2 if not everything could be compared.
 
     \b
-    --json prints {"stack", "at", "clusters", "differences", "errors", "explained", "unexplained"}:
-    clusters     of each {"clusterArn", "cluster", "tasks", "services", "unknown", "explained",
-                 "unexplained", "kinds": {KIND: tasks and services}, "error", "missedEvents": null or
-                 {"tasks", "sampled", "versionsByEvent", "versionsByDescription", "versionsBetween",
-                 "versionsBefore", "entriesByDescription"}}
-    differences  of each {"taskArn", "serviceArn", "clusterArn", "field", "ledger", "ecs", "kind",
-                 "cause", "explained"}
+    --json prints {"stack", "at", "clusters", "differences", "errors",
+                   "explained", "unexplained"}:
+    clusters     of each {"clusterArn", "cluster", "tasks", "services",
+                 "unknown", "explained", "unexplained",
+                 "kinds": {KIND: tasks and services}, "error",
+                 "missedEvents": null or {"tasks", "sampled",
+                 "versionsByEvent", "versionsByDescription",
+                 "versionsBetween", "versionsBefore",
+                 "entriesByDescription"}}
+    differences  of each {"taskArn", "serviceArn", "clusterArn", "field",
+                 "ledger", "ecs", "kind", "cause", "explained"}
     errors       what failed outside the clusters
     """  # noqa: D301 - \b makes click keep the lines as they are
     found = run_audit(stack, names, history)

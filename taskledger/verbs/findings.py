@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from operator import itemgetter
 from typing import TYPE_CHECKING
 
 import click
-from rich.text import Text
 
-from reconciler.arns import cluster_name, task_id
 from reconciler.incidents.reported import key_of
 
 from ..deployed.incidents import deployed_incidents
 from ..deployed.ledger import deployed_ledger
 from ..deployed.selection import selection_options
 from ..deployed.stack import ledger_command
-from ..output import payload
-from ..output.terminal import console, fault_heading, indented, literal, note_unreadable, print_json, short_id
+from ..output import payload, times
+from ..output.tables.findings import grouped, table
+from ..output.terminal import console, note, note_unreadable, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from reconciler.findings.model import Finding
 
@@ -30,27 +29,45 @@ if TYPE_CHECKING:
 
     Dated = tuple[datetime, Finding]
 
+LIMIT = 20  # groups shown to people by default
+
 
 @click.command()
 @selection_options
+@click.option(
+    "--limit",
+    type=click.IntRange(min=1),
+    default=LIMIT,
+    show_default=True,
+    metavar="N",
+    help="The latest N rows; --json has all findings.",
+)
 @ledger_command
-def findings(stack: Stack, *, as_json: bool, selection: Selection) -> None:
-    """List what is or was wrong with single tasks and services: why, and what to look at next.
+def findings(stack: Stack, *, as_json: bool, limit: int, selection: Selection) -> None:
+    """List what is or was wrong with single tasks and services.
 
-    With --open, lists the findings of open incidents, however old these are, as far back as --since.
+    A row is of all findings of one owner, kind and cause; its times are the faults' own. What to look at
+    next follows. --json has each finding by itself. With --open, lists the findings of open incidents,
+    however old these are, as far back as --since.
     """
+    now = times.now()
     incidents = deployed_incidents(stack)
-    found = _select(incidents, selection.clusters(deployed_ledger(stack)), selection)
+    found = _select(incidents, selection.clusters(deployed_ledger(stack)), selection, now)
     note_unreadable(incidents.unreadable)
     if as_json:
-        documents = [payload.finding(each) | {"foundAt": payload.time(at)} for at, each in found]
-        print_json({"findings": documents})
-    else:
-        _report(found)
+        print_json({"findings": [_document(at, each) for at, each in found]})
+        return
+    groups = grouped(each for _, each in found)
+    table(console(), groups[:limit], now)
+    if not groups:
+        note("No findings match.")
+    if len(groups) > limit:
+        note(f"{len(groups) - limit:,} more: --limit shows more, --json all findings.")
 
 
-def _select(incidents: DeployedIncidents, clusters: Sequence[str], selection: Selection) -> Sequence[Dated]:
-    now = datetime.now(UTC)
+def _select(
+    incidents: DeployedIncidents, clusters: Sequence[str], selection: Selection, now: datetime
+) -> Sequence[Dated]:
     found = (dated for cluster in clusters for dated in _of_cluster(incidents, cluster, selection, now))
     selected = [(at, one) for at, one in found if selection.covers([one.owner], one.kind, one.severity)]
     return sorted(selected, key=itemgetter(0), reverse=True)
@@ -67,21 +84,6 @@ def _of_cluster(
     return ((at, one) for at, one in found if key_of(one) in opened and at >= opened[key_of(one)])
 
 
-def _report(found: Sequence[Dated]) -> None:
-    screen = console()
-    if not found:
-        screen.print(Text("nothing was found", "dim"))
-    for at, finding in found:
-        heading = fault_heading(finding.severity, finding.kind, finding.cause)
-        screen.print(
-            heading.append_text(literal(f"  {finding.owner}  {_subject(finding)}  {at:%Y-%m-%dT%H:%M:%SZ}"))
-        )
-        screen.print(indented(finding.summary))
-        screen.print(indented(finding.remedy, "dim"))
-
-
-def _subject(finding: Finding) -> str:
-    """The start of its task's id; of a service the deployment, and where it is of none, its cluster."""
-    if finding.task_arn:
-        return short_id(task_id(finding.task_arn) or finding.task_arn)
-    return finding.deployment_id or cluster_name(finding.cluster_arn) or finding.cluster_arn
+def _document(found_at: datetime, found: Finding) -> dict[str, object]:
+    occurred = {"occurredAt": payload.time(found.occurred_at), "foundAt": payload.time(found_at)}
+    return payload.finding(found) | occurred

@@ -28,14 +28,17 @@ AGAIN = "An event or a sweep records the task again if ECS knows it. Incidents s
 @click.option("--yes", is_flag=True, help="Delete without a question, as in a script.")
 @stack_command
 def forget_task(stack: Stack, task: str, *, since: datetime, yes: bool, as_json: bool) -> None:
-    """Delete one task from the ledger: its entry, its history and its findings.
+    """Delete one task from the ledger.
+
+    That is its entry, its history and its findings.
 
     TASK is an ARN, an id, or the beginning of an id. Lists what there is and asks before it deletes; without
     a terminal it needs --yes. Incidents stay. An event or a sweep records the task again if ECS knows it, and
     what is wrong with it is then found anew.
 
     \b
-    --json prints {"taskArn", "deleted": {"entry", "history", "findings"}}, the sort keys of the rows.
+    --json prints {"taskArn", "deleted": {"entry", "history", "findings"}},
+    the sort keys of the rows.
 
     Exits with 1 if the ledger has no such task or the answer is no, and with 2 if it cannot ask.
     """  # noqa: D301 - \b makes click keep the lines as they are

@@ -12,13 +12,16 @@ from reconciler.findings.policy import DEFAULT
 from ..output.options import PolicyFile
 from ..output.terminal import print_json
 from ..replay.document import document
-from ..replay.report import report
 from ..replay.run import replay_paths
+from ..replay.story.milestones import milestones
+from ..replay.story.report import report, report_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from reconciler.findings.policy import Policy
+
+    from ..replay.run import SoFar
 
 
 @click.command()
@@ -27,25 +30,41 @@ if TYPE_CHECKING:
 @click.option(
     "--ledger",
     type=click.Choice(["dynamodb", "memory"]),
-    default="dynamodb",
+    default="memory",
     show_default=True,
-    help="Where to keep the ledger: DynamoDB's emulation as deployed, or memory for large captures.",
+    help="Where to keep the ledger: in memory, or as deployed in DynamoDB's emulation, which is far slower.",
 )
 @click.option(
     "--policy", type=PolicyFile(), metavar="FILE", help="Judge by this policy file, not by the defaults."
 )
-def replay(paths: Sequence[str], *, as_json: bool, ledger: str, policy: Policy | None) -> None:
-    """Run saved events and scenarios through the deployed use cases, locally, and show what they would send.
+@click.option(
+    "-v",
+    "--verbose",
+    is_flag=True,
+    help="Show all there is, and the course of each scenario.",
+)
+def replay(paths: Sequence[str], *, as_json: bool, ledger: str, policy: Policy | None, verbose: bool) -> None:
+    """Run saved events and scenarios locally, as deployed.
+
+    They go through the deployed use cases, and what these would have sent is shown.
 
     PATHS are files with one event, an array or one event a line, folders of such files, or - for standard
-    input. Events may be wrapped as CloudWatch Logs, SQS or an EventBridge archive replay hand them out.
-    Files that end in .toml are scenarios: scripts of what happens in a simulated ECS, with what is expected.
+    input. Events may be wrapped as CloudWatch Logs, SQS or an EventBridge archive replay hand them out, and
+    may stand among events of other kinds, which are skipped. Files that end in .toml are scenarios: scripts
+    of what happens in a simulated ECS, with what is expected.
 
     Exits with 1 if any event was rejected, or an expectation of a scenario does not hold.
     """
-    replayed = replay_paths(paths, policy or DEFAULT, in_memory=ledger == "memory")
+    progress = _silent if as_json else milestones()
+    replayed = replay_paths(paths, policy or DEFAULT, progress, in_memory=ledger == "memory")
     if as_json:
         print_json(document(replayed))
+    elif verbose:
+        report_all(replayed)
     else:
         report(replayed)
     sys.exit(1 if replayed.failed else 0)
+
+
+def _silent(_: SoFar) -> None:
+    """Whoever wants JSON wants one document."""

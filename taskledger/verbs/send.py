@@ -19,8 +19,9 @@ from ..deployed.queue import Queue
 from ..deployed.stack import Unusable, stack_command
 from ..output.progress import counted
 from ..output.terminal import console, literal, print_json
-from ..replay.delivery import Rejected
+from ..replay.delivery import Rejected, expect_any
 from ..replay.outgoing import RepeatedEvents, checked, readable, saved_events
+from ..replay.story.refused import print_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -51,10 +52,10 @@ def send(stack: Stack, paths: Sequence[str], *, as_is: bool, as_json: bool) -> N
     PATHS are files and folders, as for `taskledger replay`. Sending events again is harmless: the ledger
     records no version twice.
 
-    Events of ECS that say nothing of tasks or services are skipped.
+    Events that say nothing of tasks or services are skipped, and counted by their detail-type.
 
-    All events are checked before the first is sent. If one is no event of ECS or cannot be read, or is of
-    another account or Region than the stack, nothing is sent, each such event is named, and the exit code is
+    All events are checked before the first is sent. If one is no event or cannot be read, or is of another
+    account or Region than the stack, nothing is sent, each such event is named, and the exit code is
     2: it would only end in the dead-letter queue. Files are read twice for that, and standard input is held
     in memory. With --as-is, everything that can be read is sent.
 
@@ -63,10 +64,12 @@ def send(stack: Stack, paths: Sequence[str], *, as_is: bool, as_json: bool) -> N
     queue, check = Queue(stack), partial(checked, home=stack.home)
     events = saved_events(paths) if as_is else RepeatedEvents(paths)
     if not as_is and (problems := _problems(events, check)).rejected:
+        expect_any(problems.read, problems.rejected)
         _report(problems, stack, queue, as_json=as_json)
         click.echo("Nothing was sent: correct or remove these, or send all with --as-is.", err=True)
         sys.exit(2)
     result = _send(queue, events, readable if as_is else check)
+    expect_any(result.read, result.rejected)
     _report(result, stack, queue, as_json=as_json)
     sys.exit(1 if result.rejected else 0)
 
@@ -115,10 +118,9 @@ def _report(result: Sent, stack: Stack, queue: Queue, *, as_json: bool) -> None:
         return
     screen = console()
     screen.print(literal(f"{result.sent:,} of {result.read:,} events sent to {stack.name}"))
-    for detail_type, count in sorted(result.skipped.items()):
-        screen.print(literal(f"skipped: {count:,} {detail_type}"))
+    print_skipped(screen, result.skipped)
     for each in result.rejected:
-        screen.print(literal(f"rejected: {each.file}[{each.index}]  {each.field}: {each.error}"))
+        screen.print(literal(f"rejected: {each.place}  {each.field}: {each.error}"))
 
 
 def _rejected(place: Captured | Unreadable, error: InvalidInput) -> Rejected:

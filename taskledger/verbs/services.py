@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,6 +13,7 @@ from ..deployed.services.judge import judge_service
 from ..deployed.services.ledger import deployed_services
 from ..deployed.services.query import ServiceQuery, query_services
 from ..deployed.stack import ledger_command
+from ..output import times
 from ..output.options import Since
 from ..output.service_payload import service
 from ..output.tables.services import table
@@ -43,11 +43,12 @@ if TYPE_CHECKING:
 @policy_option
 @ledger_command
 def services(stack: Stack, *, as_json: bool, policy: Policy | None, **filters: object) -> None:
-    """List the services: how many tasks run, the newest deployment, and what is wrong.
+    """List the services, their deployments, and what is wrong.
 
-    They are listed by cluster and name, without deleted ones. `taskledger show SERVICE` has all of one.
+    They are listed by cluster and name, with how many tasks run, and without deleted ones. `taskledger show
+    SERVICE` has all of one.
     """
-    now = datetime.now(UTC)
+    now = times.now()
     ledger, known = deployed_ledger(stack), deployed_services(stack)
     judge = partial(judge_service, ledger=ledger, now=now, policy=policy or policy_in_force(stack))
     query = ServiceQuery(**filters)  # type: ignore[arg-type]  # as click checked
@@ -55,7 +56,7 @@ def services(stack: Stack, *, as_json: bool, policy: Policy | None, **filters: o
     note_unreadable([*known.unreadable, *ledger.unreadable])
     if as_json:
         print_json({"services": [service(record) for record, _ in found]})
-    elif found:
-        console().print(table(found, now))
-    else:
-        note("There is no such service." if query != ServiceQuery() else "The ledger has no services yet.")
+        return
+    table(console(), found, now)
+    if not found:
+        note("No services match.")

@@ -31,20 +31,27 @@ _PATIENT = client_config(CallLimits(connect=3, read=TIMEOUT, attempts=1)).merge(
 @click.command()
 @stack_command
 def sweep(stack: Stack, *, as_json: bool) -> None:
-    """Run a sweep of all clusters now, as the schedule does, and show what it found and repaired.
+    """Run a sweep of all clusters now, and show what it found.
+
+    It is the sweep that the schedule runs, and it repairs what it can.
 
     \b
     missed            ECS was ahead of the ledger: an event was lost, or is late
     unrecorded        no event of the task has arrived
-    vanished          open in the ledger and unknown to ECS: closed after two sweeps in a row
+    vanished          open in the ledger and unknown to ECS: closed after two
+                      sweeps in a row
     unknown           ECS did not answer for the task: nothing is concluded
     ahead             the ledger was ahead of the API: nothing to repair
     repaired          a version recorded that no event had reported
     closed            vanished for the second time, and closed as UNOBSERVED
-    reset             above the API in two sweeps ten minutes apart, and taken back to what it describes
-    servicesRepaired  deployments of services, and outcomes of them, that no event had reported
-    servicesClosed    services that are deleted, or that ECS did not know in two sweeps in a row
-    found             services that lack tasks, or whose deployments stall, wait or are blocked
+    reset             above the API in two sweeps ten minutes apart, and taken
+                      back to what it describes
+    servicesRepaired  deployments of services, and outcomes of them, that no
+                      event had reported
+    servicesClosed    services that are deleted, or that ECS did not know in
+                      two sweeps in a row
+    found             services that lack tasks, or whose deployments stall,
+                      wait or are blocked
 
     With --json, prints what the sweep function returns. Exits with 1 if a cluster failed, if time was up
     before all clusters were done (the next sweep continues there), or if another sweep was running and
@@ -62,7 +69,7 @@ def sweep(stack: Stack, *, as_json: bool) -> None:
 def _run(stack: Stack) -> dict[str, Any]:
     """What the sweep function returns; raises `Unusable` where it returns nothing of use."""
     name = stack.output("SweepFunctionName")
-    client: LambdaClient = stack.session.client("lambda", config=_PATIENT)
+    client: LambdaClient = stack.client("lambda", _PATIENT)
     try:
         response = client.invoke(FunctionName=name, InvocationType="RequestResponse", Payload=b"{}")
     except ReadTimeoutError as error:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -14,10 +13,10 @@ from ..deployed.ledger import deployed_ledger
 from ..deployed.policy import policy_in_force, policy_option
 from ..deployed.stack import ledger_command
 from ..deployed.task_query import MAX_PAGE, TaskQuery, query_tasks
-from ..output import payload
+from ..output import payload, times
 from ..output.options import Since
 from ..output.tables.tasks import table
-from ..output.terminal import note, note_unreadable, print_json
+from ..output.terminal import console, note, note_unreadable, print_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -54,12 +53,14 @@ LIMIT = 100  # tasks shown to people by default
 def tasks(
     stack: Stack, *, as_json: bool, limit: int | None, policy: Policy | None, **filters: object
 ) -> None:
-    """List the tasks that are open, and those that closed in the last hour, newest first.
+    """List the open tasks, and those that closed in the last hour.
 
-    An open task is as new as the time it opened, a closed one as the time it closed.
+    The newest are first: an open task is as new as the time it opened, a closed one as the time it closed.
     """
     limit = limit or (None if as_json else LIMIT)
-    query = TaskQuery(now=datetime.now(UTC), limit=limit, **filters)  # type: ignore[arg-type]  # as click checked
+    query = TaskQuery(now=times.now(), limit=limit, **filters)  # type: ignore[arg-type]  # as click checked
+    if query.only_open and (query.status or "").upper() == "STOPPED":
+        raise click.UsageError("A task is closed once it is STOPPED: leave out --open or --status.")
     ledger = deployed_ledger(stack, page=min(limit + 1, MAX_PAGE) if limit else None)
     found, more = query_tasks(ledger, query)
     note_unreadable(ledger.unreadable)
@@ -67,7 +68,9 @@ def tasks(
         print_json({"tasks": [payload.task(entry) for entry in found]})
     else:
         judge = partial(findings, now=query.now, policy=policy or policy_in_force(stack))
-        table(found, query.now, judge)
+        table(console(), found, query.now, judge)
+        if not found:
+            note("No tasks match.")
     for line in _notes(query, found, more=more):
         note(line)
 

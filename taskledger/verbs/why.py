@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from reconciler.adapters.clients import Pace, keep_pace
+from reconciler.errors import ClusterNotFound
 from reconciler.findings.policy import DEFAULT
 
 from ..deployed.stack import Unusable, connect, errors_as_advice, new_session
 from ..live.answer import Answer, answer, of_service, reading_of, with_logs
 from ..live.facts.ask import LiveEcs
+from ..live.facts.time import EcsTime
 from ..live.form.document import document
 from ..live.form.markdown import markdown
 from ..live.form.text import print_story
@@ -24,11 +27,14 @@ from ..live.logs.chosen import to_read
 from ..live.logs.read import last_lines
 from ..live.subject import DEFAULT_CLUSTER, Contradiction, Sort, Subject, subject
 from ..live.wait import Unfollowable, Waiting
+from ..output import times
 from ..output.options import PolicyFile, Span
 from ..output.progress import working
 from ..output.terminal import console, note, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from reconciler.findings.policy import Policy
 
 CALLS_PER_SECOND = 10  # half of what ECS grants an account: others ask too
@@ -71,11 +77,14 @@ def why(
     policy: Policy | None,
     **extent: Any,  # noqa: ANN401 - the fields of `Extent`, as click checked
 ) -> None:
-    """Ask ECS why a task, a service or a deployment fails; nothing has to be deployed for that.
+    """Ask ECS why a task, a service or a deployment fails.
+
+    Nothing has to be deployed for that.
 
     \b
     TASK     an ARN or a whole id: why it stopped
-    SERVICE  an ARN, a name, or CLUSTER/NAME: what is wrong, since which deployment, and what to do
+    SERVICE  an ARN, a name, or CLUSTER/NAME: what is wrong, since which
+             deployment, and what to do
     nothing  each service of the cluster that is not well
 
     ECS remembers stopped tasks for about an hour. All that is needed are rights to read ECS; what may not be
@@ -87,17 +96,18 @@ def why(
     Exits with 0 if nothing is wrong, with 1 if something is, with 2 if that cannot be said.
 
     \b
-    --json prints {"cluster", "service", "incidents", "deployments", "tasks", "unknown", "logs"}:
+    --json prints {"cluster", "service", "incidents", "deployments", "tasks",
+    "unknown", "logs"}:
     incidents  what is wrong first, as `taskledger incidents` prints them
     unknown    what could not be asked, and why
-    logs       with --logs {"container", "taskArn", "logGroup", "logStream", "lines": [{"at", "text"}],
-               "unknown"}, else empty
+    logs       with --logs {"container", "taskArn", "logGroup", "logStream",
+               "lines": [{"at", "text"}], "unknown"}, else empty
     """  # noqa: D301 - \b makes click keep the lines as they are
     how = Extent(**extent)
     if as_markdown and as_json:
         raise click.UsageError("--markdown and --json are two forms of one answer: give one of them.")
     about = _subject(name, cluster, how)
-    with errors_as_advice():
+    with errors_as_advice(), _known(about.cluster):
         found = _answer(about, how, policy or DEFAULT)
     if as_json:
         print_json(document(found))
@@ -106,6 +116,18 @@ def why(
     else:
         print_story(console(), found.story, found.logs)
     sys.exit(0 if found.story.well else 1)
+
+
+@contextmanager
+def _known(cluster: str) -> Iterator[None]:
+    """Ends the command with advice where ECS knows no such cluster."""
+    try:
+        yield
+    except ClusterNotFound as error:
+        raise Unusable(
+            f"ECS knows no cluster {cluster} in this account and Region: name one with --cluster that"
+            " `aws ecs list-clusters` lists, or another Region in AWS_REGION."
+        ) from error
 
 
 def _subject(name: str | None, cluster: str | None, how: Extent) -> Subject:
@@ -124,12 +146,12 @@ def _answer(about: Subject, how: Extent, policy: Policy) -> Answer:
     session = new_session()
     client = connect(session, "ecs")
     keep_pace(client, Pace(CALLS_PER_SECOND))
-    ecs = LiveEcs(client, about.cluster)
+    ecs = LiveEcs(client, about.cluster, EcsTime(client, times.now))
     if how.wait:
         found = _followed(ecs, about, how, policy)
     else:
         with working("asking ECS"):
-            found = answer(ecs, about, _now(), policy)
+            found = answer(ecs, about, policy)
     if not how.logs:
         return found
     with working("reading logs"):
@@ -142,16 +164,11 @@ def _followed(ecs: LiveEcs, about: Subject, how: Extent, policy: Policy) -> Answ
         service=about.name,
         deployment_id=how.deployment,
         timeout=how.timeout or TIMEOUT,
-        clock=_now,
         sleep=time.sleep,
-        report=lambda line: note(f"{_now():%H:%M:%S}  {line}"),
+        report=lambda line: note(f"{ecs.now():%H:%M:%S}  {line}"),
     )
     try:
         ended = follow.run(reading_of(ecs, about))
     except Unfollowable as error:
         raise Unusable(str(error)) from error
     return with_verdict(of_service(ended.picture, policy), ended)
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

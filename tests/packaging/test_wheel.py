@@ -63,6 +63,12 @@ def sources() -> set[str]:
     return {name for name in tracked() if name.startswith(ROOTS)}
 
 
+def test_the_wheel_is_the_one_of_the_readme(built: Path) -> None:
+    """Its name is the one that the README says to install."""
+    (wheel,) = built.glob("*.whl")
+    assert f"pipx install ./{wheel.name}\n" in (ROOT / "README.md").read_text("utf-8")
+
+
 def test_the_wheel_holds_the_packages(built: Path) -> None:
     """The wheel is the modules of the functions and of the command, with their metadata and licence."""
     (wheel,) = built.glob("*.whl")
@@ -88,6 +94,7 @@ def test_the_locks_lie_within_the_ranges(installed: Path) -> None:
 
 def test_the_installed_command_replays_the_samples(installed: Path, tmp_path: Path) -> None:
     """From another directory it accepts every sample, and every scenario's expectations hold."""
-    printed = json.loads(run(installed / "taskledger", "replay", "--json", ROOT / "events", cwd=tmp_path))
+    command = (installed / "taskledger", "replay", "--json", "--ledger", "dynamodb", ROOT / "events")
+    printed = json.loads(run(*command, cwd=tmp_path))
     assert printed["events"]["accepted"] == printed["events"]["read"] > 150
     assert len(printed["scenarios"]) == len(list((ROOT / "events" / "scenarios").glob("*.toml")))

@@ -169,8 +169,8 @@ class Deployment:
         """Lets a test answer calls of the commands by their body, or leave them to AWS with None."""
         connect = deployed_stack.connect
 
-        def disturbed(session: boto3.Session, service: str) -> Any:
-            client = connect(session, service)
+        def disturbed(session: boto3.Session, service: str, *config: Any) -> Any:
+            client = connect(session, service, *config)
             client.meta.events.register(f"before-call.{call}", lambda params, **_: respond(params["body"]))
             return client
 

@@ -18,7 +18,8 @@ from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.reported import report_finding
 from reconciler.model.deployment import Began, Deployment, Image, Report, Rollout, ServiceDeployment
 from reconciler.model.entry import HistoryRow, LedgerEntry
-from reconciler.model.service import Hook, Message, ServiceRecord, ServiceState
+from reconciler.model.hook import Hook
+from reconciler.model.service import Message, ServiceRecord, ServiceState
 from reconciler.model.task import Container, Source
 from reconciler.notifications import message
 from reconciler.notifications.body import Body
@@ -36,7 +37,8 @@ from tests.support.findings import finding
 from tests.support.values import CLUSTER, START, TASK, at, event
 
 NO_SLASH = str.maketrans("/", "|")
-SERVICE = "a-service"  # for which `show` finds the service, and for all else the task
+SERVICE = "a-service"  # for which `show` finds the service,
+INCIDENT = "an-incident"  # for this the incident, and for all else the task
 
 
 class World:
@@ -162,6 +164,7 @@ class World:
             "verbs.tasks.findings": lambda *_, **__: [self.finding],
             "verbs.services.query_services": lambda *_: [(self.service, [self.finding])],
             "verbs.show.find_service": lambda *names: self.service if names[-1] == SERVICE else None,
+            "verbs.show.find_incident": lambda *names: self.incident if names[2] == INCIDENT else None,
             "verbs.show.judge_service": lambda *_: [self.finding],
             "verbs.show.find_task": lambda *_: self.entry,
             "verbs.show.findings": lambda *_: [self.finding],
@@ -179,7 +182,7 @@ class World:
             one[f"verbs.{verb}.deployed_services"] = lambda *_: services
         for verb in ("tasks", "services", "show"):
             one[f"verbs.{verb}.policy_in_force"] = lambda _: DEFAULT
-        for verb in ("findings", "incidents"):
+        for verb in ("findings", "incidents", "show"):
             one[f"verbs.{verb}.deployed_incidents"] = lambda _: incidents
         return one
 

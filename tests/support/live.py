@@ -28,7 +28,8 @@ DENIED = ApiError("AccessDeniedException", "User is not authorized to perform th
 class Live:
     """The ECS that the command asks; `denied` are the operations that it may not call.
 
-    `calls` counts what it called, `after` is done after each pause of the command.
+    `calls` counts what it called, `after` is done after each pause of the command. The machine's clock is
+    `ahead` of ECS's.
     """
 
     ecs: SimulatedEcs
@@ -36,6 +37,7 @@ class Live:
     calls: Counter[str] = field(default_factory=Counter)
     answer: Callable[[str], Answer | None] = lambda _: None
     after: Callable[[], object] = lambda: None
+    ahead: timedelta = timedelta(0)
 
     def call(self, operation: str, request: Fields) -> Answer:
         self.calls[operation] += 1
@@ -56,10 +58,10 @@ def live(ecs: SimulatedEcs, monkeypatch: pytest.MonkeyPatch) -> Iterator[Live]:
     """The command asks this ECS, at its time, as long as the block runs."""
     found = Live(ecs)
     verb: Any = sys.modules["taskledger.verbs.why"]
-    monkeypatch.setattr(verb, "_now", lambda: ecs.clock.now)
+    monkeypatch.setattr("taskledger.output.times.now", lambda: ecs.clock.now + found.ahead)
     monkeypatch.setattr(verb.time, "sleep", found.sleep)
     monkeypatch.setattr(verb, "CALLS_PER_SECOND", 100_000)
-    with EcsServer(_as_ecs(found)) as server:
+    with EcsServer(_as_ecs(found), clock=ecs.clock) as server:
         monkeypatch.setenv("AWS_ENDPOINT_URL_ECS", server.url)
         yield found
 

@@ -1,8 +1,10 @@
-"""What a person sees: commands run in a terminal of a given width, without its colours."""
+"""What a person sees: commands run in a terminal of a given width, without its colours, and pages of that."""
 
 from __future__ import annotations
 
 import io
+import re
+import shlex
 from contextlib import redirect_stderr, redirect_stdout
 from typing import TYPE_CHECKING
 
@@ -11,6 +13,13 @@ from tests.support.running import Ran
 
 if TYPE_CHECKING:
     import pytest
+
+# Of 80 columns, unless the block says otherwise: ```console 100 columns
+SHOWN = re.compile(
+    r"^```console(?: (?P<width>\d+) columns)?\n\$ taskledger (?P<command>[^\n]+)\n(?P<output>.*?)^```$",
+    re.DOTALL | re.MULTILINE,
+)
+WIDTH = 80
 
 
 class _Screen(io.TextIOWrapper):
@@ -40,3 +49,13 @@ def pane(monkeypatch: pytest.MonkeyPatch, width: int, *arguments: object) -> Ran
         except SystemExit as ended:
             code = ended.code
     return Ran(int(code or 0), screen.text, errors.getvalue())
+
+
+def with_panes(page: str, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The page with what the commands that it shows print now."""
+
+    def printed(shown: re.Match[str]) -> str:
+        ran = pane(monkeypatch, int(shown["width"] or WIDTH), *shlex.split(shown["command"]))
+        return shown[0].removesuffix(f"{shown['output']}```") + f"{ran.out.rstrip()}\n```"
+
+    return SHOWN.sub(printed, page)

@@ -45,12 +45,14 @@ def page() -> str:
 
 
 def _section(file: Path) -> str:
-    ran = taskledger("replay", "--ledger", "memory", file.as_posix())
+    ran = taskledger("replay", "-v", file.as_posix())
     lines = [line.rstrip() for line in ran.out.rstrip().splitlines()]
     services = re.findall(r'create = "([^"]+)"', file.read_text("utf-8"))
     lines = list(_without_lives(lines, services)) if services else lines
     title = file.stem.replace("-", " ").capitalize()
-    return "\n".join([f"## {title}", "", "```", f"$ taskledger replay {file.as_posix()}", *lines, "```", ""])
+    return "\n".join(
+        [f"## {title}", "", "```", f"$ taskledger replay -v {file.as_posix()}", *lines, "```", ""]
+    )
 
 
 def _without_lives(lines: Iterable[str], services: Iterable[str]) -> Iterator[str]:

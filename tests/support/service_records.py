@@ -10,8 +10,9 @@ from reconciler.findings.services.rules import service_findings
 from reconciler.gate import succeed
 from reconciler.model.deployment import ServiceDeployment
 from reconciler.model.entry import LedgerEntry
+from reconciler.model.hook import Hook
 from reconciler.model.protection import Protection
-from reconciler.model.service import Hook, ServiceReading, ServiceRecord
+from reconciler.model.service import ServiceReading, ServiceRecord
 from reconciler.model.service_event import ServiceEvent
 from reconciler.services.merge import merge_event, merge_reading, merge_service_deployment, with_deployment
 from tests.support.services import deployment_id, described, minute, reading, record

@@ -3,7 +3,8 @@
 from datetime import UTC, datetime, timedelta
 
 from reconciler.model.deployment import DescribedDeployment, Report, Rollout
-from reconciler.model.service import Hook, ServiceReading, ServiceRecord, ServiceState
+from reconciler.model.hook import Hook
+from reconciler.model.service import ServiceReading, ServiceRecord, ServiceState
 from reconciler.model.service_event import ActionEvent, DeploymentEvent, HookEvent
 
 from .values import CLUSTER

@@ -1,19 +1,12 @@
-"""The output on docs/services.md: what a terminal of 80 columns shows of one small ledger at one moment."""
+"""The services of the ledger whose output the pages show."""
 
 from __future__ import annotations
 
-import io
-import sys
 from dataclasses import replace
-from types import SimpleNamespace
-
-import pytest
 
 from reconciler.model.deployment import DescribedDeployment, Image, Report, ServiceDeployment
 from reconciler.model.service import Message, ServiceRecord
 from reconciler.services.merge import merge_service_deployment, with_deployment
-from taskledger.main import main
-from tests.support.deployed import Deployment
 from tests.support.service_records import BREAKER, ROLLING_BACK, recorded
 from tests.support.services import (
     COMPLETED,
@@ -27,29 +20,12 @@ from tests.support.services import (
     reading,
 )
 
-WIDTH = 80
 NOW = minute(30)
 
 
-class _Terminal(io.StringIO):
-    def isatty(self) -> bool:
-        return True
-
-
-def shown(stack: Deployment, *arguments: str) -> str:
-    """What the command prints in a terminal at that moment, of the services on the page."""
-    for record in (_checkout(), _cart(), _web()):
-        known = stack.services.service(record.cluster_arn, record.service)
-        assert known or stack.services.save(record, None, minute(20))
-    patch = stack.monkeypatch
-    for name, value in {"TERM": "dumb", "COLUMNS": str(WIDTH), "NO_COLOR": "1"}.items():
-        patch.setenv(name, value)
-    for verb in ("services", "show"):
-        patch.setattr(f"taskledger.verbs.{verb}.datetime", SimpleNamespace(now=lambda _: NOW))
-    with pytest.MonkeyPatch.context() as screen:
-        screen.setattr(sys, "stdout", terminal := _Terminal())
-        main.main([*arguments], standalone_mode=False)
-    return "\n".join(line.rstrip() for line in terminal.getvalue().rstrip().splitlines())
+def records() -> list[ServiceRecord]:
+    """As the ledger has them at that moment."""
+    return [_checkout(), _cart(), _web()]
 
 
 def _checkout() -> ServiceRecord:

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .hook import Hook
 from .task import Source
 
 
@@ -58,7 +59,8 @@ class ServiceDeployment:
     """A deployment as ListServiceDeployments and DescribeServiceDeployments show it.
 
     `circuit_breaker` and `alarms` are the states of its monitors, as `TRIGGERED`. `images` are those of the
-    revision that it deploys, `source_images` those of the one before; None where nobody asked.
+    revision that it deploys, `source_images` those of the one before; None where nobody asked. `hooks` are
+    those of this answer: a ledger does not keep them, as it has them from events.
     """
 
     service_deployment_arn: str
@@ -74,6 +76,7 @@ class ServiceDeployment:
     alarms: str | None = None
     hook_failed: bool = False
     hooks_at_timeout: Mapping[str, str] = field(default_factory=dict)
+    hooks: tuple[Hook, ...] = field(default=(), compare=False)
     task_definition_arn: str | None = None
     images: tuple[Image, ...] | None = None
     source_images: tuple[Image, ...] | None = None

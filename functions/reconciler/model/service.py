@@ -10,6 +10,7 @@ from datetime import datetime
 
 from .. import arns
 from .deployment import Deployment, DescribedDeployment, Report
+from .hook import Hook
 from .task import Source
 
 
@@ -53,25 +54,6 @@ class ServiceReading:
     state: ServiceState
     deployments: tuple[DescribedDeployment, ...] = ()
     target_group_arn: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hook:
-    """The last that was reported of one lifecycle hook of a deployment: `status` without its `HOOK_`."""
-
-    hook_id: str
-    status: str
-    at: datetime
-    service_deployment_arn: str | None = None
-    hook_type: str | None = None
-    stage: str | None = None
-    expires_at: datetime | None = None
-    timeout_action: str | None = None
-    replayed: bool = False
-
-    def awaits_action(self, now: datetime) -> bool:
-        """Whether it waits for a person, and will wait on."""
-        return self.status == "AWAITING_ACTION" and (self.expires_at is None or now < self.expires_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from .deployment import Report
-from .service import Hook
+from .hook import Hook
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,9 +30,9 @@ _LINKS = {
     "task": "Task",
     "service": "Service",
     "logs": "Logs",
-    "logStream": "Log stream",
+    "logStream": "Log",
     "deployment": "Deployment",
-    "targetGroup": "Target group",
+    "targetGroup": "Targets",
     "runbook": "Runbook",
 }
 

@@ -92,7 +92,7 @@ def _mail(body: Body) -> Iterator[str]:
         yield from map(inert, (body.log_heading, *(f"  {line}" for line in body.log)))
     if body.links:
         yield ""
-        yield from (f"{name:<12} {link}" for name, link in body.links.items())
+        yield from (f"{name:<10} {link}" for name, link in body.links.items())
     if body.incident_id:
         yield ""
         yield inert(f"Incident {body.incident_id}")

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from ..arns import cluster_of_service, service_name
 from ..errors import InvalidInput
 from ..model.deployment import DescribedDeployment, Image, Rollout, ServiceDeployment
+from ..model.hook import Hook
 from ..model.service import Message, ServiceReading, ServiceState
 from ..text import clean, safe
 from .fields import Fields, free_text, inner, kind, objects, required, string, text, timestamp, whole
@@ -44,10 +45,7 @@ def parse_service_deployment(item: object) -> ServiceDeployment:
     """The service deployment in an item of ListServiceDeployments or of DescribeServiceDeployments."""
     fields, at = _object(item, "serviceDeployment"), "serviceDeployment."
     rollback = inner(fields, "rollback", at)
-    hooks = [
-        tuple(_reason(hook, name, at) for name in ("hookId", "status", "timeoutAction"))
-        for hook in objects(fields, "lifecycleHookDetails", at)
-    ]
+    hooks = tuple(_hook(fields, hook, at) for hook in objects(fields, "lifecycleHookDetails", at))
     target = inner(fields, "targetServiceRevision", at)
     return ServiceDeployment(
         service_deployment_arn=required(
@@ -63,8 +61,11 @@ def parse_service_deployment(item: object) -> ServiceDeployment:
         rollback_revision_arn=text(rollback, "serviceRevisionArn", at + "rollback."),
         circuit_breaker=text(inner(fields, "deploymentCircuitBreaker", at), "status", at),
         alarms=text(inner(fields, "alarms", at), "status", at),
-        hook_failed=any(_has_failed(status, action) for _, status, action in hooks),
-        hooks_at_timeout={hook_id: action for hook_id, _, action in hooks if hook_id and action},
+        hook_failed=any(_has_failed(one.status, one.timeout_action) for one in hooks),
+        hooks_at_timeout={
+            one.hook_id: action for one in hooks if one.hook_id and (action := one.timeout_action)
+        },
+        hooks=tuple(one for one in hooks if one.hook_id),
     )
 
 
@@ -159,6 +160,21 @@ def _source(fields: Fields, at: str) -> str | None:
     """The revision before; None where several were running, as none is what the deployment came from."""
     sources = objects(fields, "sourceServiceRevisions", at)
     return text(sources[0], "arn", at + "sourceServiceRevisions[0].") if len(sources) == 1 else None
+
+
+def _hook(fields: Fields, hook: Fields, at: str) -> Hook:
+    """The hook as the service deployment shows it: of no other than one that waits is the stage known."""
+    status = _reason(hook, "status", at)
+    moments = (timestamp(fields, name, at) for name in ("updatedAt", "createdAt"))
+    return Hook(
+        hook_id=_reason(hook, "hookId", at),
+        status=status,
+        at=required(next(filter(None, moments), None), at + "createdAt"),
+        service_deployment_arn=arn_field(fields, "serviceDeploymentArn", at, "service-deployment"),
+        stage=text(fields, "lifecycleStage", at) if status == "AWAITING_ACTION" else None,
+        expires_at=timestamp(hook, "expiresAt", at + "lifecycleHookDetails."),
+        timeout_action=_reason(hook, "timeoutAction", at) or None,
+    )
 
 
 def _has_failed(status: str | None, timeout_action: str | None) -> bool:

@@ -10,7 +10,7 @@ from datetime import datetime
 from ..arns import cluster_of_service, deployed_service, is_in_cluster, service_name
 from ..errors import InvalidInput
 from ..model.deployment import Report
-from ..model.service import Hook
+from ..model.hook import Hook
 from ..model.service_event import ActionEvent, DeploymentEvent, HookEvent
 from ..text import redact
 from .envelope import event_detail, event_time, first_resource

@@ -1,7 +1,8 @@
 """What a record holds for the natural key of an event (services.merge has the keys)."""
 
 from ..model.deployment import Report
-from ..model.service import Hook, ServiceRecord
+from ..model.hook import Hook
+from ..model.service import ServiceRecord
 from ..model.service_event import ActionEvent, DeploymentEvent, ServiceEvent
 
 

@@ -19,7 +19,8 @@ from datetime import datetime
 
 from .. import arns
 from ..model.deployment import Began, Deployment, DescribedDeployment, Report, ServiceDeployment
-from ..model.service import Hook, ServiceReading, ServiceRecord
+from ..model.hook import Hook
+from ..model.service import ServiceReading, ServiceRecord
 from ..model.service_event import ActionEvent, DeploymentEvent, HookEvent, ServiceEvent
 from ..model.task import Source, TaskState
 from .below import is_below_desired

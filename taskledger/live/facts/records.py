@@ -20,33 +20,57 @@ from reconciler.model.task import Source
 from reconciler.services.joining import join
 from reconciler.services.merge import merge_reading, merge_service_deployment, merge_task, with_deployment
 
-from .messages import actions
+from .messages import actions, with_ends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from datetime import datetime
 
+    from reconciler.model.deployment import DescribedDeployment
     from reconciler.model.service import ServiceReading
     from reconciler.model.task import TaskState
 
 _NEAR: Final = timedelta(seconds=10)  # between the two times that ECS gives for one start
+_MOMENT: Final = timedelta(milliseconds=1)
 
 
 def read_again(before: ServiceRecord | None, reading: ServiceReading, now: datetime) -> ServiceRecord:
-    """The record after DescribeServices answered so, with the service actions that its messages report."""
+    """The record after DescribeServices answered so, with what its messages report."""
     state = reading.state
     known = before or ServiceRecord(service_arn=state.service_arn, cluster_arn=state.cluster_arn)
-    after = merge_reading(known, reading, now)
-    return replace(after, actions={**after.actions, **actions(state.messages)})
+    after = merge_reading(known, _primary_newest(reading), now)
+    after = replace(after, actions={**after.actions, **actions(state.messages)})
+    return with_ends(after, state.messages)
+
+
+def _primary_newest(reading: ServiceReading) -> ServiceReading:
+    """The reading in which the PRIMARY deployment is the newest, which it is by definition.
+
+    Of two that were made within a moment the times do not say so.
+    """
+    primary = (one.created_at for one in reading.deployments if one.rollout.status == "PRIMARY")
+    before = next((at - _MOMENT for at in primary), None)
+    if before is None:
+        return reading
+    return replace(reading, deployments=tuple(_at_the_latest(one, before) for one in reading.deployments))
+
+
+def _at_the_latest(one: DescribedDeployment, before: datetime) -> DescribedDeployment:
+    """Begun by then, unless it is the PRIMARY one; the earlier time is the one that a record keeps."""
+    if one.rollout.status == "PRIMARY":
+        return one
+    return replace(one, created_at=min(one.created_at, before))
 
 
 def with_tasks(record: ServiceRecord, tasks: Iterable[TaskState]) -> ServiceRecord:
-    """The record with the deployments that started these tasks of it."""
-    return reduce(merge_task, tasks, record)
+    """The record with the deployments that started these tasks of it, also with the ends of those."""
+    record = reduce(merge_task, tasks, record)
+    return with_ends(record, record.state.messages if record.state else ())
 
 
 def with_service_deployments(record: ServiceRecord, answered: Sequence[ServiceDeployment]) -> ServiceRecord:
-    """The record with what ECS says came of each deployment."""
+    """The record with what ECS says came of each deployment, and with the hooks of these."""
+    record = replace(record, hooks=tuple(hook for one in answered for hook in one.hooks))
     named = tuple(one for one in record.deployments if not one.deployment_id.startswith("arn:"))
     record = reduce(_started_by, answered, replace(record, deployments=named))
     joined = join(record.deployments, answered)

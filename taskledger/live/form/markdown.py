@@ -1,16 +1,10 @@
-"""The story of an explanation in Markdown, as for the summary of a pipeline's job.
-
-Text from outside is never markup: what Markdown or HTML would obey is escaped.
-"""
+"""The story of an explanation in Markdown, as for the summary of a pipeline's job."""
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from reconciler.notifications.inert import inert
-
-from ...output.terminal import shown
+from ...output.markdown import escaped
 from ..logs.report import markdown as log_markdown
 
 if TYPE_CHECKING:
@@ -20,18 +14,10 @@ if TYPE_CHECKING:
     from .matter import Matter
     from .story import Story
 
-_SPECIAL = re.compile(r"[\\`*_\[\]<>#|~&$]|^[-+=]|^\d+(?=[.)])")
-
 
 def markdown(story: Story, logs: Iterable[ContainerLog]) -> str:
     """The whole story and the logs, ending with a line feed."""
     return "\n".join([*_lines(story), log_markdown(logs)]).rstrip("\n") + "\n"
-
-
-def escaped(text: str) -> str:
-    """The text on one line as Markdown that shows it as it is, links to nothing and mentions nobody."""
-    line = inert(" ".join(shown(text).split()))
-    return _SPECIAL.sub(lambda found: f"{found[0]}\\" if found[0].isdigit() else f"\\{found[0]}", line)
 
 
 def _lines(story: Story) -> Iterator[str]:
@@ -39,15 +25,17 @@ def _lines(story: Story) -> Iterator[str]:
     yield ""
     for matter in story.matters:
         yield from _matter(matter)
+    yield from _listed("Also wrong", story.more)
     yield from _listed("Over", story.over)
     yield from _listed("ECS says", story.messages)
     yield from _listed("Not known", story.unknown)
 
 
 def _matter(matter: Matter) -> Iterator[str]:
-    title = ": ".join(filter(None, (matter.owner, matter.title)))
-    yield f"**{escaped(matter.severity)}** {escaped(title)}"
+    yield f"**{escaped(matter.severity)}** {escaped(matter.heading)}"
     yield ""
+    if matter.others:
+        yield f"- The same: {escaped(matter.also)}"
     for line in matter.sentences:
         yield f"- {escaped(line)}"
     for line in matter.because:

@@ -13,7 +13,7 @@ from reconciler.findings.summary import recent
 from reconciler.notifications.fault_words import who
 from reconciler.services.outcomes import Outcome, histories
 
-from .matter import Matter, happened, matters_of, runs
+from .matter import Matter, first_of, happened, matters_of, runs
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,16 +24,23 @@ if TYPE_CHECKING:
 
     from ..explanation import Explanation
 
+_MOST_MATTERS = 10
+_MOST_LINES = 20
 _MOST_MESSAGES = 3
+_GONE = {"INACTIVE": "is deleted", "DRAINING": "is being deleted"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """A line that says it all, what is wrong, what is over, what ECS itself says, and what is not known."""
+    """A line that says it all, what is wrong, what is over, what ECS itself says, and what is not known.
+
+    `more` is what else is wrong, in a few words each.
+    """
 
     verdict: str
     well: bool
     matters: Sequence[Matter] = ()
+    more: Sequence[str] = ()
     over: Sequence[str] = ()
     messages: Sequence[str] = ()
     unknown: Sequence[str] = ()
@@ -42,13 +49,15 @@ class Story:
 def story_of_service(explained: Explanation, name: str) -> Story:
     record, now = explained.records[name], explained.at
     place = f"{name} ({cluster_name(record.cluster_arn) or explained.cluster})"
-    now_run = runs(explained.impacts[name], now)
+    now_run = runs(explained, name)
     matters = matters_of(explained, named=False)
+    if record.state and (gone := _GONE.get(record.state.status)):
+        return _story(explained, f"{place} {gone}. {now_run}", matters)
     if matters:
         explains = any(one.because or one.tasks for one in matters)
         said = () if explains else _messages(record, now)
         return _story(explained, f"{place}: {matters[0].title}. {now_run}", matters, said)
-    return _story(explained, f"{place}: nothing is wrong. {now_run}{_deployed(record, now)}", ())
+    return _story(explained, f"{place}: {_nothing(explained)}. {now_run}{_deployed(record, now)}", ())
 
 
 def story_of_cluster(explained: Explanation) -> Story:
@@ -59,10 +68,12 @@ def story_of_cluster(explained: Explanation) -> Story:
     number = len(explained.records)
     services = f"{number} service{'' if number == 1 else 's'}"
     if not owners:
-        return _story(explained, f"{cluster}: nothing is wrong with its {services}.", ())
+        return _story(explained, f"{cluster}: {_nothing(explained, f' with its {services}')}.", ())
     unwell = sum(one.startswith("service:") for one in owners)
-    rest = f", and {len(owners) - unwell} of standalone work" if len(owners) > unwell else ""
-    verdict = f"{cluster}: {unwell} of {services} are not well{rest}."
+    standalone = len(owners) - unwell
+    families = f"{standalone} standalone task famil{'y' if standalone == 1 else 'ies'}"
+    which = " and ".join([f"{unwell} of {services}"] * bool(unwell) + [families] * bool(standalone))
+    verdict = f"{cluster}: {which} {'is' if len(owners) == 1 else 'are'} not well."
     return _story(explained, verdict, matters_of(explained, named=True))
 
 
@@ -75,7 +86,12 @@ def story_of_task(explained: Explanation, task_arn: str) -> Story:
         return _story(explained, f"{place}: {matters[0].title}.", matters)
     stopped = state.stopped_reason or state.stop_code
     ended = f" It stopped as planned{f': {stopped}' if stopped else ''}." if state.closed else ""
-    return _story(explained, f"{place} is {state.last_status}: nothing is wrong with it.{ended}", ())
+    nothing = _nothing(explained, " with it")
+    return _story(explained, f"{place} is {state.last_status}: {nothing}.{ended}", ())
+
+
+def _nothing(explained: Explanation, what: str = "") -> str:
+    return f"nothing is wrong{what}{', as far as could be asked' if explained.unknown else ''}"
 
 
 def _story(
@@ -84,8 +100,9 @@ def _story(
     return Story(
         verdict=verdict,
         well=not matters,
-        matters=matters,
-        over=[_over(one, explained.at) for one in explained.over],
+        matters=matters[:_MOST_MATTERS],
+        more=first_of([one.heading for one in matters[_MOST_MATTERS:]], _MOST_LINES),
+        over=first_of([_over(one, explained.at) for one in explained.over], _MOST_LINES),
         messages=messages,
         unknown=explained.unknown,
     )
@@ -108,6 +125,8 @@ def _deployed(record: ServiceRecord, now: datetime) -> str:
     name = revision(newest.deployment.task_definition_arn) or newest.deployment.deployment_id
     if newest.outcome is Outcome.IN_PROGRESS:
         return f" Its deployment to {name} is under way since {recent(newest.deployment.began.at, now)}."
+    if newest.outcome is not Outcome.COMPLETED:
+        return ""
     return f" It runs {name}, deployed at {recent(newest.deployment.began.at, now)}."
 
 

@@ -24,6 +24,7 @@ def print_story(screen: Console, story: Story, logs: Sequence[ContainerLog]) -> 
     for matter in story.matters:
         screen.print()
         _matter(screen, matter)
+    _listed(screen, "also wrong", story.more)
     print_logs(screen, logs)
     _listed(screen, "over", story.over)
     _listed(screen, "ECS says", story.messages)
@@ -32,8 +33,10 @@ def print_story(screen: Console, story: Story, logs: Sequence[ContainerLog]) -> 
 
 def _matter(screen: Console, matter: Matter) -> None:
     severity = Text(f"{matter.severity:<6}", SEVERITY_STYLE.get(matter.severity, ""))
-    title = literal(": ".join(filter(None, (matter.owner, matter.title))), "bold")
+    title = literal(matter.heading, "bold")
     screen.print(Text.assemble(severity, "  ", title))
+    if matter.others:
+        screen.print(indented(f"The same: {matter.also}"))
     for line in (*matter.sentences, *(f"Because: {one}" for one in matter.because)):
         screen.print(indented(line))
     for line in matter.tasks:

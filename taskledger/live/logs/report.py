@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from reconciler.notifications.inert import inert
-
+from ...output.markdown import escaped
 from ...output.payload import time
 from ...output.terminal import indented, literal, print_grid, short_id, shown
 
@@ -58,7 +57,7 @@ def _heading(log: ContainerLog) -> str:
 
 def _markdown(log: ContainerLog) -> Iterator[str]:
     text = f"{_heading(log)}: {log.unknown}" if log.unknown else _heading(log)
-    yield inert(shown(text))
+    yield escaped(text)
     yield ""
     if log.lines:
         lines = [f"{line.at:%H:%M:%S}  {shown(line.text)}" for line in log.lines]

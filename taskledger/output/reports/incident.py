@@ -12,7 +12,7 @@ from reconciler.notifications.fault_words import who
 from reconciler.notifications.payload import incident_facts
 
 from ..tables.incidents import happened
-from ..terminal import SEVERITY_STYLE, indented, literal, print_grid
+from ..terminal import SEVERITY_STYLE, indented, literal, print_grid, print_unbroken
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -26,15 +26,17 @@ def print_incident(screen: Console, incident: Incident, now: datetime) -> None:
     """Its heading and sentences; below them facts, the tasks it struck, and what to look at next."""
     print_summary(screen, incident, now)
     parts = _body(incident, now)
+    screen.print()
     print_grid(screen, "", [(name.lower(), value) for name, value in parts.facts])
     if parts.listed:
         screen.print()
         screen.print(literal(parts.heading, "bold"))
         for line in parts.listed:
-            screen.print(literal(f"  {line}"))
-    print_grid(screen, "links", [(name.lower(), link) for name, link in (parts.links or {}).items()])
+            screen.print(indented(line))
     screen.print()
-    screen.print(literal(incident.incident_id, "dim"))
+    for name, link in (parts.links or {}).items():
+        print_unbroken(screen, f"{name.lower():<10} {link}")
+    print_unbroken(screen, incident.incident_id)
 
 
 def print_summary(screen: Console, incident: Incident, now: datetime) -> None:
@@ -47,9 +49,18 @@ def print_summary(screen: Console, incident: Incident, now: datetime) -> None:
         screen.print(indented(step, "dim"))
 
 
+def print_brief(screen: Console, incident: Incident, now: datetime) -> None:
+    """Its heading, how bad it is and what it began with, and the first thing to look at."""
+    parts = _body(incident, now)
+    screen.print(heading(incident))
+    screen.print(indented(" ".join(parts.head[1:])))
+    for step in parts.next_steps[:1]:
+        screen.print(indented(step, "dim"))
+
+
 def heading(incident: Incident) -> Text:
     """`high    checkout (shop)  crash loop, exit 1  inc-3f2a91bc`."""
-    severity = Text(f"{incident.severity:<6}", SEVERITY_STYLE.get(incident.severity, ""))
+    severity = literal(f"{incident.severity:<6}", SEVERITY_STYLE.get(incident.severity, ""))
     name = literal(f"{who(incident)} ({incident.cluster})", "bold")
     return Text.assemble(severity, "  ", name, "  ", happened(incident), ("  " + incident.short_id, "dim"))
 

@@ -1,4 +1,4 @@
-"""One service for people: its numbers, its deployments, its hooks and messages, and what is wrong with it."""
+"""One service for people: what is wrong with it, then its numbers, deployments, hooks and messages."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from reconciler.findings.model import Finding
     from reconciler.model.deployment import Image
-    from reconciler.model.service import Hook, ServiceRecord
+    from reconciler.model.hook import Hook
+    from reconciler.model.service import ServiceRecord
     from reconciler.services.outcomes import History
 
     from ..terminal import Cell
@@ -32,12 +33,12 @@ if TYPE_CHECKING:
 def report(record: ServiceRecord, found: Sequence[Finding], now: datetime) -> None:
     screen = console()
     screen.print(Text.assemble(literal(record.service, "bold"), "  ", literal(_standing(record))))
-    print_grid(screen, "", (field for field in _fields(record, now) if field[1]))
+    print_findings(screen, found)
+    print_grid(screen, "service", (field for field in _fields(record, now) if field[1]))
     print_deployments(screen, histories(record)[:NEWEST], now)
     print_grid(screen, "hooks", map(_hook, record.hooks))
     messages = record.state.messages if record.state else ()
     print_grid(screen, "messages of ECS", ((time(one.at), one.text) for one in messages))
-    print_findings(screen, found)
 
 
 def print_deployments(screen: Console, known: Sequence[History], now: datetime) -> None:

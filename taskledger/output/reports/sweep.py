@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from rich.table import Table
 from rich.text import Text
 
 from reconciler.arns import cluster_name
 
-from ..terminal import console, literal
+from ..tables.columns import Column, print_table
+from ..terminal import console, literal, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from rich.console import Console
 
     Answer = Mapping[str, Any]
 
@@ -34,7 +36,7 @@ def report(answer: Answer) -> None:
         screen.print(Text("Another sweep is under way: nothing was done.", "bold red"))
         return
     if answer["clusters"]:
-        screen.print(_table(answer["clusters"]))
+        _print_table(screen, answer["clusters"])
     for error in answer.get("errors", ()):
         screen.print(literal(f"failed: {error}", "bold red"))
     for arn, cluster in answer["clusters"].items():
@@ -69,23 +71,18 @@ def _counts(cluster: Answer) -> dict[str, int]:
     return {name: number for name, number in numbers.items() if number and name not in SWEPT}
 
 
-def _table(clusters: Mapping[str, Answer]) -> Table:
+def _print_table(screen: Console, clusters: Mapping[str, Answer]) -> None:
     """A column for each count that some cluster has, beside those that are always shown."""
     found = {arn: _counts(cluster) for arn, cluster in clusters.items()}
     others = sorted({name for each in found.values() for name in each} - set(ALWAYS))
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    table.add_column("cluster", no_wrap=True)
-    for name in (*SWEPT, *ALWAYS, *others):
-        table.add_column(literal(name), no_wrap=True, justify="right")
-    for arn, cluster in clusters.items():
-        numbers = [
-            *(cluster.get(name, 0) for name in SWEPT),
-            *(found[arn].get(name, 0) for name in (*ALWAYS, *others)),
-        ]
-        table.add_row(
-            literal(_name(arn)), *(Text(f"{number:,}", "" if number else "dim") for number in numbers)
-        )
-    return table
+    names = (*SWEPT, *ALWAYS, *others)
+    columns = [Column("cluster", whole=False), *(Column(shown(name), right=True) for name in names)]
+    print_table(screen, columns, [_row(arn, {**clusters[arn], **found[arn]}, names) for arn in clusters])
+
+
+def _row(cluster_arn: str, counts: Answer, names: Iterable[str]) -> Sequence[Text]:
+    numbers = (counts.get(name, 0) for name in names)
+    return literal(_name(cluster_arn)), *(Text(f"{one:,}", "" if one else "dim") for one in numbers)
 
 
 def _end(answer: Answer) -> Text:

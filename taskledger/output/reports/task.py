@@ -1,4 +1,4 @@
-"""One task for people: its entry, its containers, its history, and what is wrong with it."""
+"""One task for people: what is wrong with it, its life with durations, then all else that is known."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from rich.text import Text
 from ..payload import missing_versions, time
 from ..terminal import STATUS_STYLE, console, indented, literal, print_findings, print_grid
 from .service import print_deployments
+from .timeline import timeline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -34,14 +35,14 @@ def report(
     screen = console()
     state = entry.state
     screen.print(Text.assemble(literal(state.task_id, "bold"), "  ", _status(state.last_status)))
-    print_grid(screen, "", (field for field in _fields(entry) if field[1]))
-    print_grid(screen, "containers", _containers(state))
-    print_grid(screen, "history", _history(rows))
+    print_findings(screen, found)
+    print_grid(screen, "timeline", timeline(entry, rows, now))
     if missing := missing_versions(row.version for row in rows if row.version <= state.version):
         versions = ", ".join(map(str, missing))
         screen.print(indented(f"not recorded: version {versions}; ECS may have skipped it", "yellow"))
+    print_grid(screen, "task", (field for field in _fields(entry) if field[1]))
+    print_grid(screen, "containers", _containers(state))
     print_deployments(screen, deployed, now)
-    print_findings(screen, found)
 
 
 def _fields(entry: LedgerEntry) -> Iterator[tuple[str, Cell]]:
@@ -53,10 +54,6 @@ def _fields(entry: LedgerEntry) -> Iterator[tuple[str, Cell]]:
     yield "runs on", " ".join(filter(None, (_on(state), state.availability_zone)))
     yield "desired", state.desired_status
     yield "health", state.health_status
-    yield "created", time(state.created_at)
-    yield "started", time(state.started_at)
-    yield "stopping", time(state.stopping_at)
-    yield "stopped", time(state.stopped_at)
     yield "stop code", state.stop_code
     yield "reason", state.stopped_reason
     yield "started by", state.started_by
@@ -70,12 +67,6 @@ def _containers(state: TaskState) -> Iterator[tuple[Cell, ...]]:
     for each in state.containers:
         code = "" if each.exit_code is None else f"exit {each.exit_code}"
         yield each.name, _status(each.last_status or "-"), code, each.health_status, each.reason or each.image
-
-
-def _history(rows: Sequence[HistoryRow]) -> Iterator[tuple[Cell, ...]]:
-    for row in rows:
-        wanted = row.desired_status if row.desired_status != row.last_status else None
-        yield f"v{row.version}", time(row.at), _status(row.last_status), wanted and f"-> {wanted}", row.source
 
 
 def _status(status: str) -> Text:

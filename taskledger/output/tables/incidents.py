@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 COLUMNS = (
     Column("incident"),
     Column("severity"),
-    Column("status", weight=2),
+    Column("status", weight=4),
     Column("owner", whole=False),
-    Column("cluster", weight=3, whole=False),
+    Column("cluster", weight=2, whole=False),
     Column("what", whole=False),
-    Column("count", right=True, weight=4),
-    Column("running", weight=1),
+    Column("count", right=True, weight=1),
+    Column("running", weight=3),
     Column("since"),
     Column("last"),
 )
@@ -48,7 +48,7 @@ def _row(one: Incident, now: datetime, *, piped: bool) -> tuple[Text, ...]:
     when = stamp if piped else (lambda moment: age(now, moment))
     return (
         literal(one.short_id),
-        Text(one.severity, SEVERITY_STYLE.get(one.severity, "")),
+        literal(one.severity, SEVERITY_STYLE.get(one.severity, "")),
         Text(one.status, "yellow" if one.open else "dim"),
         literal(who(one)),
         literal(one.cluster),

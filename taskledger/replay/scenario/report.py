@@ -1,4 +1,4 @@
-"""A scenario as a story: what happened when, what the ledger says at the end, and what was found."""
+"""Scenarios, a line each; or as a story: what happened when, the ledger at the end, and what was found."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from ...output.tables.columns import Column, print_table
+from ...output.tables.incidents import happened
 from ...output.terminal import fault_heading, indented, literal
 from .words import entry_words, incident_words, service_words
 
@@ -28,6 +30,28 @@ _STYLES = {
 }
 
 
+MOST_LINES = 25
+
+
+def summary(screen: Console, scenarios: Sequence[Played]) -> None:
+    """A line each, those first that did not go as expected; below them what was expected and is not so."""
+    failed = [played for played in scenarios if not played.passed]
+    in_order = [*failed, *(played for played in scenarios if played.passed)]
+    columns = (
+        Column(_number(scenarios) + ("" if failed else ", all as expected")),
+        Column("worst incident", weight=1),
+        Column("incidents", right=True),
+        Column("messages", right=True),
+    )
+    print_table(screen, columns, [_row(played) for played in in_order[:MOST_LINES]])
+    if len(in_order) > MOST_LINES:
+        screen.print(Text(f"and {len(in_order) - MOST_LINES} more: -v shows all", "dim"))
+    for played in failed:
+        screen.print(_missed(played))
+    if failed:
+        _result(screen, scenarios)
+
+
 def report(screen: Console, scenarios: Sequence[Played]) -> None:
     """One after the other, and last how many of them went as expected."""
     for place, played in enumerate(scenarios):
@@ -35,10 +59,35 @@ def report(screen: Console, scenarios: Sequence[Played]) -> None:
             screen.print()
         _scenario(screen, played)
     if len(scenarios) > 1:
-        failed = sum(not played.passed for played in scenarios)
-        result = f"{failed} of them did not go as expected" if failed else "all went as expected"
         screen.print()
-        screen.print(Text(f"{len(scenarios)} scenarios: {result}", "bold red" if failed else "bold"))
+        _result(screen, scenarios)
+
+
+def _result(screen: Console, scenarios: Sequence[Played]) -> None:
+    failed = sum(not played.passed for played in scenarios)
+    result = f"{failed} of them did not go as expected" if failed else "all went as expected"
+    screen.print(Text(f"{_number(scenarios)}: {result}", "bold red" if failed else "bold"))
+
+
+def _number(scenarios: Sequence[Played]) -> str:
+    return f"{len(scenarios)} scenario{'' if len(scenarios) == 1 else 's'}"
+
+
+def _row(played: Played) -> tuple[Text, ...]:
+    """What it came to; all incidents and messages are those of its end and of the day after it."""
+    worst = max(played.incidents, key=lambda one: one.highest_severity.rank, default=None)
+    return (
+        literal(played.scenario.title, "" if played.passed else "bold red"),
+        happened(worst) if worst else Text("-"),
+        Text(f"{len(played.incidents)}"),
+        Text(f"{len(played.notifications)}"),
+    )
+
+
+def _missed(played: Played) -> Text:
+    """`A title: web: version is 2, expected 9`."""
+    wrong = "; ".join(moment.text for moment in played.play.moments if moment.wrong)
+    return literal(f"{played.scenario.title}: {wrong}", "bold red")
 
 
 def _scenario(screen: Console, played: Played) -> None:

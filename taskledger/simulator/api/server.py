@@ -5,16 +5,20 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
+from ..engine.clock import Clock
 from .dispatch import respond
 from .ecs import Ecs
 
 
 class EcsServer:
-    """Serves while its `with` block runs; port 0 takes any that is free, `url` names it."""
+    """Serves while its `with` block runs; port 0 takes any that is free, `url` names it.
 
-    def __init__(self, ecs: Ecs, port: int = 0) -> None:
+    Its answers are dated by the clock, without one by this machine's.
+    """
+
+    def __init__(self, ecs: Ecs, port: int = 0, clock: Clock | None = None) -> None:
         self._http = _Http(("127.0.0.1", port), _Handler)
-        self._http.ecs = ecs
+        self._http.ecs, self._http.clock = ecs, clock
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
     @property
@@ -36,6 +40,7 @@ class EcsServer:
 class _Http(ThreadingHTTPServer):
     daemon_threads = True
     ecs: Ecs
+    clock: Clock | None
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -53,6 +58,10 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, value)
         self.end_headers()
         self.wfile.write(reply.body)
+
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        clock = self.server.clock
+        return super().date_time_string(clock.epoch if clock else timestamp)
 
     def log_message(self, *_: object) -> None:
         """Nothing: requests can hold overrides, and its user has the answers."""

@@ -85,7 +85,7 @@ def test_the_facts_follow() -> None:
     ]
     assert shown[10] == "Tasks, the latest first:"
     assert shown[13].startswith(
-        "Task         https://eu-central-1.console.aws.amazon.com/ecs/v2/clusters/prod/tasks/"
+        "Task       https://eu-central-1.console.aws.amazon.com/ecs/v2/clusters/prod/tasks/"
     )
     assert shown[-1] == f"Incident {crash_loop().incident_id}"
 

@@ -127,5 +127,5 @@ def test_a_person_reads_what_was_there() -> None:
     incident = add_findings(None, [report_finding(finding(), START)], START, Policy())
     message = compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1", START)
     link = "https://eu-central-1.console.aws.amazon.com/ecs/v2/clusters/shop/services/checkout"
-    assert f"Service      {link}" in message.text
+    assert f"Service    {link}" in message.text
     assert f"Service: {link}" in json.loads(chat_payload(message))["content"]["description"]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from reconciler.errors import InvalidInput
 from reconciler.model.deployment import Report
-from reconciler.model.service import Hook
+from reconciler.model.hook import Hook
 from reconciler.model.service_event import ActionEvent, DeploymentEvent, HookEvent
 from reconciler.parsing.event import Skipped, parse_event
 from tests.support.service_events import (

@@ -81,6 +81,6 @@ def test_a_cluster_lists_what_is_not_well(monkeypatch: pytest.MonkeyPatch) -> No
     with live(played("good_deployment_beside_a_crashing_service", 0).ecs, monkeypatch) as asked:
         found = asked.why()
     assert found.code == 1
-    assert found.out.startswith("shop: 1 of 2 services are not well.\n")
+    assert found.out.startswith("shop: 1 of 2 services is not well.\n")
     assert "legacy (shop, " in found.out
     assert "checkout" not in found.out

@@ -65,6 +65,7 @@ def test_an_arn_names_its_cluster(world: World, asked: Live) -> None:
     assert taskledger("why", arn).code == 1
     assert taskledger("why", world.service()["serviceArn"]).code == 1
     assert taskledger("why", "shop/checkout").code == 1
+    assert asked.why("shop/checkout", cluster=world.service()["clusterArn"]).code == 1
     assert "is of the cluster shop, not of other" in asked.why(arn, cluster="other").err
 
 
@@ -98,7 +99,7 @@ def test_a_standalone_task(world: World, asked: Live) -> None:
     assert "exit 3" in found.out.splitlines()[0]
     everything = asked.why()
     assert everything.code == 1
-    assert everything.out.startswith("shop: 0 of 1 service are not well, and 1 of standalone work.\n")
+    assert everything.out.startswith("shop: 1 standalone task family is not well.\n")
 
 
 def test_no_task_and_no_message_explain_it(world: World, asked: Live) -> None:
@@ -117,8 +118,7 @@ def test_no_task_and_no_message_explain_it(world: World, asked: Live) -> None:
     [
         (["web"], 'ECS knows no service "web" in the cluster shop'),
         (["0123456789abcdef0123456789abcdef"], "ECS knows no task 0123456789abcdef0123456789abcdef"),
-        (["checkout", "--cluster", "none"], "Cluster not found"),
-        (["--cluster", "none"], "Cluster not found"),
+        (["none/checkout"], "ECS knows no cluster none in this account and Region: name one"),
         (["checkout", "--json", "--markdown"], "two forms of one answer"),
         (["checkout", "--timeout", "5m"], "give them with --wait"),
         (["checkout", "--deployment", "ecs-svc/1"], "give them with --wait"),
@@ -130,9 +130,16 @@ def test_no_task_and_no_message_explain_it(world: World, asked: Live) -> None:
 )
 def test_it_cannot_be_said(asked: Live, arguments: list[str], said: str) -> None:
     """Exit code 2, nothing on standard output, and one line that says what to do."""
-    found = asked.why(*arguments)
+    found = taskledger("why", *arguments) if "none/" in arguments[0] else asked.why(*arguments)
     assert (found.code, found.out) == (2, "")
     assert said in found.err.splitlines()[-1]
+
+
+def test_a_cluster_that_is_not_there(asked: Live) -> None:
+    """It is said what to name instead, as most have no cluster of the default name."""
+    found = asked.why(cluster="none")
+    assert (found.code, found.out) == (2, "")
+    assert "ECS knows no cluster none in this account and Region: name one with --cluster" in found.err
 
 
 @pytest.mark.parametrize("what", READS)

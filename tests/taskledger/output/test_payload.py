@@ -51,7 +51,7 @@ def test_the_highest_version(tmp_path: Path) -> None:
         (task,) = taskledger("replay", "--json", "--ledger", ledger, path).document["tasks"]
         assert (task["version"], task["versionsSeen"]) == (highest, [1, highest])
         assert len(task["versionsMissing"]) == MOST_MISSING
-    assert f" 1,{highest} " in taskledger("replay", "--ledger", "memory", path).out
+    assert f"1,{highest}" in taskledger("replay", path).out.split()
 
 
 def test_a_version_from_a_description_only(tmp_path: Path) -> None:

@@ -75,14 +75,15 @@ def test_any_values_as_json_lines(tmp_path_factory: pytest.TempPathFactory, valu
     path = tmp_path_factory.mktemp("any") / "a.jsonl"
     ran = replay(write(path, lines(map(json.dumps, values)) or "[]"))
     whole(ran)
-    assert taskledger("replay", "--ledger", "memory", path).code == ran.code
+    assert taskledger("replay", path).code == taskledger("replay", "-v", path).code == ran.code
 
 
 @settings(max_examples=60)
 @given(st.binary(max_size=200), st.sampled_from([".json", ".jsonl", ".csv", ".log", ".json.gz", ".txt"]))
 def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, content: bytes, suffix: str) -> None:
-    """Any bytes under any name: the same."""
-    whole(replay(write(tmp_path_factory.mktemp("any") / f"a{suffix}", content)))
+    """Any bytes under any name, beside an event: the same."""
+    folder = tmp_path_factory.mktemp("any")
+    whole(replay(write(folder / f"a{suffix}", content), write(folder / "b.json", lines([envelope(1)]))))
 
 
 @settings(max_examples=12)  # DynamoDB's emulation is slow
@@ -90,4 +91,4 @@ def test_any_bytes(tmp_path_factory: pytest.TempPathFactory, content: bytes, suf
 def test_both_ledgers_say_the_same(tmp_path_factory: pytest.TempPathFactory, values: list[object]) -> None:
     """Memory and DynamoDB end in the same document, whatever the events are."""
     path = write(tmp_path_factory.mktemp("any") / "a.jsonl", lines(values) or "[]")
-    assert taskledger("replay", "--json", path) == replay(path)
+    assert taskledger("replay", "--json", "--ledger", "dynamodb", path) == replay(path)

@@ -138,17 +138,18 @@ def test_each_is_refused_as_a_file(case: str, tmp_path: Path) -> None:
 
 
 def test_all_at_once(tmp_path: Path) -> None:
-    """Many wrong events are as many rejections, in their order, and people see each with its place."""
+    """Many wrong events are as many rejections in their order, and people can see each with its place."""
     path = write(tmp_path / "a.jsonl", lines(bad for bad, _, _ in BAD.values()))
     shown = replay(path).rejected
     assert [(index, field) for index, field, _ in shown] == [
         (index, field) for index, (_, field, _) in enumerate(BAD.values())
     ]
-    seen = taskledger("replay", "--ledger", "memory", path)
-    assert seen.code == 1
-    assert [line for line in seen.out.splitlines() if line.startswith(str(path))] == [
-        f"{path}[{index}]  {field}: {error}" for index, field, error in shown
-    ]
+    places = [f"{path}[{index}]  {field}: {error}" for index, field, error in shown]
+    for all_of_them, count in (["-v"], len(BAD)), ([], 10):
+        seen = taskledger("replay", *all_of_them, path)
+        assert seen.code == 1
+        assert [line for line in seen.out.splitlines() if line.startswith(str(path))] == places[:count]
+        assert (f"and {len(BAD) - 10} more: -v shows all" in seen.out) is (count == 10)
 
 
 @pytest.mark.parametrize(
@@ -161,9 +162,9 @@ def test_all_at_once(tmp_path: Path) -> None:
         ("a.json", random.Random(1).randbytes(2**20), "body", "is not JSON: "),
         ("a.json", json.dumps(GOOD)[:-2], "body", "is not JSON: "),
         ("a.json", json.dumps(GOOD, indent=2)[:-2], "body", "is not JSON: "),
-        ("a.json.gz", "no gzip", "path", "cannot be read: "),
-        ("missing.json", None, "path", "there is no such file or folder"),
-        ("n" * 300, None, "path", "cannot be read: "),
+        ("a.json.gz", "no gzip", "body", "is not JSON: "),
+        ("a.json", b"\x1f\x8bno gzip", "path", "cannot be read: "),
+        ("a.log", 'title = "A"\n', "body", "is a scenario: "),
     ],
     ids=[
         "empty",
@@ -174,17 +175,15 @@ def test_all_at_once(tmp_path: Path) -> None:
         "cut",
         "cut, indented",
         "no gzip",
-        "none",
-        "long",
+        "gzip's mark alone",
+        "a scenario",
     ],
 )
 def test_a_file_that_gives_nothing(
-    name: str, content: str | bytes | None, field: str, error: str, tmp_path: Path
+    name: str, content: str | bytes, field: str, error: str, tmp_path: Path
 ) -> None:
     """A file of which nothing can be read is one rejection, and the files beside it are read."""
-    path = tmp_path / name
-    if content is not None:
-        write(path, content)
+    path = write(tmp_path / name, content)
     ran = replay(path, write(tmp_path / "good.jsonl", lines(GOOD)))
     (rejected,) = ran.document["rejected"]
     assert (ran.code, rejected["file"], rejected["index"], rejected["field"]) == (1, str(path), 0, field)
@@ -229,7 +228,8 @@ def test_what_the_table_cannot_hold_is_refused(tmp_path: Path) -> None:
     """An event that DynamoDB has no room for is refused, and the others of its batch are recorded."""
     containers = [{"name": f"c{number}", "reason": "x" * 1000} for number in range(450)]
     huge = envelope(1, taskArn=task_arn(9), containers=containers)
-    ran = taskledger("replay", "--json", write(tmp_path / "a.jsonl", lines([GOOD[0], huge, GOOD[1]])))
+    path = write(tmp_path / "a.jsonl", lines([GOOD[0], huge, GOOD[1]]))
+    ran = taskledger("replay", "--json", "--ledger", "dynamodb", path)
     ((index, field, error),) = ran.rejected
     assert (ran.code, index, field) == (1, 1, "event")
     assert error.startswith("cannot be recorded: ")

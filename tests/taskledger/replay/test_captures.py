@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from taskledger.replay.captures import Captured, Unreadable, files, read
-from tests.support.running import lines, replay, write
+from tests.support.running import lines, replay, taskledger, write
 from tests.support.values import envelope
 
 EVENTS = [envelope(version) for version in (1, 2, 3)]
@@ -95,6 +95,21 @@ def test_every_form_gives_the_same_events(form: str, tmp_path: Path) -> None:
     assert found(write(tmp_path / name, content)) == [1, 2, 3]
 
 
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("name", ["a", "a.csv", "a.json", "a.jsonl", "a.json.gz"])
+def test_a_form_is_known_by_its_content(form: str, name: str, tmp_path: Path) -> None:
+    """Under any name the same events come out."""
+    assert found(write(tmp_path / name, FORMS[form][1])) == [1, 2, 3]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_any_form_through_standard_input(form: str) -> None:
+    """Packed ones, CSV and all others."""
+    content = FORMS[form][1]
+    ran = replay("-", stdin=content if isinstance(content, bytes) else content.encode())
+    assert (ran.code, ran.document["events"]["accepted"]) == (0, 3)
+
+
 @pytest.mark.parametrize("text", [TEXTS[0], json.dumps(EVENTS[0], indent=4), f"\n{TEXTS[0]}\n\n"])
 @pytest.mark.parametrize("name", ["a.json", "a.txt", "a"])
 def test_one_event(name: str, text: str, tmp_path: Path) -> None:
@@ -137,7 +152,6 @@ def test_bytes_that_are_no_text_are_marked(tmp_path: Path) -> None:
     [
         pytest.param(lambda packed: packed[:-100], id="cut"),
         pytest.param(lambda packed: packed[:10] + b"\xff" + packed[11:], id="garbled"),
-        pytest.param(lambda packed: b"{}", id="not compressed"),
     ],
 )
 def test_spoilt_compression(spoil: Callable[[bytes], bytes], tmp_path: Path) -> None:
@@ -151,11 +165,13 @@ def test_spoilt_compression(spoil: Callable[[bytes], bytes], tmp_path: Path) -> 
 
 
 def test_standard_input() -> None:
-    """Standard input may hold any form, compressed aside, and may be named twice."""
-    both = replay("-", "-", stdin=lines(EVENTS).encode("utf-16"))
+    """It may be named twice; people read of it as stdin, programs find the name that was given."""
+    captured = lines(EVENTS).encode("utf-16")
+    both = replay("-", "-", stdin=captured)
     assert both.document["events"] == {"read": 4, "accepted": 3, "rejected": 1}
     assert both.rejected == [(0, "body", "the file is empty")]
     assert both.document["rejected"][0]["file"] == "-"
+    assert "\nstdin[0]  body: the file is empty\n" in taskledger("replay", "-", "-", stdin=captured).out
 
 
 def test_folders_are_read_in_order_of_name(tmp_path: Path) -> None:
@@ -184,13 +200,33 @@ def test_what_is_hidden_or_no_capture_is_left_out(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("inside", [[], ["README.md"], [".hidden.json"], ["sub/"]])
 def test_a_folder_of_nothing(inside: list[str], tmp_path: Path) -> None:
-    """A folder without captures is an error that says what was looked for."""
+    """A folder without captures is one line that says what was looked for, and nothing else is read."""
     for name in inside:
         (tmp_path / name).mkdir() if name.endswith("/") else write(tmp_path / name, TEXTS[0])
-    (nothing,) = files([str(tmp_path)])
-    assert isinstance(nothing, Unreadable)
-    assert (nothing.file, nothing.index, nothing.error.field) == (str(tmp_path), 0, "path")
-    assert nothing.error.problem == "the folder holds no events (.json, .jsonl, .ndjson, .log, .csv)"
+    for arguments in ([], ["--json"]):
+        ran = taskledger("replay", *arguments, "events", tmp_path)
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+        assert ran.err.startswith(f"Error: {tmp_path} holds no events: ")
+        assert ".json, .jsonl, .ndjson, .log, .csv, .toml." in ran.err
+
+
+@pytest.mark.parametrize("name", ["none.json", "none.toml", "none/", "n" * 300])
+def test_what_is_not_there(name: str, tmp_path: Path) -> None:
+    """One line with the name, before anything else is read."""
+    ran = taskledger("replay", "--json", "events", tmp_path / name)
+    assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
+    assert str(tmp_path / name) in ran.err
+
+
+@pytest.mark.parametrize("content", [b"", b" \n\n", b"\xff\xfe", gzip.compress(b"")])
+def test_nothing_but_empty_files(content: bytes, tmp_path: Path) -> None:
+    """One line that names them, as nothing at all was read; empty ones beside others are rejected."""
+    file = write(tmp_path / "a.json", content)
+    ran = taskledger("replay", file, "-", stdin=content)
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.err == f"Error: There is nothing to read: {file}, stdin is empty.\n"
+    other = write(tmp_path / "b.json", TEXTS[0])
+    assert replay(file, other).document["events"] == {"read": 2, "accepted": 1, "rejected": 1}
 
 
 def test_a_pipe_is_read(tmp_path: Path) -> None:

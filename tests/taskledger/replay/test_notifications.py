@@ -1,5 +1,6 @@
 """What people would have been notified of, in the output of replay."""
 
+import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -139,19 +140,19 @@ def test_services_alone_are_watched(ledger: str, tmp_path: Path) -> None:
 
 
 def test_messages_in_words(policy: Sequence[object], tmp_path: Path) -> None:
-    """As many as in the JSON, each with its time and its subject; of many the first twenty."""
-    one = write(tmp_path / "one.jsonl", lines([failed(1)]))
+    """As many as in the JSON; listed with time and subject as long as there is place, or on demand."""
+    few = write(tmp_path / "few.jsonl", lines([failed(1)]))
     many = write(tmp_path / "many.jsonl", lines(failed(n, service=f"s{n}") for n in range(25)))
-    for path in (one, many):
-        number = len(notifications(*policy, path))
-        out = taskledger("replay", *policy, path).out
-        words = out[out.index("would have sent") :].splitlines()
-        assert words[0] == f"would have sent {number} message{'' if number == 1 else 's'}"
-        assert words[1].startswith("  2026-11-20 12:00:00  ")
-        assert words[21:] == ([f"and {number - 20} more: --json has them all"] if number > 20 else [])
+    for path, verbose, listed in ((few, [], True), (many, [], False), (many, ["-v"], True)):
+        sent = notifications(*policy, path)
+        out = taskledger("replay", *policy, *verbose, path).out
+        assert f"would have sent {len(sent)} message{'' if len(sent) == 1 else 's'}\n" in out
+        assert re.findall(r"^  2026-11-2[\d :-]+(?=  \[)", out, re.MULTILINE) == [
+            f"  {each['sentAt'][:19].replace('T', ' ')}" for each in sent if listed
+        ]
 
 
 def test_no_message_in_words() -> None:
-    """Said in so many words, below the findings."""
+    """Said in so many words, beside the findings."""
     out = taskledger("replay", *SENT, "events/fargate-life.json").out
-    assert out.rstrip().endswith("0 findings\n\nwould have sent no message")
+    assert "\n0 findings, 0 incidents, would have sent no message\n" in out

@@ -88,7 +88,8 @@ def test_the_day_after_the_last_step() -> None:
 def test_both_ledgers_report_the_same() -> None:
     """On DynamoDB's emulation and in memory: not a byte is different."""
     path = SCENARIOS / "forgotten-stop.toml"
-    assert taskledger("replay", "--json", path) == replay(path) == replay(path)
+    emulated = taskledger("replay", "--json", "--ledger", "dynamodb", path)
+    assert emulated == replay(path) == replay(path)
 
 
 def test_events_beside_scenarios(tmp_path: Path) -> None:
@@ -123,11 +124,13 @@ def test_an_expectation_that_does_not_hold(tmp_path: Path) -> None:
             "found": 2,
         }
     ]
-    shown = taskledger("replay", "--ledger", "memory", tmp_path)
-    assert shown.code == 1
-    assert "web: version is 2, expected 9" in shown.out
-    assert "1 of 2 expectations do not hold: version of web in steps[2]" in shown.out
-    assert shown.out.rstrip().endswith("2 scenarios: 1 of them did not go as expected")
+    in_full, shown = taskledger("replay", "-v", tmp_path), taskledger("replay", tmp_path)
+    assert "1 of 2 expectations do not hold: version of web in steps[2]" in in_full.out
+    assert "\nOne: web: version is 2, expected 9\n" in shown.out
+    for each in (in_full, shown):
+        assert each.code == 1
+        assert "web: version is 2, expected 9" in each.out
+        assert each.out.rstrip().endswith("2 scenarios: 1 of them did not go as expected")
 
 
 @pytest.mark.parametrize(

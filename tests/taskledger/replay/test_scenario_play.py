@@ -23,9 +23,9 @@ def test_every_wrong_step_is_reported(play: Any) -> None:
 
 
 def test_a_file_that_is_not_there() -> None:
-    """The same words as for events."""
+    """The same line as for events."""
     ran = replay("events/scenarios/none.toml")
-    assert (ran.code, ran.rejected) == (1, [(0, "path", "there is no such file or folder")])
+    assert (ran.code, ran.out, ran.err[:42]) == (2, "", "Error: There is no events/scenarios/none.t")
 
 
 def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
@@ -177,7 +177,7 @@ def test_what_is_wrong_of_a_service(play: Any, step: str, field: str, error: str
 def test_days_are_reported_where_there_are_several(tmp_path: Path) -> None:
     """A time alone says which moment as long as all are of one day."""
     path = write(tmp_path / "a.toml", script(*STARTED, 'at = "24h", expect = "web", open = true'))
-    shown = taskledger("replay", "--ledger", "memory", path).out
+    shown = taskledger("replay", "-v", path).out
     assert "  20 Nov 09:00:00  ecs      web of family:web starts" in shown
     assert "  21 Nov 09:00:00  check    web: open true" in shown
 

@@ -195,7 +195,7 @@ def test_how_much_history_is_read(deployed_ecs: DeployedEcs) -> None:
     assert "Of shop only the newest tasks are counted" in taskledger("audit", "--history", "1").out
 
 
-@pytest.mark.parametrize("history", ["-1", "many", "1.5", ""])
+@pytest.mark.parametrize("history", ["-1", "many", "1.5"])
 def test_a_wrong_number(history: str) -> None:
     """It is wrong usage, and the error says what is right."""
     ran = taskledger("audit", "--history", history)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,10 +14,12 @@ from reconciler.adapters.dynamodb.items.incident_items import incident_item
 from reconciler.findings.model import Cause, Kind, Severity
 from reconciler.incidents.model import Incident
 from reconciler.incidents.reported import ReportedFinding, report_finding
-from tests.support.deployed import RETENTION, Deployment, ago
+from taskledger.output.times import stamp
+from tests.support.deployed import NOW, RETENTION, Deployment, ago
 from tests.support.findings import finding
 from tests.support.incidents import over, with_findings
-from tests.support.running import taskledger
+from tests.support.panes import pane
+from tests.support.running import Ran, taskledger
 from tests.support.values import CLUSTER, task_arn
 
 KEYS = {
@@ -36,7 +39,7 @@ class Alerted:
         deployment.open(1, ago(days=2))  # a cluster is known by its tasks
 
     def report(self, number: int, when: datetime, **values: Any) -> ReportedFinding:
-        found = report_finding(finding(number, **values), when)
+        found = report_finding(finding(number, **({"occurred_at": when} | values)), when)
         before = self.current(found)
         assert self.store.save(with_findings(before, found, now=when), before, [found], when) is None
         return found
@@ -139,15 +142,30 @@ def test_a_finding_has_all_its_fields(alerted: Alerted) -> None:
     found = taskledger("findings", "--json").document["findings"][-1]
     assert (found["taskArn"], found["findingId"]) == (task_arn(1), finding(1).finding_id)
     assert found["foundAt"].endswith("Z")
+    assert found["occurredAt"] == stamp(ago(minutes=275)).replace("Z", ".000Z")
 
 
-def test_the_text(alerted: Alerted) -> None:
-    """Kind, cause, owner, how often and since when, why, and what to look at next."""
-    text = taskledger("incidents").out
-    assert "OUT_OF_MEMORY  service:orders in shop" in text
-    assert "open: once, first 2h" in text
-    assert "resolved: 2 times" in text
-    assert "IMAGE_PULL  service:checkout  00000000" in taskledger("findings").out
+def test_findings_in_a_pipe(alerted: Alerted) -> None:
+    """A line for each owner, kind and cause: how often, the faults' own times, and what to look at next."""
+    late = ago(hours=5)
+    alerted.report(5, ago(minutes=10), occurred_at=late)
+    *_, pull = taskledger("findings").out.splitlines()
+    task_id = task_arn(2).rsplit("/", 1)[1]
+    assert pull.split() == [
+        *("high", "checkout", "shop", "image", "can't", "be", "pulled", "3"),
+        *(stamp(late), stamp(ago(minutes=265)), task_id, "Look", "at", "the", "image."),
+    ]
+
+
+def test_findings_in_a_terminal(alerted: Alerted, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same with ages and short ids; what to look at next once for all that have it in common."""
+    alerted.report(0xCAFE << 112, ago(minutes=10), group="service:cart")
+    monkeypatch.setattr("taskledger.output.times.now", lambda: NOW)
+    shown = pane(monkeypatch, 80, "findings")
+    assert re.search("high +checkout +image can't be pulled +2 +4h 35m +4h 25m +00000000\n", shown.out)
+    assert re.search("high +cart +image can't be pulled +1 +10m 0s +10m 0s +cafe0000\n", shown.out)
+    assert shown.out.count("Look at the image.") == 3  # once for each sort of fault
+    assert "image can't be pulled (cart, checkout)\n" in shown.out
 
 
 def test_what_is_about_to_be_deleted_is_not_shown(deployment: Deployment) -> None:
@@ -160,10 +178,31 @@ def test_what_is_about_to_be_deleted_is_not_shown(deployment: Deployment) -> Non
 
 
 def test_nothing_is_an_answer(deployment: Deployment) -> None:
-    """A deployment in which nothing was found says so."""
+    """A deployment in which nothing was found says so on stderr."""
     assert (findings(), incidents()) == ([], [])
-    assert "nothing was found" in taskledger("findings").out
-    assert "no incidents" in taskledger("incidents").out
+    assert taskledger("findings") == Ran(0, "", "No findings match.\n")
+    assert taskledger("incidents") == Ran(0, "", "No incidents match.\n")
+    assert taskledger("incidents", "--json").err == ""
+
+
+@pytest.mark.parametrize(
+    ("verb", "limit", "rows", "said"),
+    [
+        ("findings", 3, 3, ""),
+        ("findings", 2, 2, "1 more: --limit"),
+        ("incidents", 1, 3, ""),
+        ("incidents", 0, 2, "1 more were resolved"),
+    ],
+)
+@pytest.mark.usefixtures("alerted")
+def test_limit(verb: str, limit: int, rows: int, said: str) -> None:
+    """Of the rows, or of resolved incidents; how many more there are is said, and --json has all."""
+    ran = taskledger(verb, "--limit", limit)
+    assert len(ran.out.splitlines()) == 1 + rows
+    assert said in ran.err
+    assert bool(said) is bool(ran.err)
+    everything = taskledger(verb, "--limit", limit, "--json")
+    assert (len(everything.document[verb]), everything.err) == (4 if verb == "findings" else 3, "")
 
 
 def test_a_cluster_that_is_not_known_is_wrong_usage(alerted: Alerted) -> None:

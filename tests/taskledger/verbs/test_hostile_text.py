@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import unicodedata
 
 import pytest
@@ -11,7 +10,8 @@ from hypothesis import strategies as st
 
 from taskledger.deployed.stack import Unusable
 from taskledger.output.terminal import shown
-from tests.support.hostile import SERVICE, world
+from tests.support.hostile import INCIDENT, SERVICE, world
+from tests.support.panes import pane
 from tests.support.running import taskledger
 
 HOSTILE = [
@@ -33,11 +33,13 @@ VERBS: dict[str, tuple[tuple[str, ...], int]] = {
     "services": (("services",), 4),
     "show": (("show", "abc"), 24),
     "show a service": (("show", SERVICE), 24),
-    "findings": (("findings",), 6),
-    "incidents": (("incidents",), 6),
+    "show an incident": (("show", INCIDENT), 8),
+    "findings": (("findings",), 5),
+    "incidents": (("incidents",), 4),
     "audit": (("audit",), 6),
     "sweep": (("sweep",), 6),
-    "replay": (("replay", "x"), 25),
+    "replay": (("replay", "x"), 22),
+    "replay in full": (("replay", "-v", "x"), 35),
     "send": (("send", "x"), 4),
 }
 
@@ -56,6 +58,20 @@ def test_texts_are_printed_whole_and_obeyed_by_nobody(verb: str, text: str) -> N
     assert tame(ran.out)
     assert tame(ran.err)
     assert (ran.out + ran.err).count(shown(text).strip()) >= often
+
+
+@pytest.mark.parametrize("verb", VERBS)
+@settings(max_examples=10)
+@given(text=texts)
+@example("[link=https://x]\x1b[31m\u202e\ud800\n[/]")
+def test_a_terminal_obeys_no_text(verb: str, text: str) -> None:
+    """Where lines are folded and columns left out, too."""
+    arguments, _ = VERBS[verb]
+    with world(text), pytest.MonkeyPatch.context() as patch:
+        ran = pane(patch, 80, *arguments)
+    assert ran.code in {0, 1, 2}
+    assert tame(ran.out)
+    assert "[link=https://x]" not in text or "link=" in ran.out
 
 
 @pytest.mark.parametrize("verb", VERBS)
@@ -79,10 +95,12 @@ def test_json_holds_texts_to_the_letter(verb: str, text: str) -> None:
         "audit": lambda: document["differences"][0]["field"],
         "sweep": lambda: document["errors"][0],
         "replay": lambda: document["rejected"][0]["error"],
+        "replay in full": lambda: document["rejected"][0]["error"],
         "send": lambda: document["rejected"][0]["error"],
     }
-    if verb == "incidents":
-        assert json.loads(ran.out)["incidents"][0]["clusterArn"] == made.cluster_arn
+    if verb in {"incidents", "show an incident"}:  # whose texts are cleaned as in messages
+        found = document["incidents"][0] if verb == "incidents" else document
+        assert found["clusterArn"] == made.cluster_arn
     else:
         assert expected[verb]() == text
 

@@ -66,12 +66,13 @@ def test_findings_of_services_are_among_all_others(capture: Path) -> None:
 
 
 def test_services_in_words(capture: Path) -> None:
-    """A line for each, and its findings among all others."""
-    out = taskledger("replay", "--ledger", "memory", capture).out
-    assert "1 service\n" in out
-    (line,) = (line for line in out.splitlines() if line.startswith("checkout "))
-    assert line.split()[-4:] == [deployment_id(3), "COMPLETED", "2026-11-20T10:08:00Z", "CIRCUIT_BREAKER"]
-    assert "DEPLOYMENT_FAILED CIRCUIT_BREAKER  service:checkout  checkout" in out
+    """A line for each with which something is wrong, and on demand its findings among all others."""
+    for verbose in ([], ["-v"]):
+        out = taskledger("replay", *verbose, capture).out
+        (line,) = (line for line in out.splitlines() if line.startswith("checkout "))
+        assert line.split()[-4:] == [deployment_id(3), "COMPLETED", "2026-11-20T10:08:00Z", "CIRCUIT_BREAKER"]
+        found = "DEPLOYMENT_FAILED CIRCUIT_BREAKER  service:checkout  checkout"
+        assert (found in out) is bool(verbose)
 
 
 def test_a_fault_without_any_task(tmp_path: Path) -> None:

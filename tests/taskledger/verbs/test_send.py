@@ -46,12 +46,11 @@ def test_folders_are_sent(deployment: Deployment) -> None:
 def test_nothing_is_sent_if_one_is_wrong(deployment: Deployment, tmp_path: Path) -> None:
     """It would only end in the dead-letter queue; each is named, and the exit code is that of wrong usage."""
     file = write(tmp_path / "events.jsonl", lines([envelope(1), "nonsense", envelope(-1), envelope(2)]))
-    ran = taskledger("send", "--json", file, tmp_path / "nowhere.json")
-    assert sent(ran) == (2, 5, 0, 3)
+    ran = taskledger("send", "--json", file)
+    assert sent(ran) == (2, 4, 0, 2)
     assert ran.rejected == [
         (1, "body", "is not JSON: Expecting value: line 1 column 1 (char 0)"),
         (2, "detail.version", "is out of range"),
-        (0, "path", "there is no such file or folder"),
     ]
     assert (deployment.bodies(), "--as-is" in ran.err) == ([], True)
 
@@ -62,13 +61,28 @@ def test_events_of_services_are_sent_and_others_skipped(deployment: Deployment, 
     others = [event_of(kind, None, {}) for kind in ("ECS Daemon Service Action", INSTANCE, INSTANCE)]
     call = {"eventName": "UpdateTaskProtection", "responseElements": {}}
     others.append(event_of("AWS API Call via CloudTrail", None, call))
+    others.append(
+        {**event_of("AWS API Call via CloudTrail", None, {"eventName": "PutObject"}), "source": "aws.s3"}
+    )
     file = write(tmp_path / "events.jsonl", lines([*others, *ours]))
     ran = taskledger("send", "--json", file)
-    assert sent(ran) == (0, 8, 4, 0)
-    skipped = {"AWS API Call via CloudTrail": 1, INSTANCE: 2, "ECS Daemon Service Action": 1}
+    assert sent(ran) == (0, 9, 4, 0)
+    skipped = {"AWS API Call via CloudTrail": 2, INSTANCE: 2, "ECS Daemon Service Action": 1}
     assert ran.document["skipped"] == skipped
     assert sorted(deployment.bodies()) == sorted(map(json.dumps, ours))
-    assert f"skipped: 2 {INSTANCE}" in taskledger("send", file).out.splitlines()
+    said = taskledger("send", file).out.splitlines()[1]
+    assert said == f"skipped: 2 {INSTANCE}, 2 AWS API Call via CloudTrail, 1 ECS Daemon Service Action"
+
+
+@pytest.mark.parametrize("options", [[], ["--as-is"]])
+def test_what_gives_nothing_to_send(deployment: Deployment, tmp_path: Path, options: list[str]) -> None:
+    """A path that is not there, a folder without events, an empty file: one line, and nothing is sent."""
+    empty = write(tmp_path / "empty" / "a.json", "")
+    none = write(tmp_path / "none" / "notes.md", "").parent
+    for paths in (["events/spot.json", tmp_path / "nowhere.json"], ["events/spot.json", none], [empty]):
+        ran = taskledger("send", *options, *paths)
+        assert (ran.code, ran.out, ran.err.count("\n"), deployment.bodies()) == (2, "", 1, [])
+        assert str(paths[-1]) in ran.err
 
 
 def test_a_service_of_elsewhere_is_not_sent(deployment: Deployment, tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.support.alerting import new_alerts
 from tests.support.deployed import NOW, RETENTION, TABLE, Deployment, ago
 from tests.support.findings import finding
 from tests.support.kept_services import completed, failed, keep, service
+from tests.support.panes import pane
 from tests.support.running import taskledger
 from tests.support.services import deployment_id
 from tests.support.values import state
@@ -73,11 +75,12 @@ def test_a_finding_of_a_service() -> None:
     assert found["serviceArn"].endswith(":service/shop/checkout")
 
 
-def test_findings_in_words() -> None:
-    """The deployment stands in the place of the task; where there is none, the cluster."""
-    text = taskledger("findings").out
-    assert f"DEPLOYMENT_FAILED CIRCUIT_BREAKER  service:checkout  {BAD}  " in text
-    assert "SERVICE_IMPAIRED PLACEMENT  service:cart  shop  " in text
+def test_findings_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where there is no task there is what was deployed; in a pipe that is the deployment's id."""
+    piped = taskledger("findings").out
+    assert re.search(f"checkout +shop +deployment failed, circuit breaker +1 .* {BAD} ", piped)
+    assert re.search("cart +shop +no place for its tasks +1 .*Z +-  ", piped)
+    assert "checkout:43\n" in pane(monkeypatch, 100, "findings").out
 
 
 def test_incidents_name_the_deployment() -> None:
@@ -89,7 +92,8 @@ def test_incidents_name_the_deployment() -> None:
     assert by_kind["SERVICE_IMPAIRED"]["deployment"]["deploymentId"] is None
 
 
-def test_incidents_in_words() -> None:
-    """The deployment is a sentence below the summary."""
-    text = taskledger("incidents", "--service", "checkout", "--kind", "TASK_FAILED_TO_START").out
+def test_incidents_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The deployment is a sentence below the table."""
+    one = ("incidents", "--service", "checkout", "--kind", "TASK_FAILED_TO_START")
+    text = pane(monkeypatch, 160, *one).out
     assert "Began with deployment checkout:42 to :43, started 5 min before." in text

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from reconciler.model.entry import LedgerEntry
 from reconciler.model.task import Container
 from tests.support.deployed import NOW, Deployment, ago, other_cluster
+from tests.support.findings import DEFINITION
+from tests.support.panes import pane
 from tests.support.running import taskledger
 from tests.support.values import CLUSTER, TASK, at, describe, event, resetting, task_arn
 
@@ -100,7 +104,7 @@ def test_no_such_task(deployment: Deployment, wanted: str) -> None:
     assert f'no task "{wanted}"' in ran.err
 
 
-@pytest.mark.parametrize("wanted", ["", "a b", "a/b/c", CLUSTER, "arn:aws:s3:::task/x", "%", "é"])
+@pytest.mark.parametrize("wanted", ["a b", "a/b/c", CLUSTER, "arn:aws:s3:::task/x", "%", "é"])
 @pytest.mark.usefixtures("deployment")
 def test_what_is_no_name_of_a_task(wanted: str) -> None:
     """It is wrong usage."""
@@ -125,22 +129,64 @@ def test_the_document(deployment: Deployment) -> None:
 
 
 def test_the_text(deployment: Deployment) -> None:
-    """State, reason, source, history, and what to look at next."""
+    """What is wrong and what to look at next; then its life, state, reason and source."""
     failed(deployment, group="service:checkout")
     ran = taskledger("show", ID)
+    title, _, wrong, *_ = ran.out.splitlines()
+    assert (title, wrong) == (f"{ID}  STOPPED", "medium  ESSENTIAL_CONTAINER_FAILED EXIT_CODE")
     wanted = [
-        f"{ID}  STOPPED",
+        "EssentialContainerExited",
         "service:checkout",
         "Essential container in task exited",
         "exit 3",
         "v3",
         "PROVISIONING",
         "not recorded: version 2, 4, 5",
-        "ESSENTIAL_CONTAINER_FAILED EXIT_CODE",
     ]
     assert ran.code == 0
     assert [words for words in wanted if words not in ran.out] == []
     assert "\x1b" not in ran.out
+
+
+def test_the_timeline(deployment: Deployment) -> None:
+    """How long each moment took since the one before, and between them the versions as they were reported."""
+    life: Any = {"created_at": at(0), "started_at": at(41), "stopping_at": at(7241)}
+    over: Any = {"last_status": "STOPPED", "desired_status": "STOPPED", "stop_code": "UserInitiated"}
+    deployment.record(
+        event(1, seconds=1, last_status="PROVISIONING", created_at=at(0)),
+        event(3, seconds=42, created_at=at(0), started_at=at(41)),
+        event(4, seconds=7242, **(life | over | {"last_status": "RUNNING"})),
+        event(6, seconds=7272, stopped_at=at(7271), **life, **over),
+    )
+    lines = taskledger("show", TASK).out.partition("timeline\n")[2].splitlines()
+    assert [line.split() for line in lines[:8]] == [
+        ["created", "2026-11-20T09:00:00.000Z"],
+        ["v1", "2026-11-20T09:00:01.000Z", "PROVISIONING", "->", "RUNNING,", "event"],
+        ["started", "2026-11-20T09:00:41.000Z", "41s"],
+        ["v3", "2026-11-20T09:00:42.000Z", "RUNNING", "event"],
+        ["stopping", "2026-11-20T11:00:41.000Z", "2h", "0m"],
+        ["v4", "2026-11-20T11:00:42.000Z", "RUNNING", "->", "STOPPED,", "event"],
+        ["stopped", "2026-11-20T11:01:11.000Z", "30s"],
+        ["v6", "2026-11-20T11:01:12.000Z", "STOPPED", "event"],
+    ]
+
+
+def test_the_timeline_of_an_open_task(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ends now."""
+    deployment.open(1, ago(minutes=9), task_arn=TASK, started_at=ago(minutes=8))
+    monkeypatch.setattr("taskledger.output.times.now", lambda: NOW)
+    found = re.search(r"^  now +\S+ +(.*?) *$", taskledger("show", TASK).out, re.MULTILINE)
+    assert found
+    assert found[1] == "8m 0s"
+
+
+def test_no_value_is_cut(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An ARN is longer than a line of 80 columns: it is folded."""
+    failed(deployment, task_definition_arn=f"{DEFINITION.replace('checkout', 'c' * 100)}:42")
+    shown = pane(monkeypatch, 80, "show", TASK).out
+    assert max(map(len, shown.splitlines())) <= 80
+    assert "…" not in shown
+    assert TASK in "".join(shown.split())
 
 
 def test_a_healthy_task(deployment: Deployment) -> None:

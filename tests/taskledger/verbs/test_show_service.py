@@ -7,7 +7,8 @@ from datetime import timedelta
 
 import pytest
 
-from reconciler.model.service import Hook, Message
+from reconciler.model.hook import Hook
+from reconciler.model.service import Message
 from tests.support.deployed import NOW, TABLE, Deployment, ago, other_cluster
 from tests.support.kept_services import BREAKER, completed, failed, keep, rolled_back, service
 from tests.support.running import taskledger

@@ -8,6 +8,7 @@ from botocore.config import Config
 
 from reconciler.handlers.sweep import summary
 from tests.support.deployed import Deployment
+from tests.support.panes import pane
 from tests.support.running import taskledger
 from tests.support.system import SHOP, new_system
 
@@ -170,3 +171,13 @@ def test_what_a_sweep_answers(deployment: Deployment) -> None:
     assert (code, rest[-1]) == (0, "All clusters are swept.")
     found = [shown[title] for title in ("cluster", "tasks", "unrecorded", "repaired")]
     assert found == ["shop", "1", "1", "1"]
+
+
+def test_no_count_is_cut(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the counts have no room side by side, each has a line of its own."""
+    names = ("missed", "unrecorded", "vanished", "unknown", "repaired", "servicesRepaired", "servicesClosed")
+    counts: Any = {name: 1000 + number for number, name in enumerate(names)}
+    deployment.function.answer = json.dumps(answer(shop=cluster(5, **counts), billing=cluster(6))).encode()
+    shown = pane(monkeypatch, 80, "sweep").out
+    assert max(map(len, shown.splitlines())) <= 80
+    assert [name for name in names if f"  {name}" not in shown or f"{counts[name]:,}" not in shown] == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -11,7 +12,8 @@ import pytest
 from reconciler.adapters.dynamodb import batch
 from reconciler.model.task import Container
 from taskledger.verbs.tasks import LIMIT
-from tests.support.deployed import Answer, Deployment, ago, answered, other_cluster
+from tests.support.deployed import NOW, Answer, Deployment, ago, answered, other_cluster
+from tests.support.panes import pane
 from tests.support.running import Ran, taskledger
 from tests.support.values import CLUSTER, TASK, event, task_arn
 
@@ -47,9 +49,13 @@ def test_a_task_has_all_its_fields(deployment: Deployment) -> None:
     assert (task.keys(), task["taskArn"], task["open"], task["closedAs"]) == (KEYS, arn, False, "STOPPED")
 
 
-def test_an_empty_ledger(deployment: Deployment) -> None:
-    """It has no tasks, whatever the filter."""
+@pytest.mark.usefixtures("deployment")
+def test_an_empty_ledger() -> None:
+    """It has no tasks, whatever the filter: a line on stderr says so, beside an empty document or nothing."""
     assert listed("--cluster", "shop") == []
+    ran = taskledger("tasks", "--open")
+    assert (ran.code, ran.out, ran.err.splitlines()[-1]) == (0, "", "No tasks match.")
+    assert taskledger("tasks", "--open", "--json").err == ""
 
 
 @pytest.mark.parametrize(
@@ -112,7 +118,7 @@ def test_since(deployment: Deployment, arguments: list[str], numbers: list[int])
     assert listed(*arguments) == [task_arn(number) for number in numbers]
 
 
-@pytest.mark.parametrize("since", ["yesterday", "3", "3y", "-3h", "2026-13-01", "9999-01-01", "999999w", ""])
+@pytest.mark.parametrize("since", ["yesterday", "3", "3y", "-3h", "2026-13-01", "9999-01-01", "999999w"])
 @pytest.mark.usefixtures("deployment")
 def test_a_wrong_since(since: str) -> None:
     """It is wrong usage, and the error shows the right forms."""
@@ -162,6 +168,33 @@ def test_a_piped_table_is_for_programs(deployment: Deployment) -> None:
     why = ["EssentialContainerExited", "UNEXPECTED_EXIT"]
     assert table(ran) == [[task_id, group, "shop", "STOPPED", since, *why]]
     assert "\x1b" not in ran.out
+
+
+def test_a_table_for_people(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The start of each id, a stop code in short, what is wrong in words, and how long ago it stopped."""
+    ended = (Container(name="app", last_status="STOPPED", exit_code=0),)
+    monkeypatch.setattr("taskledger.output.times.now", lambda: NOW)
+    failed: Any = {
+        "stop_code": "EssentialContainerExited",
+        "containers": ended,
+        "stopped_at": ago(hours=3, minutes=5),
+    }
+    deployment.close(0xCAFE << 112, ago(minutes=9), **failed)
+    deployment.open(1, ago(minutes=3))
+    deployment.close(2, ago(minutes=2), stop_code="SomethingNew")
+    shown = pane(monkeypatch, 80, "tasks", "--since", "4h")
+    said, _, *rows = shown.out.splitlines()
+    assert said == "owner checkout, cluster shop"
+    for row, words in zip(
+        rows,
+        [
+            "00000000  STOPPED  2m 0s  SomethingNew      unknown stop code",
+            "00000000  RUNNING  3m 0s  -                 -",
+            "cafe0000  STOPPED  3h 5m  container exited  ended by itself",
+        ],
+        strict=True,
+    ):
+        assert re.fullmatch(words, row)
 
 
 def test_pages_are_read_until_the_limit_is_met(deployment: Deployment) -> None:

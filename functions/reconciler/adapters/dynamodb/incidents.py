@@ -62,8 +62,13 @@ class DynamoIncidents:
         return [one for one in found if not isinstance(one, InvalidInput) and one.open]
 
     def latest(self, incident: Incident) -> Incident | None:
-        found = self._get([items.current_key(incident.key), items.archived_key(incident)])
-        return next((one for one in found if one.incident_id == incident.incident_id), None)
+        return self.named(incident.incident_id)
+
+    def named(self, incident_id: str) -> Incident | None:
+        """The incident of that id as it now stands, current or archived."""
+        key = incident_id.rpartition("|")[0]
+        found = self._get([items.current_key(key), items.archived_key(incident_id)])
+        return next((one for one in found if one.incident_id == incident_id), None)
 
     def save(
         self, incident: Incident, before: Incident | None, found: Sequence[ReportedFinding], now: datetime

@@ -3,7 +3,8 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from ...model.service import Hook, ServiceRecord
+from ...model.hook import Hook
+from ...model.service import ServiceRecord
 from ...services.outcomes import History
 from ..model import Fault, Kind, Severity
 from ..summary import clock

@@ -14,7 +14,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from ...model.deployment import Deployment, Rollout
-from ...model.service import Hook, ServiceRecord
+from ...model.hook import Hook
+from ...model.service import ServiceRecord
 from ...services.outcomes import History, Outcome
 from ..causes.failed_deployment import STALLED
 from ..model import Fault, Kind

@@ -18,7 +18,8 @@ from ...chunks import chunks
 from ...errors import LedgerError
 from ...gate import Verdict
 from ...model.deployment import Report
-from ...model.service import Hook, ServiceRecord
+from ...model.hook import Hook
+from ...model.service import ServiceRecord
 from ...model.service_event import ActionEvent, DeploymentEvent, ServiceEvent
 from ...ports.services import ServiceLedger
 from ...services.held import held, reported

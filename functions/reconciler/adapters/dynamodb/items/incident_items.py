@@ -82,20 +82,21 @@ _SAMPLE = Layout(
 )
 
 
-def current_key(key: IncidentKey) -> dict[str, Value]:
+def current_key(key: IncidentKey | str) -> dict[str, Value]:
     return {"pk": {"S": bounded(f"INCIDENT#{key}")}, "sk": {"S": CURRENT}}
 
 
-def archived_key(incident: Incident) -> dict[str, Value]:
+def archived_key(incident_id: str) -> dict[str, Value]:
     """Where the incident is once another has taken its place."""
-    return {**current_key(incident.key), "sk": {"S": incident.incident_id.rpartition("|")[2]}}
+    key, _, opened = incident_id.rpartition("|")
+    return {**current_key(key), "sk": {"S": bounded(opened)}}
 
 
 def incident_item(incident: Incident, retention: timedelta) -> dict[str, Value]:
     """The item; what follows from its occurrences is in it for people, and for version 0.1.0."""
     key = incident.key
     item = {
-        **(archived_key(incident) if incident.archived else current_key(key)),
+        **(archived_key(incident.incident_id) if incident.archived else current_key(key)),
         "incidentId": {"S": incident.incident_id},
         "clusterArn": {"S": key.cluster_arn},
         "owner": {"S": key.owner},

@@ -12,7 +12,8 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ....model.service import Hook, Message, ServiceRecord, ServiceState
+from ....model.hook import Hook
+from ....model.service import Message, ServiceRecord, ServiceState
 from .deployment_items import REPORTS, deployment, deployment_values
 from .layout import ARN, FLAG, NUMBER, TEXT, TIME, Layout
 from .values import bounded, seconds
