@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from reconciler.model.service import ServiceRecord
 
     from ..local.memory_incidents import SentMessage
+    from .comparison import Comparison
     from .counts import Counts
     from .run import Replayed
     from .scenario.player import Played
@@ -31,6 +32,22 @@ def document(replayed: Replayed) -> dict[str, Any]:
         "skipped": dict(sorted(outcome.skipped.items())),
         "scenarios": [_scenario(played) for played in replayed.scenarios],
         "rejected": [asdict(each) for each in outcome.rejected],
+        "comparison": _comparison(replayed.comparison) if replayed.comparison else None,
+    }
+
+
+def _comparison(found: Comparison) -> dict[str, Any]:
+    """Messages by the default policy and by the given one, and by incident; null for digests."""
+    return {
+        "messages": {"default": found.by_default, "policy": found.by_policy},
+        "incidents": [
+            {
+                "incidentId": one.incident and one.incident.incident_id,
+                "default": one.by_default,
+                "policy": one.by_policy,
+            }
+            for one in found.changes
+        ],
     }
 
 

@@ -4,7 +4,8 @@
     starts with a mark of UTF-16      read as that, all else as UTF-8
     a header with a message column    CSV
     a whole JSON value on its line    JSON Lines, unless it is the only one
-    { or [                            a JSON document, or JSON Lines of which the first is broken
+    { or [                            a JSON document, several one after the other, as jq prints them, or
+                                      JSON Lines of which the first is broken
     anything else                     lines, also those of a log, with a time before each event
 
 Where no line of a text is an object, what is wrong is said of the text as a whole.
@@ -15,6 +16,7 @@ import csv
 import gzip
 import io
 import itertools
+import json
 import re
 import sys
 from collections.abc import Iterable, Iterator
@@ -33,6 +35,8 @@ EMPTY = "the file is empty"
 _GZIP = b"\x1f\x8b"
 _MESSAGE = ("@message", "message")
 _LONGEST_HEADER = 10_000
+_DECODER = json.JSONDecoder()
+_SPACE = re.compile(r"\s*")
 _SCENARIO = re.compile(r"(title|story|steps)\s*=")
 
 
@@ -100,14 +104,44 @@ def _is_json(text: str) -> bool:
 
 
 def _document(text: str) -> Iterator[Any]:
-    """The events of one JSON document, or of JSON Lines of which the first is broken."""
+    """The events of one JSON document, of several, or of JSON Lines of which the first is broken."""
     try:
         return unwrap(parse_json(text))
     except InvalidInput:
+        if _is_spread(text):
+            return _documents(text)
         lines = text.split("\n")
         if not any(map(holds_object, lines)):
             raise
         return unwrap_lines(lines)
+
+
+def _is_spread(text: str) -> bool:
+    """Whether a whole value at its beginning takes more than a line: what follows are others of that form."""
+    try:
+        _, end = _DECODER.raw_decode(text, _next_value(text, 0))
+    except (ValueError, RecursionError):
+        return False
+    return "\n" in text[:end].strip()
+
+
+def _documents(text: str) -> Iterator[Any]:
+    """The events of values that stand one after the other; the rest of the text from a broken one on."""
+    place = _next_value(text, 0)
+    while place < len(text):
+        try:
+            value, place = _DECODER.raw_decode(text, place)
+        except (ValueError, RecursionError):
+            yield text[place:]
+            return
+        yield from unwrap(value)
+        place = _next_value(text, place)
+
+
+def _next_value(text: str, place: int) -> int:
+    """Where the next thing begins that is no white space."""
+    found = _SPACE.match(text, place)
+    return found.end() if found else place
 
 
 def _lines(first: str, stream: Iterable[str]) -> Iterator[Any]:

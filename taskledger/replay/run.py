@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from reconciler.findings.policy import DEFAULT
 from reconciler.findings.rules import findings
 from reconciler.findings.services.rules import live, service_findings
 
@@ -16,7 +17,9 @@ from ..output.progress import reading
 from ..simulator.api.ecs import SimulatedEcs
 from ..simulator.engine.clock import Clock
 from . import captures
+from .comparison import Comparison, Sent, compare
 from .delivery import Outcome, deliver, expect_any
+from .outgoing import RepeatedEvents, saved_events
 from .scenario import player
 
 if TYPE_CHECKING:
@@ -40,6 +43,7 @@ class Replayed:
 
     Tasks and services are judged as of `now`, the end of the events, and `findings` are those of both. The
     incidents and notifications are those of `ended_at`, a day later, when the watch has done what was left.
+    `comparison` is with the default policy, where another one judges.
     """
 
     outcome: Outcome
@@ -51,6 +55,7 @@ class Replayed:
     incidents: Sequence[Incident]
     notifications: Sequence[SentMessage]
     scenarios: Sequence[Played]
+    comparison: Comparison | None = None
 
     @property
     def failed(self) -> bool:
@@ -68,27 +73,48 @@ class SoFar:
 
 
 def replay_paths(
-    paths: Sequence[str], policy: Policy, progress: Callable[[SoFar], None], *, in_memory: bool
+    paths: Sequence[str], policy: Policy | None, progress: Callable[[SoFar], None], *, in_memory: bool
 ) -> Replayed:
-    """What becomes of the events and scenarios in these files and folders, judged by the policy.
+    """What becomes of the events and scenarios in these files and folders.
 
+    Judged by the policy, and compared with the default one, by which they are judged where it is None.
     `progress` is called again and again while events are read. Raises `Unusable` if there is nothing to read.
     """
     found = captures.files(paths, (*captures.SUFFIXES, player.SUFFIX))
     scripts = [file for file in found if file.endswith(player.SUFFIX)]
     events = [file for file in found if file not in scripts]
+    source: Iterable[Captured | Unreadable] = RepeatedEvents(events) if policy else saved_events(events)
+    with reading(paths) as advance:
+        replayed = _replay(_counted(source, advance), policy or DEFAULT, progress, in_memory=in_memory)
+    if not scripts:
+        expect_any(replayed.outcome.read, replayed.outcome.rejected)
+    if policy:
+        default = _replay(source, DEFAULT, lambda _: None, in_memory=in_memory)
+        comparison = compare(
+            Sent(default.incidents, default.notifications), Sent(replayed.incidents, replayed.notifications)
+        )
+        replayed = replace(replayed, comparison=comparison)
+    played = player.play_all(scripts, replayed.outcome, policy or DEFAULT, in_memory=in_memory)
+    return replace(replayed, scenarios=played)
+
+
+def _replay(
+    events: Iterable[Captured | Unreadable],
+    policy: Policy,
+    progress: Callable[[SoFar], None],
+    *,
+    in_memory: bool,
+) -> Replayed:
+    """What becomes of the events, and of the day after them."""
     clock = Clock(datetime(1970, 1, 1, tzinfo=UTC))
     ecs, notifier = SimulatedEcs(clock), MemoryNotifier(lambda: clock.now)
-    local = local_system(ecs, clock, policy, notifier, in_memory=in_memory)
-    with local as system, reading(paths) as advance:
+    with local_system(ecs, clock, policy, notifier, in_memory=in_memory) as system:
         outcome = deliver(
-            _events(events, advance),
+            events,
             system,
             ecs,
             lambda one: progress(SoFar(one.read, clock.now, len(one.tasks), len(notifier.sent))),
         )
-        if not scripts:
-            expect_any(outcome.read, outcome.rejected)
         now = clock.now
         tasks = [_task(system.ledger, task_arn) for task_arn in outcome.tasks]
         services = [
@@ -107,15 +133,16 @@ def replay_paths(
         ],
         incidents=system.incidents.everything(),
         notifications=notifier.sent,
-        scenarios=player.play_all(scripts, outcome, policy, in_memory=in_memory),
+        scenarios=(),
     )
 
 
-def _events(files: Iterable[str], advance: Callable[[int], None]) -> Iterator[Captured | Unreadable]:
-    for file in files:
-        for found in captures.read(file):
-            advance(len(found.body) if isinstance(found, captures.Captured) else 0)
-            yield found
+def _counted(
+    events: Iterable[Captured | Unreadable], advance: Callable[[int], None]
+) -> Iterator[Captured | Unreadable]:
+    for found in events:
+        advance(len(found.body) if isinstance(found, captures.Captured) else 0)
+        yield found
 
 
 def _task(ledger: Ledger, task_arn: str) -> tuple[LedgerEntry, Sequence[HistoryRow]]:

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from reconciler.findings.policy import DEFAULT
-
 from ..output.options import PolicyFile
 from ..output.terminal import print_json
 from ..replay.document import document
@@ -35,7 +33,10 @@ if TYPE_CHECKING:
     help="Where to keep the ledger: in memory, or as deployed in DynamoDB's emulation, which is far slower.",
 )
 @click.option(
-    "--policy", type=PolicyFile(), metavar="FILE", help="Judge by this policy file, not by the defaults."
+    "--policy",
+    type=PolicyFile(),
+    metavar="FILE",
+    help="Judge by this policy file, and show what it changes against the default.",
 )
 @click.option(
     "-v",
@@ -56,7 +57,7 @@ def replay(paths: Sequence[str], *, as_json: bool, ledger: str, policy: Policy |
     Exits with 1 if any event was rejected, or an expectation of a scenario does not hold.
     """
     progress = _silent if as_json else milestones()
-    replayed = replay_paths(paths, policy or DEFAULT, progress, in_memory=ledger == "memory")
+    replayed = replay_paths(paths, policy, progress, in_memory=ledger == "memory")
     if as_json:
         print_json(document(replayed))
     elif verbose:

@@ -45,7 +45,7 @@ if TYPE_CHECKING:
 @policy_option
 @ledger_command
 def show(stack: Stack, name: str, *, since: datetime, policy: Policy | None, as_json: bool) -> None:
-    """Show one task, service or incident: what is wrong with it first.
+    """Show one task, service or incident, what is wrong first.
 
     \b
     TASK      an ARN, an id, or the beginning of an id as `taskledger tasks`

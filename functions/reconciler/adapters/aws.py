@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NoConnection
+from botocore.parsers import ResponseParserError
 
 from ..errors import AccessDenied, ClusterNotFound, LedgerError, TerminalError, TransientError
 from ..parsing.fields import MAX_TEXT
@@ -59,6 +60,8 @@ def aws_errors() -> Iterator[None]:
         yield
     except (ClientError, BotoCoreError) as error:
         raise translated(error) from error
+    except ResponseParserError as error:  # which botocore derives from none of the two
+        raise TransientError(f"no answer of AWS: {safe(str(error), MAX_TEXT)}") from error
 
 
 def translated(error: ClientError | BotoCoreError) -> LedgerError:

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from ..model.task import Container, TaskState
 from .causes import RECORDS
 from .causes.runtime import OTHER
-from .phrases import Meaning, Remark, exit_code_in, read
+from .model import Cause
+from .phrases import Meaning, Remark, exit_code_in, read, squeeze
 
 # Causes that a text can name, most significant first.
 FAULTS = [record.cause for record in RECORDS.values() if record.phrases and record is not OTHER]
+
+_BARE = {squeeze(text) for text in ("Task failed to start", "Essential container in task exited")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,12 @@ class Clue:
     container: str = ""
     exit_code: int | None = None
 
+    @property
+    def is_unread(self) -> bool:
+        """Whether it says more than that something failed or ended, and that is not known."""
+        known = isinstance(self.meaning, Cause) and self.meaning != OTHER.cause
+        return not known and squeeze(self.text) not in _BARE
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
@@ -33,8 +42,10 @@ class Case:
     task: tuple[Clue, ...]  # none or one
     containers: tuple[Clue, ...]
     exit_codes: Mapping[str, int]
+    ended: bool  # whether a container has an exit code
     service: bool
-    started: bool
+    created: bool  # whether ECS says when, so that no time of a start means that there was none
+    reached_running: bool
 
     @property
     def key(self) -> str:
@@ -50,14 +61,18 @@ class Case:
 
     @property
     def unread(self) -> str:
-        """The first text that says nothing known, for a person to read."""
-        return next((clue.text for clue in self.clues if clue.meaning in (None, OTHER.cause)), "")
+        """The first text of which something is not known, for a person to read."""
+        return next((clue.text for clue in self.clues if clue.is_unread), "")
 
     @property
     def ran(self) -> bool:
         """Whether the task ran: neither the code nor a text says otherwise, and something shows it."""
         refused = any(clue.meaning is Remark.NOT_STARTED for clue in self.clues)
-        return self.started and self.key != "taskfailedtostart" and not refused
+        return (self.reached_running or self.ended) and self.key != "taskfailedtostart" and not refused
+
+    @property
+    def never_ran(self) -> bool:
+        return self.created and not self.ran
 
 
 def read_case(state: TaskState) -> Case:
@@ -70,8 +85,10 @@ def read_case(state: TaskState) -> Case:
         task=task,
         containers=containers,
         exit_codes=ended or _exit_codes_in_words(task + containers),
+        ended=bool(ended),
         service=state.service is not None,
-        started=state.started_at is not None or bool(ended),
+        created=state.created_at is not None,
+        reached_running=state.started_at is not None,
     )
 
 

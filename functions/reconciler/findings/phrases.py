@@ -3,6 +3,7 @@
 Texts arrive lower-cased, without their spaces, and cut anywhere, so both sides are squeezed before they are
 compared, and a text may end within a phrase. In one text the phrase that stands first decides:
 "CannotStartContainerError: failed to initialize logging driver" is a container that could not be started.
+Types of errors that wrap any other ("ResourceInitializationError") are weak: they count where no phrase does.
 A text is framed by `:` and `;`, so that a phrase can ask for its start or its end.
 """
 
@@ -12,8 +13,8 @@ from enum import StrEnum
 from functools import lru_cache
 
 from .causes import RECORDS
-from .causes.record import WeakPhrases, phrases
-from .model import Cause
+from .causes.record import SHORTEST_CUT, WeakPhrases, phrases, stands_in
+from .model import Cause, Kind
 
 
 class Remark(StrEnum):
@@ -34,7 +35,7 @@ _PLANNED = phrases("""
 """)
 _WEAK_REMARKS: Mapping[Meaning, WeakPhrases] = {
     Remark.EXITED: WeakPhrases(1, ("Essential container in task exited", "Essential container")),
-    Remark.NOT_STARTED: WeakPhrases(3, ("Task failed to start",)),
+    Remark.NOT_STARTED: WeakPhrases(4, ("Task failed to start",)),
 }
 
 PHRASES: Mapping[Meaning, tuple[str, ...]] = {Remark.PLANNED: _PLANNED} | {
@@ -56,19 +57,28 @@ REFINEMENTS: Sequence[tuple[str, str, Cause]] = [
     for part in parts
 ]
 
-SHORTEST_CUT = 10  # characters of a phrase that a cut text must still hold
-
 _DROPPED = str.maketrans("", "", "\\'\"`\u2018\u2019\u201c\u201d")
 
 
 def squeeze(text: str) -> str:
-    """The text as texts are compared: lower-cased, without white space, quotes and backslashes."""
-    return "".join(text.lower().translate(_DROPPED).split())
+    """The text as texts are compared: lower-cased, without white space, quotes, backslashes and last dots."""
+    return "".join(text.lower().translate(_DROPPED).split()).rstrip(".\u2026")
 
 
 _WHOLE = {squeeze(phrase): meaning for meaning, known in PHRASES.items() for phrase in known}
 _WEAK = {squeeze(phrase): meaning for meaning, known in WEAK_PHRASES.items() for phrase in known}
-_CUTTABLE = {phrase: meaning for phrase, meaning in (_WHOLE | _WEAK).items() if len(phrase) > SHORTEST_CUT}
+# A few letters of these don't count within a sentence: "on the container instance" takes no host away.
+_SENTENCES = {Remark.PLANNED} | {
+    record.cause
+    for record in RECORDS.values()
+    if record.kind in {Kind.CAPACITY_INTERRUPTED, Kind.HEALTH_CHECK_FAILED}
+}
+_BEGINNINGS = {phrase[:SHORTEST_CUT] for phrase in _WHOLE if len(phrase) > SHORTEST_CUT}
+_CUTTABLE = {
+    beginning: [phrase for phrase in _WHOLE if phrase.startswith(beginning)] for beginning in _BEGINNINGS
+}
+_LONGEST = max(map(len, _WHOLE))
+_SENTENCE_STARTS = ("", *":;.,()")
 _REFINED = [(squeeze(category), squeeze(part), cause) for category, part, cause in REFINEMENTS]
 # Leftmost, and of those that begin there the longest.
 _FIRST = re.compile("|".join(re.escape(phrase) for phrase in sorted(_WHOLE, key=len, reverse=True)))
@@ -78,7 +88,7 @@ _EXIT_CODE = re.compile(r"exit(?:ed)?(?:with)?(?:code|status)[:=]?(-?\d{1,10})")
 @lru_cache(maxsize=256)  # most stops say one of few sentences
 def read(text: str) -> Meaning | None:
     """What the text says; None when it says nothing that is known, as the free text of a StopTask call."""
-    squeezed = squeeze(text).rstrip(".\u2026")
+    squeezed = squeeze(text)
     framed = f":{squeezed};"
     found = _FIRST.search(framed)
     cut = min(_cuts(squeezed), default=None, key=lambda candidate: candidate[:2])
@@ -86,7 +96,7 @@ def read(text: str) -> Meaning | None:
         return cut[2]
     if found:
         return _refined(found[0], framed)
-    return next((meaning for phrase, meaning in _WEAK.items() if phrase in framed), None)
+    return next((meaning for phrase, meaning in _WEAK.items() if stands_in(squeezed, phrase)), None)
 
 
 def exit_code_in(text: str) -> int | None:
@@ -102,7 +112,8 @@ def _refined(phrase: str, text: str) -> Meaning:
 
 def _cuts(squeezed: str) -> Iterator[tuple[int, bool, Meaning]]:
     """Where the text's end begins a phrase, whether it leaves some of it out, and what the phrase means."""
-    for phrase, meaning in _CUTTABLE.items():
-        place = squeezed.rfind(phrase[:SHORTEST_CUT])
-        if place >= 0 and phrase.startswith(squeezed[place:]):
-            yield place, phrase != squeezed[place:], meaning
+    for place in range(max(0, len(squeezed) - _LONGEST), len(squeezed) - SHORTEST_CUT + 1):
+        for phrase in _CUTTABLE.get(squeezed[place : place + SHORTEST_CUT], ()):
+            whole_sentence = squeezed[max(0, place - 1) : place] in _SENTENCE_STARTS
+            if phrase.startswith(squeezed[place:]) and (whole_sentence or _WHOLE[phrase] not in _SENTENCES):
+                yield place, phrase != squeezed[place:], _WHOLE[phrase]

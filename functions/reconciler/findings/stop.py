@@ -6,9 +6,10 @@
     SpotInterruption            SPOT
     TerminationNotice           SPOT, unless the text says host or maintenance
     InfrastructureHealth        INFRASTRUCTURE_HEALTH
-    EssentialContainerExited    out of memory in any text, else a fault in a text, else the exit codes
+    EssentialContainerExited    out of memory in any text, else a fault in a text, else the exit codes;
+                                if a program of it ended by itself, no text of a failed start counts
     TaskFailedToStart           a fault in a text, else OTHER
-    none                        the texts, else the exit codes, else NO_CODE
+    none                        the texts, else the exit codes, else NO_CODE; never silent if it never ran
     any other                   a fault in a text, else UNKNOWN_CODE: never silent
 
 A stop is judged when the task has stopped; only warnings that capacity goes away are judged at once, from
@@ -33,6 +34,7 @@ from .summary import severity, summarise
 
 _HEALTH: Final = {record.cause for record in RECORDS.values() if record.kind is Kind.HEALTH_CHECK_FAILED}
 _HOST: Final = {record.cause for record in RECORDS.values() if record.kind is Kind.CAPACITY_INTERRUPTED}
+_STARTS: Final = {record.cause for record in RECORDS.values() if record.kind is Kind.TASK_FAILED_TO_START}
 _ONLY_AWS: Final = {record.cause for record in RECORDS.values() if record.only_aws_writes}
 
 _WARNINGS: Final = {"spotinterruption", "terminationnotice", "infrastructurehealth"}
@@ -80,9 +82,15 @@ def _termination_notice(case: Case) -> _Verdict:
 
 def _exited(case: Case) -> _Verdict | None:
     not_the_programs = [clue for clue in case.clues if clue.exit_code in _NOT_THE_PROGRAMS_OWN]
+    faults = [cause for cause in FAULTS if cause not in _STARTS] if _has_worked(case) else FAULTS
     return (
-        _match(case.clues, {OUT_OF_MEMORY.cause}) or _match(not_the_programs, FAULTS) or _by_exit_codes(case)
+        _match(case.clues, {OUT_OF_MEMORY.cause}) or _match(not_the_programs, faults) or _by_exit_codes(case)
     )
+
+
+def _has_worked(case: Case) -> bool:
+    """Whether a program ended by itself in a task that was RUNNING: whatever else is wrong, it did start."""
+    return case.reached_running and not _NOT_THE_PROGRAMS_OWN.issuperset(case.exit_codes.values())
 
 
 def _by_exit_codes(case: Case) -> _Verdict | None:
@@ -108,7 +116,7 @@ def _unknown_code(case: Case) -> _Verdict:
 
 
 def _no_code(case: Case) -> _Verdict | None:
-    """Events of 2018 and before have no code; a text that says nothing known is some person's own."""
+    """Events of 2018 and before have no code; of a task that ran, a text that is not known is a person's."""
     if not case.clues and not case.exit_codes:
         return _Verdict(NO_CODE)
     decisive = case.task or tuple(clue for clue in case.containers if clue.meaning is Remark.PLANNED)
@@ -119,6 +127,8 @@ def _no_code(case: Case) -> _Verdict | None:
         return _failed_to_start(case)
     if meaning is Remark.PLANNED:
         return None
+    if case.never_ran:
+        return _failed_to_start(case)
     return _match(case.clues, FAULTS) or _match(case.task, {OTHER.cause})
 
 

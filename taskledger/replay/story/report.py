@@ -1,6 +1,7 @@
 """What a replay shows to people: one screen, and a count of what has no place on it; or all of it.
 
     counts         events, verdicts, currency, what was skipped
+    policy         what another policy than the default changes
     incidents      those of the highest severity first, and how many messages there would have been
     tasks          by what went wrong
     services       those with which something is wrong
@@ -21,6 +22,7 @@ from rich.text import Text
 from ...output.tables.services import table as services_table
 from ...output.terminal import console
 from ..scenario import report as scenario_report
+from .comparison import print_comparison
 from .counts import print_counts, several, totals
 from .findings import print_findings
 from .incidents import by_severity, print_incidents, print_messages, print_words
@@ -64,6 +66,8 @@ def report_all(replayed: Replayed) -> None:
     if _has_events(replayed):
         print_counts(screen, replayed)
         screen.print(totals(replayed))
+        if replayed.comparison:
+            print_comparison(screen, replayed.comparison)
         print_words(screen, by_severity(replayed.incidents), replayed.ended_at)
         print_findings(screen, replayed.findings)
         print_messages(screen, replayed.notifications)
@@ -107,6 +111,9 @@ def _events(screen: Console, replayed: Replayed, cut: _Cut) -> None:
     unwell = [one for one in replayed.services if one[1]]
     print_counts(screen, replayed)
     screen.print(totals(replayed))
+    if replayed.comparison:
+        print_comparison(screen, replayed.comparison, cut.incidents)
+        screen.print()
     print_incidents(screen, incidents[: cut.incidents])
     if cut.words:
         print_words(screen, incidents, replayed.ended_at)

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
+import boto3
 import pytest
 from botocore.awsrequest import AWSResponse
 
@@ -17,8 +18,11 @@ from reconciler.incidents.outbox import NotificationType
 from reconciler.notifications.message import Message, compose
 from tests.support.desk import Aws, aws, desk
 from tests.support.findings import found
+from tests.support.loopback import serve
 from tests.support.messages import shared_cause
 from tests.support.values import START
+
+TOPIC = "arn:aws:sns:eu-central-1:111122223333:alerts"
 
 
 @pytest.fixture(scope="module")
@@ -105,3 +109,13 @@ def test_errors_are_of_two_kinds(cloud: Aws, code: str, status: int, kind: type[
         assert [type(error) for error in notifier.publish(opened(), [ALERTS]).values()] == [kind]
     finally:
         cloud.sns.meta.events.unregister("before-call.sns.Publish", unique_id="refuse")
+
+
+@pytest.mark.parametrize("body", [b"Sign in", b"<PublishResponse><Pub"])
+def test_an_answer_that_is_none_of_aws(body: bytes) -> None:
+    """Whether it was published nobody knows: the message stays pending, and is sent again."""
+    with serve(lambda path, request: (200, {}, body)) as url:
+        sns: Any = boto3.client("sns", endpoint_url=url)
+        failed = SnsNotifier(sns, TOPIC).publish(opened(), [ALERTS])
+        sns.close()
+    assert isinstance(failed[ALERTS], TransientError)

@@ -76,7 +76,7 @@ def test_many_containers_are_counted() -> None:
             "does not exist in that Region",
         ),
         (
-            "RESOURCE_INIT",
+            "VOLUME",
             "failed to invoke EFS utils commands: mount.nfs4: Connection timed out",
             "2049",
         ),

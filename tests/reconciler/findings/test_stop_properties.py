@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from reconciler.findings.phrases import PHRASES, Remark
+from reconciler.findings.phrases import PHRASES, Remark, read
 from reconciler.findings.stop import explain
 from reconciler.model.task import Container, TaskState
 from tests.support.values import START, state
@@ -83,6 +83,20 @@ def test_planned_stops_make_no_finding(state: TaskState, text: str, exit_code: i
 def test_an_unknown_stop_code_is_never_silent(state: TaskState) -> None:
     """A code of the future may mean anything, so a person looks at it once."""
     assert explain(state)
+
+
+@given(stopped())
+def test_no_failed_start_is_silent(state: TaskState) -> None:
+    """A task that never ran and was not asked to stop has a finding, at worst OTHER with its text."""
+    unstarted = tuple(replace(container, exit_code=None) for container in state.containers)
+    never_ran = replace(state, started_at=None, containers=unstarted)
+    asked = {"userinitiated", "serviceschedulerinitiated"}
+    texts = (state.stopped_reason, *(container.reason for container in unstarted))
+    code = (state.stop_code or "").strip().lower()
+    planned = not code and any(read(text or "") is Remark.PLANNED for text in texts)
+    assume(code not in asked and not planned)
+    stop = explain(never_ran)
+    assert stop
 
 
 @given(stopped(st.sampled_from(["SpotInterruption", "TerminationNotice", "InfrastructureHealth"])))

@@ -48,6 +48,7 @@ FORMS: dict[str, tuple[str, str | bytes]] = {
     "array": ("a.json", json.dumps(EVENTS)),
     "array, indented": ("a.json", json.dumps(EVENTS, indent=2)),
     "array, an event a line": ("a.json", "[\n" + ",\n".join(TEXTS) + "\n]\n"),
+    "documents, as jq prints them": ("a.json", "\n".join(json.dumps(one, indent=2) for one in EVENTS)),
     "lines": ("a.jsonl", "\n".join(TEXTS)),
     "lines, ended by CR LF": ("a.ndjson", "\r\n".join(TEXTS)),
     "lines with blanks": ("a.jsonl", "\n \n" + "\n\n\t\n".join(TEXTS) + "\n\n"),
@@ -129,6 +130,14 @@ def test_every_wrapping_is_recorded(path: Path) -> None:
 def test_there_are_wrappings() -> None:
     """The rule above looks at something."""
     assert len(WRAPPINGS) >= 9
+
+
+def test_a_broken_document_ends_the_others(tmp_path: Path) -> None:
+    """Those before it are read; with all that follows it is one rejection, as nobody knows where it ends."""
+    broken = "\n".join(json.dumps(one, indent=2) for one in EVENTS[:2]) + "\n{\n  'detail': {\n"
+    ran = replay(write(tmp_path / "a.json", broken))
+    assert ran.document["events"] == {"read": 3, "accepted": 2, "rejected": 1}
+    assert [(index, field) for index, field, _ in ran.rejected] == [(2, "body")]
 
 
 @pytest.mark.parametrize("name", ["a.jsonl", "a.json", "a.log"])

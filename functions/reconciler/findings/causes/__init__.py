@@ -6,13 +6,14 @@ Where the texts of several containers name a cause, the record that stands first
 from collections.abc import Mapping
 
 from ..model import Cause, Kind
-from . import exits, failed_deployment, health, host, image, impaired_service, resources, runtime, unknown
+from . import exits, failed_deployment, health, host, impaired_service, runtime, unknown
 from .record import CauseRecord
 from .service_record import ServiceCauseRecord
+from .starts import container, image, place, setup, volume
 
 RECORDS: Mapping[Cause, CauseRecord] = {
     record.cause: record
-    for module in (host, health, exits, image, resources, runtime, unknown)
+    for module in (host, health, exits, image, setup, container, volume, place, runtime, unknown)
     for record in vars(module).values()
     if isinstance(record, CauseRecord)
 }

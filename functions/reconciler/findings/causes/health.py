@@ -38,5 +38,5 @@ CONTAINER = CauseRecord(
         Task failed container health check | failed container health check | container health check
         container is unhealthy | container became unhealthy
     """),
-    weak_phrases=WeakPhrases(5, ("health check", "unhealthy")),
+    weak_phrases=WeakPhrases(6, ("health check", "unhealthy")),
 )

@@ -51,7 +51,10 @@ MAINTENANCE = CauseRecord(
     summary="AWS retired the infrastructure under it",
     remedy="A service's task is replaced by itself; start a standalone task again. AWS Health announces the"
     " next retirement.",
-    phrases=("performing maintenance on the underlying infrastructure",),
+    phrases=phrases("""
+        ECS is performing maintenance on the underlying infrastructure
+        performing maintenance on the underlying infrastructure
+    """),
 )
 
 INFRASTRUCTURE_HEALTH = CauseRecord(

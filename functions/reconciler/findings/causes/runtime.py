@@ -2,6 +2,14 @@
 
 from ..model import Cause
 from .record import CauseRecord, WeakPhrases, phrases
+from .starts.shared import DOCKER_DOWN
+
+# What the agent asks Docker of a container: its failure is no fault of the task's.
+_CALLS = (
+    *("CannotStopContainer", "CannotInspectContainer", "CannotDescribeContainer", "CannotRemoveContainer"),
+    *("CannotListContainers", "CannotGetContainerTop"),
+    *("CannotCreateContainerExec", "CannotStartContainerExec"),
+)
 
 TIMEOUT = CauseRecord(
     cause=Cause("TIMEOUT"),
@@ -15,10 +23,16 @@ TIMEOUT = CauseRecord(
     phrases=phrases("""
         ContainerRuntimeTimeout | DockerTimeout | Could not transition to | timed out after waiting
     """),
-    weak_phrases=WeakPhrases(2, ("timed out", "timeout", "deadline exceeded")),
-    refines={
-        "CannotInspectContainer": ("timed out", "timeout"),
-        "CannotStopContainer": ("timed out", "timeout"),
+    weak_phrases=WeakPhrases(3, ("timed out", "timeout", "deadline exceeded")),
+    refines=dict.fromkeys(_CALLS, ("timed out", "timeout", "deadline exceeded")),
+    remedies_by_text={
+        "transitiontopulled": "The image did not arrive in time: look at its size, at the route to the"
+        " registry and the disk of the host; on EC2 ECS_IMAGE_PULL_INACTIVITY_TIMEOUT allows more.",
+        "transitiontostopped cannotstop": "Docker did not stop the container in time: look at the load of the"
+        " host (disk first), and restart Docker and the ECS agent, or replace the instance.",
+        "transitiontostart transitiontorunning": "The container did not start in time: look at the load of"
+        " the host (disk first), at the log driver and at dependsOn with startTimeout; on Fargate also at the"
+        " route to the registry, secrets and logs (NAT gateway or VPC endpoints).",
     },
 )
 
@@ -31,10 +45,26 @@ INTERNAL = CauseRecord(
     summary="ECS or the container runtime met an internal error",
     remedy="Start the task again; if it repeats, look at AWS Health and ask AWS Support, naming the task's"
     " ARN.",
-    phrases=phrases("""
-        ContainerRuntimeError | InternalError | ImpossibleStateTransition | ContainerVanished
-        NoSuchContainer | CannotGetDocker | No container matching saved ID
-    """),
+    phrases=(
+        *_CALLS,
+        *phrases("""
+            CannotListImages | CannotListPlugins | CannotCopyFromContainer | CannotGetDocker
+            connect to the Docker daemon | error during connect | ImpossibleStateTransition
+            Cannot transition to | ContainerVanished | No container matching saved ID | NoSuchContainer
+            Container not found: | TaskStateError | Agent could not progress | UnrecognizedTask
+            Error loading task
+        """),
+    ),
+    weak_phrases=WeakPhrases(2, ("ContainerRuntimeError", "InternalError")),
+    remedies_by_text={
+        **DOCKER_DOWN,
+        "unrecognizedtask errorloadingtask": "The agent does not understand the task: update the ECS agent of"
+        " the container instance.",
+        "reason:internal": "Start the task again; if it repeats and the subnet is new, its zone may not be"
+        " supported: use a subnet in another zone.",
+        "cannot container agentcould": "Docker on the container instance failed the ECS agent: look at the"
+        " logs of both, restart them or replace the instance; on Fargate start the task again.",
+    },
 )
 
 OTHER = CauseRecord(
@@ -44,8 +74,12 @@ OTHER = CauseRecord(
     summary="the reason is none that is known here",
     remedy="Look at the service's events, the containers' logs and DescribeTasks, which keeps a stopped task"
     " for about an hour.",
-    phrases=("CannotStopContainer",),
+    phrases=phrases("TaskStoppedBeforePullBegin | Task stopped before image pull"),
     weak_phrases=WeakPhrases(
-        6, ("error", "exception", "failed to", "unable to", "could not", "cannot", "can't", "denied")
+        7,
+        (
+            *("error", "exception", "failed to", "unable to", "could not", "cannot", "can't", "denied"),
+            *("context canceled", "context cancelled"),
+        ),
     ),
 )

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ...findings.causes.impaired_service import THROTTLED
-from ...findings.causes.resources import AGENT, CAPACITY
 from ...findings.causes.runtime import INTERNAL
+from ...findings.causes.starts.place import AGENT, CAPACITY
 from ...findings.model import Cause, Kind, OpenEnum
 from ...model.deployment import Image
 from ...model.task import Source

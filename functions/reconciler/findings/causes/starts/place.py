@@ -1,7 +1,7 @@
-"""What a task was not given: network, volumes, capacity, a place, an agent."""
+"""What a task was not given: network, capacity, a place, an agent."""
 
-from ..model import Cause, Kind, Severity
-from .record import CauseRecord, WeakPhrases, phrases
+from ...model import Cause, Kind, Severity
+from ..record import CauseRecord, WeakPhrases, phrases
 
 NETWORK = CauseRecord(
     cause=Cause("NETWORK"),
@@ -17,38 +17,27 @@ NETWORK = CauseRecord(
         ContainerNetworkingError | NetworkNamespaceError | ENIInformationError | network interface
         Timeout waiting for network interface | Unexpected EC2 error while attempting
         InsufficientFreeAddresses | waiting for ENI | ENI attachment | configure ENI | regular eni
-        network namespace | CNI plugin | cni setup | netplugin | free IP addresses
+        network namespace | CNI plugin | cni config | cni setup | netplugin | netns | free IP addresses
+        container networking | container resource provisioning | BridgeIP | Bridge IP | bridge mode
+        CreateNetworkInterface | AttachNetworkInterface
     """),
     remedies_by_text={
-        "insufficientfreeaddresses freeipaddress publicipassignment": "The subnet has no free addresses left:"
-        " add a subnet, or end what holds addresses in this one.",
+        "insufficientfreeaddresses freeipaddress": "The subnet has no free addresses left: add a subnet, or"
+        " end what holds addresses in this one.",
+        "deviceindex attachmentlimit": "The instance has no slot for another network interface: use"
+        " awsvpcTrunking or a larger instance type.",
+        "limitexceeded ratelimit requestlimit": "EC2 throttles or limits network interfaces in this account:"
+        " start fewer tasks at once, or raise the quota.",
+        "notauthorized unauthorizedoperation accessdenied": "ECS may not make network interfaces: check the"
+        " service-linked role AWSServiceRoleForECS, and that no service control policy denies it.",
+        "securitygroup subnetid invalidsubnet invalidgroup": "The network configuration names a subnet or"
+        " security group that is not there, or of another VPC: correct it in the service or the call.",
         "tagpolic": "A tag policy forbids the tags of the network interface: correct the task's tags.",
-        "deviceindex": "The instance has no slot for another network interface: use awsvpcTrunking or a"
-        " larger instance type.",
-    },
-)
-
-VOLUME = CauseRecord(
-    cause=Cause("VOLUME"),
-    title="volume can't be attached",
-    shared="Look at what they share: the file system or volume type, its zone and mount targets, and the key"
-    " that encrypts it.",
-    kind=Kind.TASK_FAILED_TO_START,
-    summary="a volume could not be created, attached or mounted",
-    remedy="Look at the volume's attachment in DescribeTasks, and check its configuration, its Availability"
-    " Zone and the role that attaches it.",
-    phrases=phrases("""
-        CannotCreateVolume | CannotInspectVolume | InvalidVolumeError | Timeout waiting for EphemeralStorage
-        EphemeralStorage | EBS volume | EFS volume | EFS utils | mount.nfs | FSx for Windows | FSx volume
-        volume attachment | VolumeDriver | mounting volume | ECS Infrastructure Role
-        IdempotentParameterMismatch
-    """),
-    remedies_by_text={
-        "efsutils efsvolume mount.nfs": "Check the EFS mount targets in the task's zones, port 2049 in the"
-        " security groups, DNS in the VPC and the file system's policy.",
-        "infrastructurerole": "ECS could not use the infrastructure role: check its trust in"
-        " ecs.amazonaws.com and its EBS permissions.",
-        "idempotentparameter kmskey": "The volume's KMS key was refused: check the key and its policy.",
+        "cni netplugin regulareni linkofthe namespace netns provisioning: bridge": "The agent could not set"
+        " up the task's network on the host: look at its log (/var/log/ecs), restart it, or replace the"
+        " instance; on Fargate start the task again.",
+        "reason:internal internalerror": "EC2 failed to make the interface: start the task again; if the"
+        " subnet is new, its zone may not be supported, so use one in another zone.",
     },
 )
 
@@ -63,17 +52,24 @@ CAPACITY = CauseRecord(
     remedy="Compare what the task asks for with what the cluster or capacity provider has left, and add"
     " capacity or another subnet.",
     phrases=phrases("""
-        :RESOURCE: | encountered error RESOURCE: | EMPTY CAPACITY PROVIDER | NO ACTIVE INSTANCES
+        :RESOURCE: | RESOURCE:CPU | RESOURCE:MEMORY | RESOURCE:GPU | RESOURCE:ENI | RESOURCE:PORTS
+        RESOURCE:FARGATE | encountered error RESOURCE: | EMPTY CAPACITY PROVIDER | NO ACTIVE INSTANCES
         Capacity is unavailable at this time | No Container Instances were found | insufficient capacity
         reached the limit on the number of | is above your limit | insufficient CPU | insufficient memory
         insufficient GPU | InsufficientInstanceCapacity | VcpuLimitExceeded | MaxSpotInstanceCountExceeded
         Unable to launch instance | port required by your task | available ENI attachment
         provisioning capacity limit
     """),
-    refines={"ResourceInitialization": ("Unable to launch instance",)},
     remedies_by_text={
         "resource:eni eniattachment": "The instances have no network interface left: use awsvpcTrunking,"
         " larger instances or more of them.",
+        "resource:memory resource:cpu insufficientmemory insufficientcpu": "No instance has so much memory or"
+        " CPU free: ask for less in the task definition (cpu, memory, memoryReservation), or add larger or"
+        " more instances.",
+        "resource:port portrequired": "The host port is taken on every instance: use a dynamic host port, or"
+        " add instances.",
+        "resource:gpu insufficientgpu": "No instance has a GPU free: add instances of a type with GPUs, or"
+        " ask for fewer in resourceRequirements.",
         "reachedthelimit aboveyourlimit limitexceeded countexceeded capacitylimit": "An account quota is"
         " reached: raise it in Service Quotas, or run fewer tasks at once.",
         "emptycapacityprovider noactiveinstances nocontainerinstances": "The capacity provider has no"
@@ -97,8 +93,14 @@ PLACEMENT = CauseRecord(
     phrases=phrases("""
         MemberOf placement | placement constraint | distinctInstance | :ATTRIBUTE; | :LOCATION;
         encountered error ATTRIBUTE | missing an attribute | not compatible with the selected compute
+        platform version
     """),
-    weak_phrases=WeakPhrases(4, ("no container instance met", "unable to place a task")),
+    weak_phrases=WeakPhrases(5, ("no container instance met", "unable to place a task")),
+    remedies_by_text={
+        "platformversion selectedcompute": "The launch type can't run the task definition: use a platform"
+        " version (LATEST) and a capacity provider that support its operating system, architecture and"
+        " features.",
+    },
 )
 
 AGENT = CauseRecord(
@@ -113,6 +115,7 @@ AGENT = CauseRecord(
     " /var/log/ecs/ecs-agent.log.",
     phrases=phrases("""
         :AGENT; | encountered error AGENT | agent is disconnected | agent disconnected | ECS agent failed
-        agent is not connected | agent not connected | waiting for Amazon ECS Agent
+        agent is not connected | agent not connected | agent has been disconnected
+        waiting for Amazon ECS Agent
     """),
 )
