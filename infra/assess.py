@@ -70,6 +70,8 @@ class Assess(LedgerFunction):
             permissions.on_table(common.ledger, "Query", "GetItem", "BatchGetItem", "PutItem", "UpdateItem"),
             permissions.on_indexes(common.ledger, "open", "closed", "due"),
             permissions.describe_services(self, common.clusters),
+            permissions.describe_task_definitions(),
+            *permissions.read_logs(self, common.log_groups),
             *permissions.publish(common.alerts),
         )
         self.function.add_event_source(_changes(common.ledger.table, self.dead_letters.queue))

@@ -97,12 +97,13 @@ class Dashboard(Construct):
             "Findings not stored": by_function("FindingsNotStored"),
             "Messages not sent at once": by_function("NotificationsFailed"),
             "Incidents whose services could not be read": by_function("ServicesNotRead"),
+            "Optional calls refused": by_function("OptionalCallsRefused"),
             "Errors that are retried": by_function("TransientErrors", ("observe", *reporting)),
             "Errors that need a person": by_function("TerminalErrors", ("observe", *reporting)),
             "Failures at the stream and at incidents": [
                 *self._of("assess", "ChangesUnreadable"),
                 *self._of("watch", "IncidentFailures"),
-                *self._of("sweep", "FindingsLate", "OptionalCallsRefused"),
+                *self._of("sweep", "FindingsLate"),
             ],
         }
 

@@ -5,7 +5,7 @@ from constructs import Construct
 
 from .assess import Assess
 from .build.assets import dependencies, function_code
-from .build.policy_file import policy_layer
+from .build.policy_file import deployed_policy
 from .config import Config
 from .dashboard import Dashboard
 from .intake import Intake
@@ -44,7 +44,7 @@ class TaskLedgerStack(cdk.Stack):
             alerts=self._alerts(config),
             code=function_code(),
             dependencies=dependencies(self, config.architecture),
-            policy=policy_layer(self, config.policy_file) if config.policy_file else None,
+            policy=deployed_policy(self, config.policy_file) if config.policy_file else None,
         )
 
     def _alerts(self, config: Config) -> Alerts:

@@ -33,6 +33,8 @@ class Watch(LedgerFunction):
             permissions.on_tasks(self, common.clusters, "GetTaskProtection", "DescribeTasks"),
             permissions.describe_services(self, common.clusters),
             permissions.list_in(common.clusters, "ListTasks"),
+            permissions.describe_task_definitions(),
+            *permissions.read_logs(self, common.log_groups),
             *permissions.publish(common.alerts),
         )
         Schedule(scope, "WatchSchedule", function=self.function, every=Duration.minutes(1))

@@ -10,7 +10,7 @@ from aws_cdk import aws_logs as logs
 from constructs import Construct
 
 from ..build.assets import ARCHITECTURES, RUNTIME
-from ..build.policy_file import NAME
+from ..build.policy_file import NAME, DeployedPolicy
 from ..config import Config
 from ..ledger import Ledger
 from .alerting import Alerts, Condition
@@ -40,11 +40,16 @@ class Common:
     alerts: Alerts
     code: lambda_.Code
     dependencies: lambda_.LayerVersion
-    policy: lambda_.LayerVersion | None = None
+    policy: DeployedPolicy | None = None
 
     @property
     def layers(self) -> list[lambda_.LayerVersion]:
-        return [self.dependencies, *([self.policy] if self.policy else [])]
+        return [self.dependencies, *([self.policy.layer] if self.policy else [])]
+
+    @property
+    def log_groups(self) -> Sequence[str]:
+        """Of which messages may have lines."""
+        return self.policy.log_groups if self.policy else ()
 
     @property
     def environment(self) -> Mapping[str, str]:

@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from aws_cdk import Stack
+from aws_cdk import ArnFormat, Stack
 from aws_cdk import aws_iam as iam
 from constructs import Construct
 
 from ..ledger import Ledger
 from .alerting import Alerts
 
-_ECS = "arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>"  # as cdk-nag spells it
+# As cdk-nag spells them.
+_ECS = "arn:<AWS::Partition>:ecs:<AWS::Region>:<AWS::AccountId>"
+_LOGS = "arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>"
 _OF_DEPLOYMENTS, _OF_REVISIONS = ("DescribeServiceDeployments",), ("DescribeServiceRevisions",)
 _KEY_USE = ("kms:Decrypt", "kms:GenerateDataKey")
 
@@ -64,6 +66,20 @@ def list_in(clusters: Sequence[str], *actions: str) -> Permission:
     )
 
 
+def describe_task_definitions() -> Permission:
+    """Asking where containers log: the function keeps no more of the answer."""
+    return Permission(
+        statement=_allow(["ecs:DescribeTaskDefinition"], ["*"]),
+        wildcard="*",
+        reason="DescribeTaskDefinition has no resource and no condition that a policy could name",
+    )
+
+
+def read_logs(scope: Construct, log_groups: Sequence[str]) -> Sequence[Permission]:
+    """Reading log streams of these groups, and of none where none are named."""
+    return [_read_log(scope, group) for group in log_groups]
+
+
 def publish(alerts: Alerts) -> Sequence[Permission]:
     """Publishing to the alert topics, which takes the use of their key."""
     topics = [topic.topic_arn for topic in alerts.topics]
@@ -85,6 +101,20 @@ def list_clusters() -> Permission:
         statement=_allow(["ecs:ListClusters"], ["*"]),
         wildcard="*",
         reason="ListClusters has no resource that a policy could name",
+    )
+
+
+def _read_log(scope: Construct, group: str) -> Permission:
+    streams = Stack.of(scope).format_arn(
+        service="logs",
+        resource="log-group",
+        resource_name=f"{group}:log-stream:*",
+        arn_format=ArnFormat.COLON_RESOURCE_NAME,
+    )
+    return Permission(
+        statement=_allow(["logs:GetLogEvents"], [streams]),
+        wildcard=f"{_LOGS}:log-group:{group}:log-stream:*",
+        reason="Each task has a stream of its own in the log group that the policy file names",
     )
 
 

@@ -19,7 +19,7 @@ from reconciler.gate import description, succeed
 from reconciler.incidents.case import Context
 from reconciler.incidents.course import end_words, is_over_by_deployments, stands, with_blame
 from reconciler.incidents.facts.impact import Level, level_of
-from reconciler.incidents.lifecycle import add_findings, advance, end
+from reconciler.incidents.lifecycle import add_findings, advance, end, with_target_group
 from reconciler.incidents.outbox import Outbox
 from reconciler.incidents.reported import ReportedFinding, report_finding, report_service_finding
 from reconciler.incidents.severity import has_impact, is_run
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from reconciler.incidents.model import Incident
     from reconciler.incidents.reported import IncidentKey
     from reconciler.model.entry import LedgerEntry
-    from reconciler.model.service import ServiceRecord
+    from reconciler.model.service import ServiceReading, ServiceRecord
 
     from .facts.picture import Picture
 
@@ -58,7 +58,7 @@ def explain(picture: Picture, policy: Policy) -> Explanation:
         for name, record in records.items()
         for one in _of_service(record, now, _patience(policy, impacts.get(name), now))
     ]
-    judge = _Judge(records, impacts, now, policy)
+    judge = _Judge(picture.readings, records, impacts, now, policy)
     own = [judge.incident(found) for found in _by_key([*of_tasks, *of_services]).values()]
     return Explanation(
         at=now,
@@ -124,6 +124,7 @@ def _by_key(found: Iterable[ReportedFinding]) -> Mapping[IncidentKey, Sequence[R
 
 @dataclass(frozen=True, slots=True)
 class _Judge:
+    readings: Mapping[str, ServiceReading]
     records: Mapping[str, ServiceRecord]
     impacts: Mapping[str, Impact]
     now: datetime
@@ -135,7 +136,8 @@ class _Judge:
         known = judged_histories(record)
         one = with_blame(replace(opened, opened_at=opened.first_seen_at), known)
         impact = self.impacts.get(opened.service or "") if has_impact(one.key) else None
-        one = replace(one, impact=impact)
+        reading = self.readings.get(opened.service or "")
+        one = with_target_group(replace(one, impact=impact), reading.target_group_arn if reading else None)
         if known and is_over_by_deployments(one, known):
             one = end(one, end_words(one, known))
         return self._stepped(one, over=self._is_over(one, record))

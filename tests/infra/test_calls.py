@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from reconciler.adapters.dynamodb.services import DynamoServices
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.adapters.ecs_services import ApiServices
+from reconciler.adapters.logs import ApiTaskDefinitions
 from reconciler.findings.model import Kind
 from reconciler.findings.policy import Policy
 from reconciler.incidents.reported import report_finding
@@ -28,19 +29,21 @@ from reconciler.ports.services import ServiceChange
 from reconciler.use_cases.alerting.service_look import ServiceLook
 from reconciler.use_cases.assess import assess
 from reconciler.use_cases.check_protection import check_called_tasks
+from reconciler.use_cases.checks.task_logs import TaskLogs
 from reconciler.use_cases.notify import Alerts
 from reconciler.use_cases.observe import Intake, observe
 from reconciler.use_cases.sweep import Sweep, SweepResult, sweep_and_notify
-from reconciler.use_cases.watch import watch
+from reconciler.use_cases.watch import WatchResult, watch
 from taskledger.local.memory_incidents import MemoryNotifier
 from taskledger.simulator.api.client import connect
 from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.engine.clock import Clock
 from taskledger.simulator.services.outcomes import no_place
 from tests.infra.synthesised import Synthesised
-from tests.support.findings import failed_to_start, finding
+from tests.support.findings import failed_to_start, finding, killed
 from tests.support.ledgers import RETENTION, dynamodb_table
 from tests.support.service_events import OLD_SERVICE, deployment_change
+from tests.support.task_logs import Streams
 from tests.support.values import CLUSTER, START, TASK, envelope, task_arn
 
 if TYPE_CHECKING:
@@ -86,9 +89,15 @@ class World:
             policy=Policy(),
             save_policy=self.policy_store.save,
         )
-        result = sweep_and_notify(sweep, self.alerts, run, self.ecs.clock.now)
+        result = sweep_and_notify(sweep, replace(self.alerts, logs=None), run, self.ecs.clock.now)
         assert (result.complete, result.errors) == (True, [])
         return result
+
+    def watch(self) -> WatchResult:
+        """One run, in a process that has asked about no task definition before."""
+        assert self.alerts.logs
+        logs = replace(self.alerts.logs, known={})
+        return watch(tasks=self.tasks, ledger=self.ledger, alerts=replace(self.alerts, logs=logs))
 
     @property
     def sent(self) -> list[Message]:
@@ -136,6 +145,7 @@ def world() -> Iterator[World]:
                 notifier=MemoryNotifier(lambda: ecs.clock.now),
                 policy=Policy(),
                 clock=lambda: ecs.clock.now,
+                logs=TaskLogs(definitions=ApiTaskDefinitions(client), streams=Streams()),
             ),
             calls,
         )
@@ -201,11 +211,11 @@ def with_tasks(world: World) -> dict[str, Calls]:
 
     world.protect(enabled=False)
     world.ecs.clock.advance(7200)
-    watched = watch(tasks=world.tasks, ledger=world.ledger, alerts=world.alerts)
+    watched = world.watch()
     assert watched.protection.changes.keys() == {TASK, OTHER}
     assert watched.maintenance.resolved
     world.ecs.clock.advance(DAY)
-    watch(tasks=world.tasks, ledger=world.ledger, alerts=world.alerts)
+    world.watch()
     assert "DIGEST" in world.published()
     looked_after, published = world.take_calls(), len(world.sent)
 
@@ -251,12 +261,12 @@ def with_a_service(world: World) -> dict[str, Calls]:
     assert record is not None
     world.take_calls()
     now = world.ecs.clock.now
-    failed = failed_to_start(int((now - START).total_seconds()), group="service:search")
+    failed = killed(int((now - START).total_seconds()), group="service:search")
     assess([ServiceChange(record=record, previous=None, at=now), failed], world.alerts)
     assessed = world.take_calls()
 
     world.ecs.clock.advance(7200)
-    watched = watch(tasks=world.tasks, ledger=world.ledger, alerts=world.alerts)
+    watched = world.watch()
     assert (watched.protection.errors, watched.maintenance.errors) == ({}, [])
     return dict(zip(FUNCTIONS, (observed, assessed, swept, world.take_calls()), strict=True))
 

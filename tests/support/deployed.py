@@ -35,7 +35,7 @@ from tests.support.values import CLUSTER, event, recording, task_arn
 TABLE = "ledger"
 RETENTION = timedelta(days=90)
 NAMESPACE = "http://cloudformation.amazonaws.com/doc/2010-05-15/"
-# The commands read the clock, so what they are to find is of now.
+# Commands that ask ECS read the clock, so what they are to find is of now.
 NOW = datetime.now(UTC).replace(microsecond=0)  # noqa: TID251
 
 Answer = tuple[AWSResponse, dict[str, Any]]
@@ -179,6 +179,8 @@ class Deployment:
 
 @contextmanager
 def deployment(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployment]:
+    """At NOW, however long the tests before have taken."""
+    monkeypatch.setattr("taskledger.output.times.now", lambda: NOW)
     stacks, function = CloudFormation(), SweepFunction()
     mock: Any = mock_aws(config={"core": {"passthrough": {"urls": [r"http://127\.0\.0\.1:"]}}})  # type: ignore[arg-type]  # the type lists every key as needed
     with serve(stacks.respond) as stacks_url, serve(function.respond) as function_url, mock:

@@ -11,7 +11,7 @@ from reconciler.findings.policy import DEFAULT
 from reconciler.findings.rules import findings
 from reconciler.gate import succeed
 from reconciler.incidents.lifecycle import add_findings
-from reconciler.incidents.outbox import NotificationType
+from reconciler.incidents.outbox import NotificationType, PendingNotification
 from reconciler.incidents.reported import report_finding
 from reconciler.model.entry import Closure, LedgerEntry
 from reconciler.model.protection import Protection, ProtectionEnd
@@ -65,7 +65,12 @@ class Example:
     def message(self) -> Message:
         reported = report_finding(self.finding, self.at, self.entry.state if self.entry else None)
         incident = add_findings(None, [reported], self.at, DEFAULT)
-        return compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1", self.at, DEFAULT)
+        return compose(
+            incident,
+            PendingNotification(NotificationType.OPENED, f"{incident.incident_id}|1"),
+            self.at,
+            DEFAULT,
+        )
 
     def row(self) -> str:
         """The line of the table in docs/alerts.md."""

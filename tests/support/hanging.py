@@ -45,7 +45,7 @@ from tests.support.values import CLUSTER, envelope, event, recording
 TIMEOUTS = {"observe": 30, "assess": 60, "watch": 50, "sweep": 60}
 SERVICES = ("ecs", "dynamodb", "sns")
 CLUSTERS = tuple(f"{CLUSTER}-{number}" for number in range(6))
-_LIMITS = ("TABLE_CALLS", "TOPIC_CALLS", "TASK_CALLS", "SWEEP_CALLS")
+_LIMITS = ("TABLE_CALLS", "TOPIC_CALLS", "TASK_CALLS", "SWEEP_CALLS", "DEFINITION_CALLS", "LOG_CALLS")
 _MEMORY = (
     observe.services,
     sweep.sweep_services,
@@ -170,10 +170,13 @@ class World:
 
     def sent(self) -> list[tuple[str, str]]:
         """Type and service of each message that was published since this was last asked."""
+        return sorted((one["type"], one["service"]) for one in self.documents())
+
+    def documents(self) -> list[dict[str, Any]]:
+        """The JSON of each message that was published since this was last asked."""
         asked = {"QueueUrl": self.queue_url, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 0}
         bodies = [json.loads(one["Body"]) for one in self.sqs.receive_message(**asked).get("Messages", [])]
-        documents = [json.loads(body["Message"]) for body in bodies]
-        return sorted((one["type"], one["service"]) for one in documents)
+        return [json.loads(body["Message"]) for body in bodies]
 
 
 def now() -> datetime:

@@ -13,11 +13,13 @@ from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import Incident, Owner, Shared, Status
 from reconciler.incidents.outbox import NotificationType, Outbox, PendingNotification
 from reconciler.incidents.reported import ReportedFinding
+from reconciler.model.logs import Place
 
 from .findings import DEFINITION, found
 from .services import deployment_id
 from .values import START, at
 
+_PLACE = Place(container="app", region="eu-central-1", group="/ecs/checkout", stream="web/app/4fb1d2c3")
 _DAY = timedelta(days=1)
 
 
@@ -65,6 +67,8 @@ def full_incident(occurrences: int = 2, owners: int = 3) -> Incident:
         ),
         shared=_shared(owners),
         tasks_of_run=500,
+        target_group_arn="arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/checkout/6d0ecf83",
+        samples=(replace(began.samples[0], log=_PLACE), *began.samples[1:]),
         joined=(f"{began.key}|20261119T091402.250Z",),
         ended_by="a completed rollback",
         outbox=_outbox(began),

@@ -14,11 +14,12 @@ from reconciler.incidents.deployments.blame import Blame, BlameWord
 from reconciler.incidents.facts.impact import Impact
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import Incident
-from reconciler.incidents.outbox import NotificationType, Outbox
+from reconciler.incidents.outbox import NotificationType, Outbox, PendingNotification
 from reconciler.incidents.reported import ReportedFinding, report_finding, report_service_finding
 from reconciler.incidents.shared import of_several
 from reconciler.incidents.speaking import shared_key
 from reconciler.model.deployment import Image
+from reconciler.model.logs import LogLine, Place
 from reconciler.model.task import Container
 from reconciler.notifications.chat import chat_payload
 from reconciler.notifications.message import Message, compose
@@ -36,6 +37,12 @@ UNREACHED = (
     f"{REGISTRY}/cart:7: failed to do request: Head {REGISTRY.replace('/', '/v2/')}/cart/manifests/7: "
     "dial tcp 10.0.3.17:443: i/o timeout"
 )
+TARGET_GROUP = f"{PLACE.replace(':ecs:', ':elasticloadbalancing:')}:targetgroup/payments/6d0ecf831eec9f09"
+LOG = [
+    LogLine(at(233.4), "INFO  payments 13 starting, region eu-central-1"),
+    LogLine(at(233.9), "ERROR cannot connect: postgres://payments:REDACTED@db.internal:5432/payments"),
+    LogLine(at(233.9), 'ERROR   relation "refunds" does not exist'),
+]
 SERVICES = [
     "cart",
     "checkout",
@@ -71,8 +78,9 @@ def messages() -> Sequence[Shown]:
     return [
         Shown(
             "A service that is down",
-            "Each task of a new revision ends with 1; after four minutes no task has run for a minute.",
-            _message(crash_loop(), NotificationType.OPENED, at(300)),
+            "Each task of a new revision ends with 1; after four minutes no task has run for a minute.\n"
+            "A rule of the policy lets messages about this service have log lines.",
+            _message(crash_loop(), NotificationType.OPENED, at(300), LOG),
         ),
         Shown(
             "A deployment that failed",
@@ -103,7 +111,18 @@ def crash_loop() -> Incident:
     impact = Impact(
         desired=4, running=0, pending=1, checked_at=at(290), zero_since=at(60), below_since=at(60)
     )
-    return replace(_incident(stops), impact=impact, severity=Severity.HIGH, blame=_blame())
+    opened = _incident(stops)
+    newest = opened.samples[0]
+    stream = f"web/app/{newest.task_arn.rpartition('/')[2]}"
+    place = Place(container="app", region="eu-central-1", group="/ecs/payments", stream=stream)
+    return replace(
+        opened,
+        impact=impact,
+        severity=Severity.HIGH,
+        blame=_blame(),
+        samples=(replace(newest, log=place), *opened.samples[1:]),
+        target_group_arn=TARGET_GROUP,
+    )
 
 
 def failed_deployment() -> Incident:
@@ -182,8 +201,10 @@ def _pretty(document: object) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False)
 
 
-def _message(incident: Incident, type_: NotificationType, now: datetime) -> Message:
-    return compose(incident, type_, f"{incident.incident_id}|1", now, RULED)
+def _message(
+    incident: Incident, type_: NotificationType, now: datetime, log_lines: Sequence[LogLine] = ()
+) -> Message:
+    return compose(incident, PendingNotification(type_, f"{incident.incident_id}|1"), now, RULED, log_lines)
 
 
 def _incident(reported: Sequence[ReportedFinding]) -> Incident:

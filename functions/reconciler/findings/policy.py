@@ -66,7 +66,8 @@ class Policy:
     then at growing intervals; what is not published by itself is listed every `digest`. In an hour at most
     `max_messages_per_hour` are published, but for what is high and what is over. `accepted_exit_codes` are no
     failure; what is `ignored` makes no findings, and what is `muted` no messages until then. `teams` look
-    after what their rules cover, by the runbook that those of `runbooks` give the address of.
+    after what their rules cover, by the runbook that those of `runbooks` give the address of. Messages have
+    the last lines of a container's log only of what `logs` covers, and only of these log groups.
     """
 
     protection_lead: timedelta = timedelta(minutes=15)
@@ -87,6 +88,7 @@ class Policy:
     muted: tuple[tuple[Scope, datetime], ...] = ()
     runbooks: tuple[tuple[Scope, str], ...] = ()
     teams: tuple[tuple[Scope, str], ...] = ()
+    logs: tuple[tuple[Scope, frozenset[str]], ...] = ()
 
     def judge(self, finding: Finding) -> Finding | None:
         """The finding with the severity that the rules give it; None when they ignore or accept it."""
@@ -118,6 +120,11 @@ class Policy:
         """Until when nobody is to be notified of it; None when people are."""
         covering = (until for scope, until in self.muted if scope.covers(cluster_arn, owner, kind, cause))
         return max((until for until in covering if now < until), default=None)
+
+    def log_groups(self, cluster_arn: str, owner: str, kind: Kind, cause: Cause | None) -> frozenset[str]:
+        """The log groups of which a message about such a fault may have lines."""
+        covering = (found for scope, found in self.logs if scope.covers(cluster_arn, owner, kind, cause))
+        return frozenset[str]().union(*covering)
 
     def _accepts(self, finding: Finding) -> bool:
         if finding.cause not in (EXIT_CODE.cause, SIGNAL.cause) or not finding.exit_codes:

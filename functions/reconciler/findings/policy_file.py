@@ -4,9 +4,9 @@
     protectionLead = 15             kind = "UNKNOWN_STOP"     family = "nightly-*"  a scope     a scope
     [stuckMinutes]                  severity = "low"          fine = [3]                        until = a time
     PENDING = 20
-    [services]                      [[runbook]]               [[team]]
-    stalled_failed_tasks = 3        cause = "IMAGE_PULL"      service = "cart"
-    [alerts]                        url = "https://..."       name = "shop"
+    [services]                      [[runbook]]               [[team]]          [[logs]]
+    stalled_failed_tasks = 3        cause = "IMAGE_PULL"      service = "cart"  service = "cart"
+    [alerts]                        url = "https://..."       name = "shop"     groups = ["/ecs/cart"]
     max_messages_per_hour = 30
 
 A document of an earlier version, which lacks what it did not know, is read as well. `policy_rules` has the

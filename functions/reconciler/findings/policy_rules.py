@@ -26,12 +26,15 @@ _RULES: Mapping[str, tuple[str, ...]] = {
     "mute": ("until",),
     "runbook": ("url",),
     "team": ("name",),
+    "logs": ("groups",),
 }
 _LONGEST = 2048  # characters of a name: an ARN fits
 _LONGEST_URL = 1000
 # A host without a user, and of the rest what no mail, chat or terminal takes for the end of it.
 _URL = re.compile(r"https://[A-Za-z0-9.-]+(?::\d{1,5})?(?:[/?#][\w.~%!$&'()*+,;=:@/?#-]*)?", re.ASCII)
 _TEAM = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._/+-]{0,62}[A-Za-z0-9])?")
+_MOST_GROUPS = 20
+_GROUP = re.compile(r"[A-Za-z0-9_/.#-]{1,512}")  # as CloudWatch Logs allows them
 RULES: Final = tuple(_RULES)
 
 
@@ -46,6 +49,7 @@ def read_rules(document: Table) -> dict[str, Any]:
         "muted": _each(document, "mute", lambda rule, at: (read_scope(rule, at), _until(rule, at))),
         "runbooks": _each(document, "runbook", lambda rule, at: (_scope(rule, at), _url(rule, at))),
         "teams": _each(document, "team", lambda rule, at: (_scope(rule, at), _team(rule, at))),
+        "logs": _each(document, "logs", lambda rule, at: (_owned(rule, at), _groups(rule, at))),
     }
 
 
@@ -60,6 +64,7 @@ def rule_tables(policy: Policy) -> dict[str, Any]:
         "mute": [scope_table(scope) | {"until": until.isoformat()} for scope, until in policy.muted],
         "runbook": [scope_table(scope) | {"url": url} for scope, url in policy.runbooks],
         "team": [scope_table(scope) | {"name": name} for scope, name in policy.teams],
+        "logs": [scope_table(scope) | {"groups": sorted(groups)} for scope, groups in policy.logs],
     }
 
 
@@ -97,6 +102,14 @@ def _each(document: Table, name: str, read: Callable[[Table, str], T]) -> tuple[
     for index, rule in enumerate(value):
         only(rule, (*SCOPE, *_RULES[name]), f"{name}[{index}].")
     return tuple(read(rule, f"{name}[{index}].") for index, rule in enumerate(value))
+
+
+def _owned(rule: Table, at: str) -> Scope:
+    """What the rule is for; what leaves the account by it must have been named."""
+    scope = _scope(rule, at)
+    if scope.service is None and scope.family is None:
+        raise InvalidInput(at + "service", "is missing, and so is family: name the one or the other")
+    return scope
 
 
 def _scope(rule: Table, at: str) -> Scope:
@@ -165,3 +178,15 @@ def _team(rule: Table, at: str) -> str:
     if isinstance(value, str) and _TEAM.fullmatch(value):
         return value
     raise wrong(at + "name", "a name of up to 64 ASCII letters, digits, spaces and . _ / + -", value)
+
+
+def _groups(rule: Table, at: str) -> frozenset[str]:
+    value = rule.get("groups")
+    named = value if isinstance(value, list) else []
+    if 0 < len(named) <= _MOST_GROUPS and all(map(_is_group, named)):
+        return frozenset(named)
+    raise wrong(at + "groups", f"a list of 1 to {_MOST_GROUPS} names of log groups, none with *", value)
+
+
+def _is_group(value: object) -> bool:
+    return isinstance(value, str) and _GROUP.fullmatch(value) is not None

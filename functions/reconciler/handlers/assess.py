@@ -41,6 +41,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dic
     for number, error in records.unreadable.items():
         telemetry.error("not readable", error, sequenceNumber=number)
     telemetry.notified(_results(assessed))
+    telemetry.refused("not answered", alerts(_now).take_refused())
     telemetry.count("ChangesUnreadable", len(records.unreadable))
     return response(records, assessed)
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -30,9 +31,12 @@ logger, metrics = telemetry.logger, telemetry.metrics
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     began, left = _now(), timedelta(milliseconds=context.get_remaining_time_in_millis())
     until = began + left
+    # Links to logs are left to the watch: the sweep may not ask about task definitions.
+    reporting = replace(alerts(_now), logs=None)
     with RUN.run(left.total_seconds()):
-        result = sweep_and_notify(_sweep(context), alerts(_now), context.aws_request_id, until)
+        result = sweep_and_notify(_sweep(context), reporting, context.aws_request_id, until)
     _log(result)
+    telemetry.refused("not allowed to ask", result.refused)
     telemetry.notified(result.notified)
     _measure(result, (_now() - began).total_seconds())
     return summary(result)
@@ -118,9 +122,6 @@ def _log(result: SweepResult) -> None:
             logger.warning("found", extra={**facts, "summary": one.finding.summary})
     for error in _distinct(result.errors):
         telemetry.error("not swept", error)
-    if result.refused:
-        refused = {name: str(error) for name, error in result.refused.items()}
-        logger.warning("not allowed to ask", extra={"refused": refused})
 
 
 def _counted(found: ClusterSweepResult) -> dict[str, Any]:
@@ -142,8 +143,6 @@ def _measure(result: SweepResult, seconds: float) -> None:
     telemetry.count("SweepClusterFailures", total["FAILURES"] + len(result.errors))
     telemetry.count("SweepServices", total["SERVICES"])
     telemetry.count("SweepServicesRepaired", total["SERVICES_REPAIRED"])
-    if result.refused:
-        telemetry.count("OptionalCallsRefused", len(result.refused))
     if total["RESET"]:
         telemetry.count("SweepReset", total["RESET"])
     if result.late:

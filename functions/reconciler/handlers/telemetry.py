@@ -21,7 +21,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from ..errors import InvalidInput, LedgerError, TerminalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ..use_cases.publish import NotifyResult
 
@@ -67,6 +67,13 @@ class Telemetry:
         self.count("FindingsNotStored", sum(result.error is not None for result in results))
         self.count("NotificationsFailed", sum(result.unsent is not None for result in results))
         self._unread([result.unread for result in results if result.unread])
+
+    def refused(self, message: str, errors: Mapping[str, LedgerError]) -> None:
+        """One line, and the count, for optional calls by what they ask for; nothing if all were answered."""
+        if errors:
+            said = {name: str(error) for name, error in errors.items()}
+            self.logger.warning(message, extra={"refused": said})
+            self.count("OptionalCallsRefused", len(errors))
 
     def _unread(self, errors: Sequence[LedgerError]) -> None:
         for error in {id(one): one for one in errors}.values():

@@ -24,6 +24,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
         result = watch(tasks=services().tasks, ledger=services().ledger, alerts=alerts(_now))
     _report_protection(result.protection)
     telemetry.notified(result.notified)
+    telemetry.refused("not answered", alerts(_now).take_refused())
     _report_maintenance(result.maintenance)
     return summary(result)
 

@@ -53,6 +53,11 @@ def with_running(incident: Incident, found: Running | None, at: datetime) -> Inc
     return replace(incident, impact=checked(incident.impact, found, at)) if found else incident
 
 
+def with_target_group(incident: Incident, target_group_arn: str | None) -> Incident:
+    """The incident with the target group that its service was last seen to have."""
+    return replace(incident, target_group_arn=target_group_arn) if target_group_arn else incident
+
+
 def advance(incident: Incident, context: Context, now: datetime, policy: Policy) -> Incident:
     """The next revision of the incident, after its next step."""
     judged = replace(incident, severity=severity_of(incident, now, policy), revision=incident.revision + 1)

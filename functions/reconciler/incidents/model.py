@@ -8,6 +8,7 @@ from typing import Self
 
 from .. import arns
 from ..findings.model import Cause, Severity, worst
+from ..model.logs import Place
 from .deployments.blame import Blame
 from .deployments.failures import Failures
 from .facts.impact import Impact, Level
@@ -61,7 +62,8 @@ class Incident:
     its last fault was, or when its condition was last seen to stand, `due_at` when to look at it again; None
     when there is nothing more to do. `cause` is that of the newest finding. `failures` are those of each
     deployment, `blame` what follows from them. `shared` is there where it is of several owners,
-    `tasks_of_run` is how many tasks a run of standalone work has, None where nobody counted. `joined` are the
+    `tasks_of_run` is how many tasks a run of standalone work has, None where nobody counted.
+    `target_group_arn` is that of its service, where a read of it showed one. `joined` are the
     published incidents that it speaks for, `returned_at` is when it was last opened again, `ended_by` what is
     known to have ended it. It is `archived` once a newer incident of its key has taken its place.
     """
@@ -84,6 +86,7 @@ class Incident:
     impact: Impact | None = None
     shared: Shared | None = None
     tasks_of_run: int | None = None
+    target_group_arn: str | None = None
     joined: tuple[str, ...] = ()
     ended_by: str | None = None
     outbox: Outbox = field(default_factory=Outbox)
@@ -142,6 +145,11 @@ class Incident:
     @property
     def cluster(self) -> str:
         return arns.cluster_name(self.key.cluster_arn) or ""
+
+    @property
+    def log(self) -> Place | None:
+        """Where the container that failed in its newest task logs; None where that is not known."""
+        return self.samples[0].log if self.samples else None
 
     @property
     def task_definition_arn(self) -> str | None:

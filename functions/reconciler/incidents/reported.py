@@ -6,6 +6,7 @@ from datetime import datetime
 
 from .. import arns
 from ..findings.model import Cause, Finding, Kind
+from ..model.logs import Place
 from ..model.task import Container, TaskState
 from ..services.outcomes import History, rolling_at
 
@@ -30,12 +31,24 @@ class IncidentKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """A task of an incident as it is shown: of its containers, the name, exit code and reason."""
+    """A task of an incident as it is shown: of its containers, the name, exit code and reason.
+
+    Those that its finding names stand first. `log` is where the first of them logs, None where that is not
+    known.
+    """
 
     task_arn: str
+    task_definition_arn: str | None = None
     stop_code: str | None = None
     stopped_reason: str | None = None
     containers: tuple[Container, ...] = ()
+    log: Place | None = None
+
+    @property
+    def failed(self) -> Container | None:
+        """The container that failed; None where none did that ever ran."""
+        first = next(iter(self.containers), None)
+        return first if first and first.exit_code is not None else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,8 +105,10 @@ def _sample(finding: Finding, state: TaskState | None) -> Sample:
         named = tuple(Container(name=n, exit_code=finding.exit_codes.get(n)) for n in finding.containers)
         return Sample(task_arn=finding.subject_arn, containers=named)
     concerned = [c for c in state.containers if c.exit_code or c.reason or c.name in finding.containers]
+    concerned.sort(key=lambda one: one.name not in finding.containers)
     return Sample(
         task_arn=state.task_arn,
+        task_definition_arn=state.task_definition_arn,
         stop_code=state.stop_code,
         stopped_reason=state.stopped_reason and state.stopped_reason[:300],
         containers=tuple(

@@ -49,10 +49,11 @@ class ServiceState:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceReading:
-    """An item of DescribeServices: the service, and its deployments as they are now."""
+    """An item of DescribeServices: the service, its deployments as they are now, its first target group."""
 
     state: ServiceState
     deployments: tuple[DescribedDeployment, ...] = ()
+    target_group_arn: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

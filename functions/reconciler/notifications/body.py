@@ -26,15 +26,27 @@ _SHARED = (
     " Health Dashboard."
 )
 
+_LINKS = {
+    "task": "Task",
+    "service": "Service",
+    "logs": "Logs",
+    "logStream": "Log",
+    "deployment": "Deployment",
+    "targetGroup": "Targets",
+    "runbook": "Runbook",
+}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Body:
-    """The lines at its head, facts with their names, a list with its heading, next steps, and our links."""
+    """The lines at its head, facts with their names, a list and a log with their headings, and our links."""
 
     head: Sequence[str]
     facts: Sequence[tuple[str, str]] = ()
     heading: str = ""
     listed: Sequence[str] = ()
+    log_heading: str = ""
+    log: Sequence[str] = ()
     next_steps: Sequence[str] = ()
     links: Mapping[str, str] | None = None
     incident_id: str | None = None
@@ -50,10 +62,27 @@ def body(incident: Incident, type_: NotificationType, document: Mapping[str, Any
         facts=list(_facts(incident, document, now)),
         heading=heading,
         listed=listed,
+        log_heading=_log_heading(document.get("log")),
+        log=list(_log(document.get("log"))),
         next_steps=() if over else list(_next_steps(incident, document)),
-        links={name: link for name, link in document["links"].items() if link},
+        links=_links(document["links"]),
         incident_id=document["incidentId"],
     )
+
+
+def _links(links: Mapping[str, str | None]) -> Mapping[str, str]:
+    """Without the page of a task's logs, which ends with the task, where the stream itself is known."""
+    left_out = {"logs"} if links["logStream"] else set()
+    return {_LINKS[name]: link for name, link in links.items() if link and name not in left_out}
+
+
+def _log_heading(log: Mapping[str, Any] | None) -> str:
+    return f"Last lines of {log['container']}, from {log['logGroup']}:" if log else ""
+
+
+def _log(log: Mapping[str, Any] | None) -> Iterator[str]:
+    """Each line with its time (UTC)."""
+    yield from (f"{line['at'][11:19]}  {line['text']}" for line in (log["lines"] if log else ()))
 
 
 def _goes_on(incident: Incident, document: Mapping[str, Any], now: datetime) -> Iterator[str]:

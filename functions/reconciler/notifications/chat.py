@@ -18,6 +18,7 @@ _LONGEST_STEP: Final = 350
 _LONGEST_WORD: Final = 75
 _LONGEST_FACT: Final = 1000
 _MOST_WORDS: Final = 10
+_MOST_LOG_LINES: Final = 5
 _KEYWORDS: Final = ("severity", "kind", "cause", "cluster", "team", "service")
 
 
@@ -68,6 +69,9 @@ def _lines(body: Body) -> Iterator[str]:
     if body.listed:
         yield inert(body.heading)
         yield from (inert(f"- {line}") for line in body.listed)
-    yield from (f"{name.title()}: {link}" for name, link in (body.links or {}).items())
+    yield from (f"{name}: {link}" for name, link in (body.links or {}).items())
     if body.incident_id:
         yield inert(f"Incident: {body.incident_id}")
+    if body.log:
+        lines = (" ".join(line.split()) for line in body.log[-_MOST_LOG_LINES:])
+        yield from map(inert, (body.log_heading, *lines))

@@ -14,7 +14,8 @@ from .. import arns
 from ..findings.policy import Policy
 from ..incidents import rules
 from ..incidents.model import Incident
-from ..incidents.outbox import NotificationType
+from ..incidents.outbox import PendingNotification
+from ..model.logs import LogLine
 from ..text import clean
 from . import payload
 from .body import Body, body
@@ -50,13 +51,17 @@ class Message:
 
 
 def compose(
-    incident: Incident, type_: NotificationType, notification_id: str, now: datetime, policy: Policy
+    incident: Incident,
+    pending: PendingNotification,
+    now: datetime,
+    policy: Policy,
+    log_lines: Sequence[LogLine] = (),
 ) -> Message:
-    """The message of that type about the incident as it stands."""
-    document = payload.notification(incident, type_, notification_id, now, policy)
+    """The message that is pending, about the incident as it stands, with these last lines of its log."""
+    type_, document = pending.type, payload.notification(incident, pending, now, policy, log_lines)
     attributes = {name: str(document[name]) for name in _ATTRIBUTES if document[name]}
     return Message(
-        notification_id=notification_id,
+        notification_id=pending.notification_id,
         subject=subject(incident, type_, document["severity"], now),
         body=body(incident, type_, document, now),
         document=document,
@@ -90,9 +95,12 @@ def _mail(body: Body) -> Iterator[str]:
     if body.listed:
         yield ""
         yield from map(inert, (body.heading, *(f"  {line}" for line in body.listed)))
+    if body.log:
+        yield ""
+        yield from map(inert, (body.log_heading, *(f"  {line}" for line in body.log)))
     if body.links:
         yield ""
-        yield from (f"{name.title():<8} {link}" for name, link in body.links.items())
+        yield from (f"{name:<10} {link}" for name, link in body.links.items())
     if body.incident_id:
         yield ""
         yield inert(f"Incident {body.incident_id}")

@@ -14,10 +14,11 @@ from ..findings.policy import Policy
 from ..incidents import rules
 from ..incidents.facts.impact import level_of
 from ..incidents.model import Incident
-from ..incidents.outbox import NotificationType
+from ..incidents.outbox import NotificationType, PendingNotification
 from ..incidents.reported import Sample
+from ..model.logs import LogLine
 from ..text import clean
-from .console_links import cluster_link
+from .console_links import links
 from .fault_words import faults
 
 SCHEMA_VERSION = "2"
@@ -34,17 +35,22 @@ def as_text(value: object) -> str:
 
 
 def notification(
-    incident: Incident, type_: NotificationType, notification_id: str, now: datetime, policy: Policy
+    incident: Incident,
+    pending: PendingNotification,
+    now: datetime,
+    policy: Policy,
+    log_lines: Sequence[LogLine],
 ) -> dict[str, Any]:
-    """The public JSON of a notification, with as many tasks and owners as there is room for.
+    """The public JSON of a notification, with as many tasks, lines and owners as there is room for.
 
     What is over bears the highest severity that was published, so that whoever heard of it hears that, too.
     """
     facts = incident_facts(incident, now, policy)
-    if type_ is NotificationType.RESOLVED:
+    if pending.type is NotificationType.RESOLVED:
         facts["severity"] = incident.outbox.standing or incident.severity
-    document = {**_envelope(type_, clean(notification_id, 4 * _NAME)), **facts}
-    return _fitting(document, {"tasks": 0, "joined": 0, "owners": 1})
+    facts["log"] = _log(incident, log_lines)
+    document = {**_envelope(pending.type, clean(pending.notification_id, 4 * _NAME)), **facts}
+    return _fitting(document, {"tasks": 0, "joined": 0, "log": 0, "owners": 1})
 
 
 def digest(incidents: Sequence[Incident], count: int, digest_id: str) -> dict[str, Any]:
@@ -60,7 +66,7 @@ def incident_facts(incident: Incident, now: datetime, policy: Policy) -> dict[st
         **_digest_facts(incident),
         "remedy": clean(incident.remedy, 4 * _REASON),
         "tasks": [_task(sample) for sample in incident.samples],
-        "links": {**_links(incident), "runbook": rules.runbook(incident, policy)},
+        "links": {**links(incident), "runbook": rules.runbook(incident, policy)},
         "impact": _impact(incident, now) if incident.service else None,
         "deployment": _deployment(incident),
         "owners": _owners(incident, teams),
@@ -116,11 +122,34 @@ def _envelope(type_: NotificationType, notification_id: str | None) -> dict[str,
 
 
 def _fitting(document: dict[str, Any], least: Mapping[str, int]) -> dict[str, Any]:
-    """The document with as much of these lists as there is room for; the first of them gives way first."""
+    """The document with as much of these lists as there is room for; the first of them gives way first.
+
+    Of a log the oldest lines go, of all else what comes last.
+    """
     for name, number in least.items():
-        while len(document[name]) > number and len(as_text(as_text(document)).encode()) > MAX_BYTES:
-            document[name].pop()
+        items, place = (_lines(document), 0) if name == "log" else (document[name], -1)
+        while len(items) > number and len(as_text(as_text(document)).encode()) > MAX_BYTES:
+            items.pop(place)
     return document
+
+
+def _lines(document: Mapping[str, Any]) -> list[Any]:
+    lines: list[Any] = document["log"]["lines"] if document["log"] else []
+    return lines
+
+
+def _log(incident: Incident, lines: Sequence[LogLine]) -> dict[str, Any] | None:
+    """The last lines of the container that failed in the newest task; None where none were read."""
+    place = incident.log
+    if place is None or not lines:
+        return None
+    return {
+        "taskArn": incident.samples[0].task_arn,
+        "container": clean(place.container, _NAME),
+        "logGroup": clean(place.group, 2 * _NAME),
+        "logStream": clean(place.stream, 4 * _NAME),
+        "lines": [{"at": _time(line.at), "text": line.text} for line in lines],
+    }
 
 
 def _task(sample: Sample) -> dict[str, Any]:
@@ -136,16 +165,6 @@ def _task(sample: Sample) -> dict[str, Any]:
             }
             for container in sample.containers
         ],
-    }
-
-
-def _links(incident: Incident) -> dict[str, str | None]:
-    cluster_arn, service = incident.key.cluster_arn, incident.service
-    task = arns.task_id(incident.samples[0].task_arn) if incident.samples else None
-    return {
-        "task": cluster_link(cluster_arn, "tasks", task) if task else None,
-        "service": cluster_link(cluster_arn, "services", service, "health") if service else None,
-        "logs": cluster_link(cluster_arn, "tasks", task, "logs") if task else None,
     }
 
 

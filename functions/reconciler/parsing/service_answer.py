@@ -34,7 +34,11 @@ def parse_described_service(item: object) -> ServiceReading:
         _deployment(one, f"service.deployments[{index}].")
         for index, one in enumerate(objects(service, "deployments", "service."))
     )
-    return ServiceReading(state=_state(service, "service.", deployments), deployments=deployments)
+    return ServiceReading(
+        state=_state(service, "service.", deployments),
+        deployments=deployments,
+        target_group_arn=_target_group(service),
+    )
 
 
 def parse_service_deployment(item: object) -> ServiceDeployment:
@@ -120,6 +124,16 @@ def _deployment(fields: Fields, at: str) -> DescribedDeployment:
             failed_tasks=whole(fields, "failedTasks", at) or 0,
         ),
     )
+
+
+def _target_group(service: Fields) -> str | None:
+    """The first that it names; None also where that cannot be read, as it is only for a link."""
+    try:
+        balancers = objects(service, "loadBalancers", "service.")
+        named = [text(one, "targetGroupArn", "service.loadBalancers.") for one in balancers]
+    except InvalidInput:
+        return None
+    return next(filter(None, named), None)
 
 
 def _primary(deployments: tuple[DescribedDeployment, ...]) -> str | None:

@@ -69,7 +69,7 @@ class Alerts(Publisher):
 
     def next_steps(self) -> NextSteps:
         """The next steps of a run that has read nothing yet."""
-        return NextSteps(self.incidents, self.mutes, self.policy)
+        return NextSteps(self.incidents, self.mutes, self.policy, self.logs)
 
     def _follow(self, incident: Incident, known: Sequence[History], steps: NextSteps) -> NotifyResult | None:
         """None where the change means nothing to the incident."""

@@ -16,10 +16,12 @@ from ..findings.policy import Policy
 from ..incidents.lifecycle import mark_published, queue_digest
 from ..incidents.model import Incident
 from ..incidents.outbox import NotificationType, PendingNotification
+from ..model.logs import LogLine
 from ..notifications.digest import compose_digest, digest_id
 from ..notifications.message import Message, compose
 from ..ports.incidents import MAX_FOUND, Incidents
 from ..ports.notifier import Notifier
+from .checks.task_logs import TaskLogs
 
 ATTEMPTS = 8  # against others who write the same incident: each is overtaken by one that got through
 
@@ -61,12 +63,16 @@ class Published:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publisher:
-    """Where incidents are stored, and where their messages are published; `clock` says when."""
+    """Where incidents are stored, and where their messages are published; `clock` says when.
+
+    With `logs` incidents are linked to logs, and their messages have lines of them where the policy says so.
+    """
 
     incidents: Incidents
     notifier: Notifier
     policy: Policy
     clock: Callable[[], datetime]
+    logs: TaskLogs | None = None
 
     def publish(self, incident: Incident) -> Published:
         """Sends what is pending of the incident, but digests; raises as the store does."""
@@ -80,6 +86,10 @@ class Publisher:
         if sent := sum(left is not None for left in lacking.values()):
             self.incidents.count_messages(self.clock(), sent)
         return published
+
+    def take_refused(self) -> Mapping[str, LedgerError]:
+        """By what was asked about logs in this run, why it was not answered."""
+        return self.logs.take_failed() if self.logs else {}
 
     def publish_new(
         self, stored: NotifyResult, down: LedgerError | None
@@ -110,7 +120,16 @@ class Publisher:
         return [one for chunk in saved for one in chunk]
 
     def _composed(self, incident: Incident, pending: PendingNotification) -> Message:
-        return compose(incident, pending.type, pending.notification_id, self.clock(), self.policy)
+        """The same message again may have other lines of a log, which goes on."""
+        lines = self._log_lines(incident) if pending.type is NotificationType.OPENED else ()
+        return compose(incident, pending, self.clock(), self.policy, lines)
+
+    def _log_lines(self, incident: Incident) -> Sequence[LogLine]:
+        key, place = incident.key, incident.log
+        if self.logs is None or place is None:
+            return ()
+        groups = self.policy.log_groups(key.cluster_arn, key.owner, key.kind, incident.cause)
+        return self.logs.lines(place) if place.group in groups else ()
 
     def _send(
         self, message: Message, pending: PendingNotification, failed: dict[str, LedgerError]

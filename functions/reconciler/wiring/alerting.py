@@ -14,13 +14,15 @@ from ..adapters.dynamodb.ledger import DynamoLedger
 from ..adapters.dynamodb.policy import DynamoMutes
 from ..adapters.dynamodb.services import DynamoServices
 from ..adapters.ecs_services import ApiServices
+from ..adapters.logs import ApiLogStreams, ApiTaskDefinitions, InTime
 from ..adapters.sns import SnsNotifier
 from ..findings.policy import Policy
 from ..settings.alerting import AlertSettings, read_alert_on_replay, read_policy
 from ..settings.ledger import LedgerSettings
 from ..use_cases.alerting.service_look import ServiceLook
+from ..use_cases.checks.task_logs import TaskLogs
 from ..use_cases.notify import Alerts
-from .clients import table_client, task_client, topic_client
+from .clients import LOG_SECONDS, definition_client, logs_client, table_client, task_client, topic_client
 
 
 @cache
@@ -48,6 +50,14 @@ def alerts(clock: Callable[[], datetime]) -> Alerts:
         notifier=SnsNotifier(topic_client(session), settings.topic_arn, settings.chat_topic_arn),
         policy=policy(),
         clock=clock,
+        logs=_logs(session),
+    )
+
+
+def _logs(session: boto3.Session) -> TaskLogs:
+    streams = ApiLogStreams(lambda region: logs_client(session, region))
+    return TaskLogs(
+        definitions=ApiTaskDefinitions(definition_client(session)), streams=InTime(streams, LOG_SECONDS)
     )
 
 

@@ -6,7 +6,7 @@ write; a read or write of the table, while there is time to answer after it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ..adapters.clients import CallLimits, Deadline, Pace, client_config, keep_pace
 
@@ -16,11 +16,17 @@ if TYPE_CHECKING:
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_sns import SNSClient
 
+    from ..adapters.logs import LogsClient
+
 # Seconds to connect and to wait for an answer, attempts: the queue, the stream and the schedules try longer.
 TABLE_CALLS = CallLimits(connect=1, read=2, attempts=3)
 TOPIC_CALLS = CallLimits(connect=1, read=3, attempts=2)
 TASK_CALLS = CallLimits(connect=1, read=3, attempts=2)
 SWEEP_CALLS = CallLimits(connect=1, read=3, attempts=3)
+# What only adds to a message has little time, and is not tried again.
+DEFINITION_CALLS = CallLimits(connect=1, read=2, attempts=1)
+LOG_CALLS = CallLimits(connect=1, read=2, attempts=1)
+LOG_SECONDS = 2.0  # for all calls about one log
 SPARE = 1.0  # seconds to log, to measure and to answer
 
 RUN = Deadline()
@@ -29,6 +35,19 @@ RUN = Deadline()
 def task_client(session: boto3.Session, calls_per_second: int | None) -> ECSClient:
     """ECS, for questions about single tasks."""
     return _ecs(session, TASK_CALLS, calls_per_second)
+
+
+def definition_client(session: boto3.Session) -> ECSClient:
+    """ECS, for task definitions, each of which is asked for once."""
+    return _ecs(session, DEFINITION_CALLS, None)
+
+
+def logs_client(session: boto3.Session, region: str) -> LogsClient:
+    """CloudWatch Logs; there must be time left for the message that is to have the lines."""
+    client: Any = session.client("logs", region_name=region, config=client_config(LOG_CALLS))
+    RUN.bound(client, LOG_SECONDS + _seconds_needed(TOPIC_CALLS))
+    found: LogsClient = client
+    return found
 
 
 def sweep_client(session: boto3.Session, calls_per_second: int) -> ECSClient:

@@ -38,7 +38,7 @@ def print_incident(screen: Console, incident: Incident, now: datetime, policy: P
             screen.print(indented(line))
     screen.print()
     for name, link in (parts.links or {}).items():
-        print_unbroken(screen, f"{name:<8} {link}")
+        print_unbroken(screen, f"{name.lower():<10} {link}")
     print_unbroken(screen, incident.incident_id)
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
-from infra.build.policy_file import NAME, PolicyError, policy_layer
+from infra.build.policy_file import NAME, PolicyError, deployed_policy
 from reconciler.findings.policy import DEFAULT
 from reconciler.settings.alerting import read_policy
 
@@ -14,7 +14,7 @@ from reconciler.settings.alerting import read_policy
 def layer(file: Path, folder: Path) -> Path:
     """The layer's content, as it is uploaded."""
     app = cdk.App(outdir=str(folder / "out"))
-    policy_layer(cdk.Stack(app, "Stack"), str(file), folder / "builds")
+    deployed_policy(cdk.Stack(app, "Stack"), str(file), folder / "builds")
     app.synth()
     (asset,) = (folder / "out").glob("asset.*")
     return asset
@@ -44,3 +44,12 @@ def test_a_wrong_file_stops_the_synthesis(tmp_path: Path, text: str | None, show
         file.write_text(text)
     with pytest.raises(PolicyError, match=re.escape(shown)):
         layer(file, tmp_path)
+
+
+def test_the_log_groups_of_the_rules_are_known(tmp_path: Path) -> None:
+    """Each once, as the roles of the functions have to name them."""
+    file = tmp_path / "ours.toml"
+    rule = '[[logs]]\nservice = "{}"\ngroups = {}\n'
+    file.write_text(rule.format("a", '["/ecs/b", "/ecs/a"]') + rule.format("b", '["/ecs/b"]'))
+    stack = cdk.Stack(cdk.App(outdir=str(tmp_path / "out")), "Stack")
+    assert deployed_policy(stack, str(file), tmp_path / "builds").log_groups == ["/ecs/a", "/ecs/b"]

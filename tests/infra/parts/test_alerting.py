@@ -33,7 +33,13 @@ COMPOSED = {
 }
 ERRORS = {"TransientErrors", "TerminalErrors"}
 # What `telemetry` emits for each function that reports findings; the last one when there are any.
-OF_FINDINGS = {"Findings", "FindingsNotStored", "NotificationsFailed", "ServicesNotRead"}
+OF_FINDINGS = {
+    "Findings",
+    "FindingsNotStored",
+    "NotificationsFailed",
+    "ServicesNotRead",
+    "OptionalCallsRefused",
+}
 
 
 def alarm(stack: Synthesised, name: str) -> dict[str, Any]:

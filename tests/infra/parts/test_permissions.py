@@ -61,6 +61,7 @@ def test_assess(stack: Synthesised) -> None:
         may("dynamodb:Query GetItem BatchGetItem PutItem UpdateItem", TABLE),
         may("dynamodb:Query", *(f"{TABLE}/index/{name}" for name in ("open", "closed", "due"))),
         may("ecs:DescribeServices", every("service")),
+        may("ecs:DescribeTaskDefinition", "*"),
         may("dynamodb:DescribeStream GetRecords GetShardIterator ListStreams", stream),
         may("sqs:SendMessage GetQueueAttributes GetQueueUrl", "${ChangeDeadLetters/Queue.Arn}"),
         *PUBLISHES,
@@ -72,6 +73,15 @@ def test_chats_have_a_topic_of_their_own(other: Synthesised) -> None:
     for name in ("Assess", "Sweep", "Watch"):
         may_publish = may("sns:Publish", "${Alerts/Topic}", "${Alerts/ChatTopic}")
         assert may_publish in other.statements(f"{name}/Role")
+
+
+def test_log_lines_are_read_of_named_groups(other: Synthesised) -> None:
+    """Assess and the watch read the log groups that the policy names, and nobody else reads any."""
+    logs = "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}:log-group"
+    streams = [f"{logs}:{name}:log-stream:*" for name in ("/ecs/checkout", "/ecs/shop#1")]
+    for name in ("Observe", "Assess", "Sweep", "Watch"):
+        found = [each for each in other.statements(f"{name}/Role") if "logs:GetLogEvents" in each.actions]
+        assert found == ([may("logs:GetLogEvents", *streams)] if name in ("Assess", "Watch") else []), name
 
 
 def test_sweep(stack: Synthesised) -> None:
@@ -101,7 +111,7 @@ def test_watch(stack: Synthesised) -> None:
         may("dynamodb:Query", *(f"{TABLE}/index/{name}" for name in ("open", "closed", "protected", "due"))),
         may("ecs:GetTaskProtection DescribeTasks", every("task")),
         may("ecs:DescribeServices", every("service")),
-        may("ecs:ListTasks", "*"),
+        may("ecs:DescribeTaskDefinition ListTasks", "*"),
         *PUBLISHES,
     )
 
@@ -116,8 +126,16 @@ def test_a_schedule_may_start_its_function(stack: Synthesised, name: str) -> Non
 
 @pytest.mark.parametrize("name", ["Observe", "Assess", "Sweep", "Watch"])
 def test_named_clusters_bound_what_ecs_is_asked(other: Synthesised, name: str) -> None:
-    """Where clusters are named, no function may ask ECS about any other, nor list clusters."""
-    asked = [each for each in other.statements(f"{name}/Role") if any("ecs:" in a for a in each.actions)]
+    """Where clusters are named, no function may ask ECS about any other, nor list clusters.
+
+    A task definition is of no cluster.
+    """
+    of_clusters = [each.actions - {"ecs:DescribeTaskDefinition"} for each in other.statements(f"{name}/Role")]
+    asked = [
+        each
+        for each, actions in zip(other.statements(f"{name}/Role"), of_clusters, strict=True)
+        if any("ecs:" in action for action in actions)
+    ]
     assert asked
     assert [each.conditions for each in asked] == [{"ArnEquals": {"ecs:cluster": CLUSTERS}}] * len(asked)
     assert not any("ecs:ListClusters" in each.actions for each in asked)

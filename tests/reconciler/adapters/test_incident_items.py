@@ -118,6 +118,16 @@ def test_what_was_published_is_known(
     assert (box.standing, box.published, box.reminders) == (standing, published, 0)
 
 
+def test_a_task_without_its_definition_has_no_log() -> None:
+    """Earlier versions stored neither."""
+    row = released()
+    for task in row["tasks"]["L"]:
+        del task["M"]["taskDefinitionArn"]
+    read = incident(row)
+    assert {(one.task_definition_arn, one.log) for one in read.samples} == {(None, None)}
+    assert read.target_group_arn is None
+
+
 def test_what_was_never_sent_was_not_published() -> None:
     """However many messages are pending."""
     row = released()

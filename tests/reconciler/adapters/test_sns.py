@@ -14,7 +14,7 @@ from reconciler.adapters.sns import ALERTS, CHAT, MACHINES, PEOPLE, SnsNotifier
 from reconciler.errors import LedgerError, TerminalError, TransientError
 from reconciler.findings.policy import DEFAULT, Policy
 from reconciler.incidents.lifecycle import add_findings
-from reconciler.incidents.outbox import NotificationType
+from reconciler.incidents.outbox import NotificationType, PendingNotification
 from reconciler.notifications.message import Message, compose
 from tests.support.desk import Aws, aws, desk
 from tests.support.findings import found
@@ -33,11 +33,13 @@ def cloud() -> Iterator[Aws]:
 
 def opened() -> Message:
     incident = add_findings(None, [found(1)], START, Policy())
-    return compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1", START, DEFAULT)
+    return compose(
+        incident, PendingNotification(NotificationType.OPENED, f"{incident.incident_id}|1"), START, DEFAULT
+    )
 
 
 def of_several() -> Message:
-    return compose(shared_cause(), NotificationType.OPENED, "1", START, DEFAULT)
+    return compose(shared_cause(), PendingNotification(NotificationType.OPENED, "1"), START, DEFAULT)
 
 
 def test_machines_get_json_and_attributes(cloud: Aws) -> None:

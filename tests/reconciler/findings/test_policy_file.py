@@ -65,6 +65,10 @@ url = "https://wiki.example.com:8443/runbooks/pull?from=alert&v=2#first"
 
 [[team]]
 name = "Platform / on-call"
+[[logs]]
+cluster = "shop"
+service = "checkout"
+groups = ["/ecs/checkout", "/ecs/proxy"]
 """
 
 
@@ -101,6 +105,7 @@ def test_everything() -> None:
             ),
         ),
         teams=((Scope(), "Platform / on-call"),),
+        logs=((Scope(cluster="shop", service="checkout"), frozenset({"/ecs/checkout", "/ecs/proxy"})),),
     )
 
 
@@ -113,6 +118,8 @@ scopes = st.builds(
     service=names,
 ) | st.builds(Scope, cluster=names, family=names)
 some = scopes.filter(lambda scope: scope != Scope())
+owned = scopes.filter(lambda scope: bool(scope.service or scope.family))
+groups = st.frozensets(st.from_regex(r"[A-Za-z0-9_/.#-]{1,20}", fullmatch=True), min_size=1, max_size=3)
 minutes = st.integers(1, 1440).map(lambda number: timedelta(minutes=number))
 times = st.datetimes(timezones=st.just(UTC))
 policies = st.builds(
@@ -132,6 +139,7 @@ policies = st.builds(
     muted=st.lists(st.tuples(some, times), max_size=3).map(tuple),
     runbooks=st.lists(st.tuples(scopes, st.just("https://wiki/1")), max_size=3).map(tuple),
     teams=st.lists(st.tuples(scopes, st.from_regex("[a-z]{1,64}", fullmatch=True)), max_size=3).map(tuple),
+    logs=st.lists(st.tuples(owned, groups), max_size=3).map(tuple),
 )
 
 

@@ -5,7 +5,7 @@ import pytest
 from reconciler.errors import InvalidInput
 from reconciler.findings.model import Cause, Kind
 from reconciler.findings.policy import Policy, Scope
-from reconciler.findings.policy_file import read_document
+from reconciler.findings.policy_file import parse, read_document
 from tests.support.values import CLUSTER
 
 PULL = (CLUSTER, "service:checkout", Kind.TASK_FAILED_TO_START, Cause("IMAGE_PULL"))
@@ -44,3 +44,22 @@ def test_the_first_runbook_and_team_count() -> None:
     assert (policy.runbook(*crashed), policy.team(*crashed)) == ("https://wiki/3", "3")
     elsewhere = (CLUSTER.replace("shop", "other"), *crashed[1:])
     assert (policy.runbook(*elsewhere), policy.team(*elsewhere)) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "field", "problem"),
+    [
+        ('[[logs]]\ncluster = "a"\ngroups = ["/a"]', "logs[0].service", "is missing, and so is family"),
+        ('[[logs]]\nservice = "a"', "logs[0].groups", "must be a list of 1 to 20 names of log groups"),
+        ('[[logs]]\nservice = "a"\ngroups = []', "logs[0].groups", "must be a list of 1 to 20 names"),
+        ('[[logs]]\nservice = "a"\ngroups = "/a"', "logs[0].groups", "must be a list of 1 to 20 names"),
+        ('[[logs]]\nservice = "a"\ngroups = ["/a*"]', "logs[0].groups", "must be a list of 1 to 20 names"),
+        ('[[logs]]\nservice = "a"\ngroups = [3]', "logs[0].groups", "must be a list of 1 to 20 names"),
+    ],
+)
+def test_log_groups_are_named_in_full(text: str, field: str, problem: str) -> None:
+    """Whose lines leave the account is named: a service or a family, and each group by its whole name."""
+    with pytest.raises(InvalidInput) as caught:
+        parse(text)
+    assert caught.value.field == field
+    assert caught.value.problem.startswith(problem)

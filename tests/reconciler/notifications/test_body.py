@@ -12,7 +12,7 @@ from reconciler.findings.policy import DEFAULT
 from reconciler.incidents.facts.impact import Impact, Level
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import Incident, Owner, Shared
-from reconciler.incidents.outbox import NotificationType
+from reconciler.incidents.outbox import NotificationType, PendingNotification
 from reconciler.incidents.reported import report_finding
 from reconciler.model.task import Container
 from reconciler.notifications.message import compose
@@ -24,7 +24,7 @@ OPENED, RESOLVED = NotificationType.OPENED, NotificationType.RESOLVED
 
 
 def lines(incident: Incident, type_: NotificationType = OPENED, now: float = 300) -> list[str]:
-    return compose(incident, type_, "1", at(now), DEFAULT).text.splitlines()
+    return compose(incident, PendingNotification(type_, "1"), at(now), DEFAULT).text.splitlines()
 
 
 def impact(running: int, since: float | None = None, **values: Any) -> Impact:
@@ -85,7 +85,7 @@ def test_the_facts_follow() -> None:
     ]
     assert shown[10] == "Tasks, the latest first:"
     assert shown[13].startswith(
-        "Task     https://eu-central-1.console.aws.amazon.com/ecs/v2/clusters/prod/tasks/"
+        "Task       https://eu-central-1.console.aws.amazon.com/ecs/v2/clusters/prod/tasks/"
     )
     assert shown[-1] == f"Incident {crash_loop().incident_id}"
 

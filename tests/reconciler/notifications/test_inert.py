@@ -13,7 +13,7 @@ from reconciler.findings.policy import DEFAULT, Policy
 from reconciler.incidents.facts.impact import Level
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import Incident, Owner, Shared
-from reconciler.incidents.outbox import NotificationType
+from reconciler.incidents.outbox import NotificationType, PendingNotification
 from reconciler.incidents.reported import report_finding
 from reconciler.model.task import Container
 from reconciler.notifications.chat import chat_payload
@@ -96,7 +96,7 @@ def test_nothing_from_outside_can_be_clicked_or_mentions_anybody(incident: Incid
     several = replace(incident, shared=Shared(owners=owners, named_down=("service:cart",)))
     for one in (incident, several, replace(incident, ended_by=incident.summary)):
         for type_ in (NotificationType.OPENED, NotificationType.RESOLVED):
-            message = compose(one, type_, f"{incident.incident_id}|1", START, DEFAULT)
+            message = compose(one, PendingNotification(type_, f"{incident.incident_id}|1"), START, DEFAULT)
             assert not [text for text in seen(message) if CLICKABLE.search(text)]
     digest = compose_digest([replace(incident, severity=Severity.LOW)], "DIGEST|1", at(60))
     assert not [text for text in seen(digest) if CLICKABLE.search(text)]
@@ -107,7 +107,9 @@ def test_a_subject_is_cut_into_no_address(length: int) -> None:
     """Wherever the cut falls, the dots after it make nothing that could be clicked."""
     about = finding(group=f"service:{'x' * length}", cluster_arn=CLUSTER.replace("shop", "www.evil.example"))
     incident = add_findings(None, [report_finding(about, START)], START, Policy())
-    subject = compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1", START, DEFAULT).subject
+    subject = compose(
+        incident, PendingNotification(NotificationType.OPENED, f"{incident.incident_id}|1"), START, DEFAULT
+    ).subject
     assert len(subject) <= 99
     assert not CLICKABLE.search(subject)
 
@@ -125,7 +127,9 @@ def test_a_person_reads_what_was_there() -> None:
     assert inert('Get "https://auth.docker.io/token": EOF') == 'Get "https[:]//auth.docker.io/token": EOF'
     assert inert("docker.io/library/web:1: not found") == "docker.io/library/web:1: not found"
     incident = add_findings(None, [report_finding(finding(), START)], START, Policy())
-    message = compose(incident, NotificationType.OPENED, f"{incident.incident_id}|1", START, DEFAULT)
+    message = compose(
+        incident, PendingNotification(NotificationType.OPENED, f"{incident.incident_id}|1"), START, DEFAULT
+    )
     link = "https://eu-central-1.console.aws.amazon.com/ecs/v2/clusters/shop/services/checkout"
-    assert f"Service  {link}" in message.text
+    assert f"Service    {link}" in message.text
     assert f"Service: {link}" in json.loads(chat_payload(message))["content"]["description"]

@@ -102,7 +102,7 @@ def test_the_text(deployment: Deployment, monkeypatch: pytest.MonkeyPatch) -> No
     assert first == f"high    payments (shop)  crash loop, exit 1  {there.short_id}"
     assert lines[-1] == there.incident_id
     links = [line for line in lines if "https://" in line]
-    assert [line.split()[0] for line in links] == ["task", "service", "logs"]
+    assert [line.split()[0] for line in links] == ["task", "service", "log", "deployment", "targets"]
     assert max(len(line) for line in lines[:-1] if line not in links) <= 80
     assert "…" not in "".join(lines)
 

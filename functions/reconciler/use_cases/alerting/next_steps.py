@@ -13,6 +13,7 @@ from ...incidents.outbox import NotificationType
 from ...incidents.speaking import deployment_keys, is_spoken_for, shared_key
 from ...ports.incidents import Incidents
 from ...ports.mutes import Mute, Mutes
+from ..checks.task_logs import TaskLogs
 from .readable import readable
 
 
@@ -20,17 +21,20 @@ from .readable import readable
 class NextSteps:
     """The next steps of incidents in one run, which reads a cluster's open incidents once at the most.
 
-    The mutes it reads once too: `with_mutes` is the policy with them.
+    The mutes it reads once too: `with_mutes` is the policy with them. With `logs` they are to be linked to
+    the logs of their containers.
     """
 
     incidents: Incidents
     mutes: Mutes
     policy: Policy
+    logs: TaskLogs | None = None
     unresolved: dict[str, Sequence[Incident]] = field(default_factory=dict)
     with_mutes: Policy | None = None
 
     def take(self, incident: Incident, now: datetime, *, over: bool | None = None) -> Incident:
         """The next revision of the incident; what is published depends on the others, and on this hour."""
+        incident = self.logs.located(incident) if self.logs else incident
         alone = advance(incident, Context(over=over), now, self.policy)
         if alone.outbox.sequence == incident.outbox.sequence:
             return alone

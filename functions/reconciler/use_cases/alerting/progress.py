@@ -10,7 +10,7 @@ from datetime import datetime
 from ...errors import ClusterNotFound, LedgerError
 from ...findings.policy import Policy
 from ...incidents.course import goes_on, stands
-from ...incidents.lifecycle import touch, with_running
+from ...incidents.lifecycle import touch, with_running, with_target_group
 from ...incidents.model import Incident
 from ...incidents.reported import ReportedFinding
 from ...incidents.severity import STOPS, has_impact, is_run
@@ -23,7 +23,7 @@ from ..checks.deployments import with_reading
 from ..checks.recovery import SecondLook
 from .cluster_looks import ClusterLooks
 from .runs import find_run
-from .service_look import Asked
+from .service_look import Asked, Look
 from .several import members_of
 
 AT_ONCE = 100  # members of one of several that are closed in a round
@@ -83,8 +83,8 @@ class IncidentProgress:
             return ()
 
     def _with_running(self, incident: Incident, now: datetime) -> Incident:
-        running = self.looks.of(incident).running if has_impact(incident.key) else None
-        return with_running(incident, running, now)
+        look = self.looks.of(incident) if has_impact(incident.key) else Look()
+        return with_running(with_target_group(incident, look.target_group_arn), look.running, now)
 
     def _of_one(self, incident: Incident, now: datetime) -> Progress:
         if now < quiet_at(incident, self.policy):

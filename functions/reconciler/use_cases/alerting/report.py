@@ -12,7 +12,7 @@ from ...chunks import chunks
 from ...errors import LedgerError, TransientError
 from ...findings.model import Kind
 from ...incidents.course import with_blame
-from ...incidents.lifecycle import add_findings, touch, with_running
+from ...incidents.lifecycle import add_findings, touch, with_running, with_target_group
 from ...incidents.model import Incident
 from ...incidents.reported import IncidentKey, ReportedFinding
 from ...incidents.severity import has_impact, severity_of
@@ -112,7 +112,7 @@ class Report:
         after = add_findings(current, found, now, self.publisher.policy)
         look = self.looks.of(after)
         if has_impact(after.key):
-            after = with_running(after, look.running, now)
+            after = with_running(with_target_group(after, look.target_group_arn), look.running, now)
         after = with_blame(after, known_deployments(self.services, after, look.reading, now))
         judged = replace(after, severity=severity_of(after, now, self.publisher.policy))
         self._strike(current, judged, now)

@@ -42,6 +42,10 @@ class Look:
     running: Running | None = None
     reading: ServiceReading | None = None
 
+    @property
+    def target_group_arn(self) -> str | None:
+        return self.reading.target_group_arn if self.reading else None
+
 
 _GONE = Look(Running(desired=0, least=0, steady=0))
 

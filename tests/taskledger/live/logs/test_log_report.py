@@ -8,13 +8,12 @@ from dataclasses import replace
 import pytest
 from rich.console import Console
 
-from taskledger.live.logs.lines import LogLine
-from taskledger.live.logs.places import Place
+from reconciler.model.logs import LogLine, Place
 from taskledger.live.logs.read import ContainerLog
 from taskledger.live.logs.report import document, markdown, print_logs
 from tests.support.values import TASK, at, state
 
-PLACE = Place(region="eu-central-1", group="/ecs/checkout", stream="web/app/4fb1d2c3")
+PLACE = Place(container="app", region="eu-central-1", group="/ecs/checkout", stream="web/app/4fb1d2c3")
 LOG = ContainerLog(
     task=state(),
     container="app",

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from ....findings.model import Cause, Kind, Severity
 from ....incidents.model import Incident, Status
 from ....incidents.reported import IncidentKey, Sample
+from ....model.logs import Place
 from ....model.task import Container
 from ....ports.incidents import Member
 from .blame_items import BLAME, FAILURES
@@ -30,7 +31,7 @@ from .incident_parts import (
     read_outbox,
     released_occurrences,
 )
-from .layout import NUMBER, TEXT, TIME, Codec, Layout
+from .layout import ARN, NUMBER, TEXT, TIME, Codec, Layout
 from .values import bounded, free_text, milliseconds, moment, number, seconds, text
 
 if TYPE_CHECKING:
@@ -61,11 +62,22 @@ _FIELDS = Layout(
         "impact": ("impact", IMPACT),
         "shared": ("shared", SHARED),
         "tasksOfRun": ("tasks_of_run", NUMBER),
+        "targetGroupArn": ("target_group_arn", TEXT),
         "joined": ("joined", NAMES),
         "endedBy": ("ended_by", TEXT),
         "dueAt": ("due_at", TIME),
         "returnedAt": ("returned_at", TIME),
         "resolvedAt": ("resolved_at", TIME),
+    },
+)
+_PLACE = Layout(Place, {name: (name, TEXT) for name in ("container", "region", "group", "stream")}).one
+_SAMPLE = Layout(
+    Sample,
+    {
+        "taskArn": ("task_arn", TEXT),
+        "taskDefinitionArn": ("task_definition_arn", ARN),
+        "stopCode": ("stop_code", TEXT),
+        "log": ("log", _PLACE),
     },
 )
 
@@ -95,7 +107,7 @@ def incident_item(incident: Incident, retention: timedelta) -> dict[str, Value]:
         "count": number(incident.count),
         "revision": number(incident.revision),
         "taskDefinitionArns": NAMES.write(incident.task_definition_arns, key.cluster_arn),
-        "tasks": {"L": [_sample(sample) for sample in incident.samples]},
+        "tasks": {"L": [_sample(one, key.cluster_arn) for one in incident.samples]},
         **_FIELDS.item(incident, key.cluster_arn),
         **outbox_values(incident.outbox),
     }
@@ -126,7 +138,7 @@ def incident(item: Item) -> Incident:
         status=Status(item["status"]["S"]),
         revision=int(item["revision"]["N"]),
         task_definition_arns=NAMES.read(item["taskDefinitionArns"], cluster_arn),
-        samples=tuple(_read_sample(value["M"]) for value in item["tasks"]["L"]),
+        samples=tuple(_read_sample(value["M"], cluster_arn) for value in item["tasks"]["L"]),
         outbox=read_outbox(item),
         archived=item["sk"]["S"] != CURRENT,
         **fields,
@@ -152,9 +164,10 @@ def member(item: Item) -> Member:
     return Member(item["owner"]["S"], moment(item["at"]))
 
 
-def _sample(sample: Sample) -> Value:
-    texts = {"taskArn": sample.task_arn, "stopCode": sample.stop_code, "stoppedReason": sample.stopped_reason}
-    values: dict[str, Value] = {name: {"S": text} for name, text in texts.items() if text}
+def _sample(sample: Sample, cluster_arn: str) -> Value:
+    values = _SAMPLE.item(sample, cluster_arn)
+    if sample.stopped_reason:
+        values["stoppedReason"] = {"S": sample.stopped_reason}
     return {"M": {**values, "containers": {"L": [_container(each) for each in sample.containers]}}}
 
 
@@ -167,10 +180,10 @@ def _container(container: Container) -> Value:
     return {"M": values}
 
 
-def _read_sample(values: Mapping[str, Any]) -> Sample:
+def _read_sample(values: Mapping[str, Any], cluster_arn: str) -> Sample:
+    fields = _SAMPLE.fields(values, cluster_arn)
     return Sample(
-        task_arn=values["taskArn"]["S"],
-        stop_code=text(values, "stopCode"),
+        **fields,
         stopped_reason=free_text(values, "stoppedReason"),
         containers=tuple(_read_container(each["M"]) for each in values["containers"]["L"]),
     )

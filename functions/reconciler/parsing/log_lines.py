@@ -1,23 +1,18 @@
 """Log events as lines for people: without secrets, and without what a terminal obeys; pure."""
 
-from __future__ import annotations
-
 import re
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import accumulate
+from typing import Final
 
-from reconciler.errors import InvalidInput
-from reconciler.parsing.fields import required, timestamp, whole
-from reconciler.text import safe
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
-    from datetime import datetime
-
-    from reconciler.parsing.fields import Fields
+from ..errors import InvalidInput
+from ..model.logs import LogLine
+from ..text import safe
+from .fields import Fields, required, timestamp, whole
 
 LONGEST: Final = 500  # characters of a line
 KEY_LINES: Final = 60  # more than a private key has
+_MOST_READ: Final = 20 * LONGEST  # characters of a line: escapes count, and are not shown
 
 _CUT = "..."
 _TAB = 4
@@ -28,27 +23,27 @@ _KEY_ENDS = re.compile(r"-----END [A-Z0-9 ]{0,40}PRIVATE KEY")
 _KEY_BODY = re.compile(r"(?:^|\s)[A-Za-z0-9+/=]{40,100}\s{0,9}$")
 
 
-@dataclass(frozen=True, slots=True)
-class LogLine:
-    """One line, and when it was written."""
-
-    at: datetime
-    text: str
-
-
 def lines_of(events: Iterable[Fields], most: int) -> Sequence[LogLine]:
     """The last lines of the events, in their order; empty ones are left out.
 
     A private key is looked for in more lines than are shown, as those may begin within it.
     """
-    lines = [line for event in events for line in _split(event)][-(most + KEY_LINES) :]
+    looked_at = most + KEY_LINES
+    lines = [line for event in events for line in _split(event, looked_at)][-looked_at:]
     of_keys = _within_keys([line.text for line in lines])
     shown = [LogLine(one.at, _shown(one.text)) for place, one in enumerate(lines) if place not in of_keys]
     return [line for line in shown if line.text][-most:]
 
 
-def _split(event: Fields) -> Iterator[LogLine]:
-    """The lines of one event, as a stack trace may be one; none of an event that cannot be read."""
+def newest(lines: Sequence[LogLine], most_bytes: int) -> Sequence[LogLine]:
+    """As many of the last of these lines as have so many bytes in all."""
+    sizes = accumulate(len(line.text.encode()) for line in reversed(lines))
+    fitting = sum(size <= most_bytes for size in sizes)
+    return lines[len(lines) - fitting :]
+
+
+def _split(event: Fields, most: int) -> Iterator[LogLine]:
+    """The last lines of one event, as a stack trace may be one; none of an event that cannot be read."""
     message = event.get("message")
     try:
         milliseconds = required(whole(event, "timestamp", ""), "timestamp")
@@ -56,7 +51,7 @@ def _split(event: Fields) -> Iterator[LogLine]:
     except InvalidInput:
         return
     if at and isinstance(message, str):
-        yield from (LogLine(at, line) for line in message.split("\n"))
+        yield from (LogLine(at, line[:_MOST_READ]) for line in message.rsplit("\n", most)[-most:])
 
 
 def _within_keys(lines: Sequence[str]) -> set[int]:

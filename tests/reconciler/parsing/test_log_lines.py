@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskledger.live.logs.lines import LONGEST, lines_of
+from reconciler.parsing.log_lines import LONGEST, lines_of
 
 BODY = "MIIEvgIBADANBgkqhkiG9w0BAQEFAASCBKgwggSkAgEAAoIBAQC7VJTUt9Us8cKj"
 KEY = ["-----BEGIN PRIVATE KEY-----", *[BODY] * 26, "q2Qx==", "-----END PRIVATE KEY-----"]
