@@ -23,8 +23,12 @@ CONTAINER_START = CauseRecord(
     weak_phrases=WeakPhrases(2, ("HostConfigError", "DockerClientConfigError")),
     remedies_by_text={
         **DOCKER_DOWN,
-        "nvidia prestarthook": "The host has no usable GPU or driver: use an instance type with a GPU and the"
-        " GPU-optimized AMI, and ask for the GPU in resourceRequirements.",
+        "memoryreservation": "Windows containers take no soft limit: set memory in place of"
+        " memoryReservation.",
+        "credentialsendpoint": "The log driver has no credentials: the host's agent does not answer at"
+        " 169.254.170.2; restart it, or give the container instance a role that may write logs.",
+        "nvidia prestarthook runninghook": "The host has no usable GPU or driver: use an instance type with a"
+        " GPU and the GPU-optimized AMI, and ask for the GPU in resourceRequirements.",
         "deviceinformation customdevice": "The host lacks a device of the task definition: use an instance"
         " type that has it, or take it out.",
         "execformaterror": "The image is built for another CPU architecture: build it for the task's, or"

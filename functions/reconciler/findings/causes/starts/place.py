@@ -19,9 +19,11 @@ NETWORK = CauseRecord(
         InsufficientFreeAddresses | waiting for ENI | ENI attachment | configure ENI | regular eni
         network namespace | CNI plugin | cni config | cni setup | netplugin | netns | free IP addresses
         container networking | container resource provisioning | BridgeIP | Bridge IP | bridge mode
-        CreateNetworkInterface | AttachNetworkInterface
+        CreateNetworkInterface | AttachNetworkInterface | veth pair
     """),
     remedies_by_text={
+        "vethpair": "A network interface of an earlier task is left on the instance: restart the ECS agent"
+        " there, or replace the instance.",
         "insufficientfreeaddresses freeipaddress": "The subnet has no free addresses left: add a subnet, or"
         " end what holds addresses in this one.",
         "deviceindex attachmentlimit": "The instance has no slot for another network interface: use"

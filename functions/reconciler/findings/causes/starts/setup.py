@@ -78,6 +78,8 @@ RESOURCE_INIT = CauseRecord(
         "notauthorizedtoperform accessdenied 403forbidden": "The execution role lacks the action in the text"
         " (secretsmanager:GetSecretValue, ssm:GetParameters; for an encrypted secret kms:Decrypt too): add it"
         " to the role, and check the policy of the VPC endpoint.",
+        "awslogs-region": "The log driver lacks a Region: set awslogs-region in the container's"
+        " logConfiguration.",
         "loggroup loggingdriver loggerargs logstream": "The log group is missing or in another Region: create"
         " it, or set awslogs-create-group and allow logs:CreateLogGroup.",
         "credentialspec gmsa": "Check the credential spec: its ARN (S3 or SSM; domainless with a secret) or"

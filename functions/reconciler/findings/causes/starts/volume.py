@@ -46,6 +46,12 @@ VOLUME = CauseRecord(
         " use an access point, which creates it.",
         "mount.efs+notfound unknownfilesystem": "The instance lacks amazon-efs-utils: install it, or use the"
         " ECS-optimized AMI.",
+        "retrievingregion": "amazon-efs-utils does not know its Region: set region in efs-utils.conf, or let"
+        " the host reach the instance metadata.",
+        "dockerfile+volumeinstruction": "A Docker volume can't be made over a VOLUME instruction of the"
+        " image's Dockerfile: take it out there, or use another containerPath.",
+        "volumeplugin+deadlineexceeded": "The EFS mount did not answer: check the mount target in the task's"
+        " zone and port 2049 in the security groups.",
         "efs nfs mountoperation localvolume": "Check the EFS mount targets in the task's zones, port 2049 in"
         " the security groups (in at the file system, out at the task), DNS in the VPC and the file system's"
         " policy.",
