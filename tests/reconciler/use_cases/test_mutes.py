@@ -129,6 +129,21 @@ def test_what_was_published_before_is_resolved_after() -> None:
     assert desk.sent == ["OPENED", "RESOLVED"]
 
 
+@pytest.mark.parametrize("well", [0, 120])
+def test_what_only_a_mute_keeps_open_speaks_for_nothing(well: int) -> None:
+    """Another cause is heard of, unless the muted one goes on."""
+    desk = Desk()
+    desk.crash()
+    desk.mute(Scope(cause=Cause("OUT_OF_MEMORY")), days=3)
+    desk.running = 2
+    desk.watch(well)
+    desk.running = 0
+    desk.alerts.notify([crash(2, desk.clock.now, cause=Cause("EXIT_CODE"))])
+    desk.watch(5)
+    heard = [one.message.document["cause"] for one in desk.notifier.sent]
+    assert heard == ["OUT_OF_MEMORY", *(["EXIT_CODE"] if well else [])]
+
+
 def test_what_is_over_before_its_mute_publishes_nothing() -> None:
     """It was never published, so nobody waits for its end."""
     desk = Desk(running=2)
