@@ -34,8 +34,13 @@ def runbook(incident: Incident, policy: Policy) -> str | None:
 
 
 def muted_until(incident: Incident, policy: Policy, now: datetime) -> datetime | None:
-    """Until when nothing is published of it; None where no mute covers it."""
-    return policy.muted_until(*about(incident), now)
+    """Until when nothing is published of it; None where no mute covers it, nor, of several owners, each."""
+    of_all = policy.muted_until(*about(incident), now)
+    if incident.shared is None or incident.shared.others:
+        return of_all
+    of_each = [policy.muted_until(*about(incident, name), now) for name in owners(incident)]
+    known = [until for until in of_each if until]
+    return max(filter(None, (of_all, min(known) if known == of_each else None)), default=None)
 
 
 def without_mute(incident: Incident, policy: Policy, now: datetime) -> Incident:
