@@ -51,7 +51,8 @@ def _split(event: Fields, most: int) -> Iterator[LogLine]:
     except InvalidInput:
         return
     if at and isinstance(message, str):
-        yield from (LogLine(at, line[:_MOST_READ]) for line in message.rsplit("\n", most)[-most:])
+        lines = (_ESCAPE.sub("", line[:_MOST_READ]) for line in message.rsplit("\n", most)[-most:])
+        yield from (LogLine(at, line) for line in lines)
 
 
 def _within_keys(lines: Sequence[str]) -> set[int]:
@@ -84,5 +85,5 @@ def _more_lines(first: str, rest: Sequence[str]) -> int:
 
 
 def _shown(line: str) -> str:
-    text = safe(_ESCAPE.sub("", line).expandtabs(_TAB), LONGEST + 1).rstrip()
+    text = safe(line.expandtabs(_TAB), LONGEST + 1).rstrip()
     return text if len(text) <= LONGEST else text[: LONGEST - len(_CUT)] + _CUT

@@ -69,6 +69,7 @@ def test_a_private_key_that_breaks_off() -> None:
     """What can only be of it is left out, and what was written after it is shown."""
     assert texts(*KEY[:5], "Killed", most=100) == ["REDACTED", "Killed"]
     assert texts(*KEY[:5]) == ["REDACTED"]
+    assert texts(*(f"\x1b[2m{line}\x1b[0m" for line in KEY[:5]), "Killed") == ["REDACTED", "Killed"]
 
 
 @pytest.mark.parametrize("rest", [2, 3, 20])
