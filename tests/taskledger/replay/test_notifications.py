@@ -154,8 +154,8 @@ def test_messages_in_words(policy: Sequence[object], tmp_path: Path) -> None:
         sent = notifications(*policy, path)
         out = taskledger("replay", *policy, *verbose, path).out
         assert f"would have sent {len(sent)} message{'' if len(sent) == 1 else 's'}\n" in out
-        assert re.findall(r"^  2026-11-2[\d :-]+(?=  \[)", out, re.MULTILINE) == [
-            f"  {each['sentAt'][:19].replace('T', ' ')}" for each in sent if listed
+        assert re.findall(r"^  (2026-11-2\S+)  \[", out, re.MULTILINE) == [
+            f"{each['sentAt'][:19]}Z" for each in sent if listed
         ]
 
 
