@@ -18,6 +18,8 @@ _AROUND = "'()[],;:."
 # An ARN, an address, an image, a path, an action, or the id of a resource.
 _NAME = re.compile(r"arn:aws|://|\w:\w|[\w:.-]/\w|/\w+/|\b(?:i|sg|fs|eni|vol|vpce?|subnet|fsap)-[0-9a-f]{8}")
 _REQUEST = re.compile(r"[\s,]*status code: \d+, request id: [\w-]+")
+# As containerd has it: `failed to resolve reference "NAME": NAME: not found`.
+_NAMED_TWICE = re.compile(r"(?<!\S)('?)(\S{10,}?)\1: (?=\2:? )")
 
 _PRIVATE_KEY = re.compile(
     r"-----BEGIN [A-Z0-9 ]{0,40}PRIVATE KEY(?: BLOCK)?-----"
@@ -111,9 +113,10 @@ def excerpt(text: str, longest: int = LONGEST_EXCERPT) -> str:
 
     AWS begins with the kind of fault and ends with what is wrong, so a long text is cut in between, by whole
     words. Names of images and resources in it stay, each once, as many as there is room for.
+    A name that is said twice in a row is shown once.
     """
     line = " ".join(_printable(text).replace('"', "'").split())
-    line = _REQUEST.sub("", line).rstrip(". ")
+    line = _NAMED_TWICE.sub("", _REQUEST.sub("", line)).rstrip(". ")
     if len(line) <= longest or " " not in line:
         return _cut(line, longest)
     return _shortened(line, longest)

@@ -42,8 +42,8 @@ class Replayed:
     """All that came of a replay; all but `scenarios` is of saved events alone.
 
     Tasks and services are judged as of `now`, the end of the events, and `findings` are those of both. The
-    incidents and notifications are those of `ended_at`, a day later, when the watch has done what was left.
-    `comparison` is with the default policy, where another one judges.
+    incidents and notifications are those of `ended_at`, a day later, when the watch has done what was left;
+    of several recordings it is the latest. `comparison` is with the default policy, where another one judges.
     """
 
     policy: Policy
@@ -126,7 +126,7 @@ def _replay(
         policy=policy,
         outcome=outcome,
         now=now,
-        ended_at=clock.now,
+        ended_at=clock.latest,
         tasks=tasks,
         services=services,
         findings=[

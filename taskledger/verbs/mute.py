@@ -129,4 +129,4 @@ def _until(span: timedelta | None, until: datetime | None, now: datetime) -> dat
     try:
         return until or now + (span or timedelta())
     except OverflowError as error:
-        raise click.UsageError("--for is longer than there are years.") from error
+        raise click.UsageError("--for ends after the year 9999.") from error

@@ -13,10 +13,9 @@ SAMPLE = Path("events/fargate-life.json")
 EVENTS_A_SECOND = 5000
 REPLAY = """
 import resource, sys, time
-from reconciler.findings.policy import DEFAULT
 from taskledger.replay.run import replay_paths
 started = time.process_time()
-replayed = replay_paths([sys.argv[1]], DEFAULT, in_memory=True)
+replayed = replay_paths([sys.argv[1]], None, lambda _: None, in_memory=True)
 memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 print(replayed.outcome.accepted, time.process_time() - started, memory)
 """

@@ -14,6 +14,8 @@ from reconciler.text import LONGEST_EXCERPT, clean, excerpt
         ('Get "https://x"', "Get 'https://x'"),
         ("a\u202eb\u200bc", "a b c"),
         ("denied.\n\tstatus code: 400, request id: 3d181671-2223-4f93", "denied"),
+        ('resolve ref "r.io/shop:1": r.io/shop:1: not found', "resolve ref r.io/shop:1: not found"),
+        ("resolve r.io/shop:1: r.io/shop:1.2: no", "resolve r.io/shop:1: r.io/shop:1.2: no"),
     ],
 )
 def test_an_excerpt_is_one_clean_line(text: str, shown: str) -> None:

@@ -11,6 +11,7 @@ from reconciler.notifications.fault_words import who
 from ...output.tables.columns import Column, print_table
 from ...output.tables.incidents import happened
 from ...output.terminal import literal
+from .counts import several
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -30,7 +31,8 @@ def print_comparison(screen: Console, found: Comparison, most: int | None = None
     """A line, and a table of at most so many incidents, those that change most first."""
     screen.print()
     changed = f"{found.more:,} more, {found.fewer:,} fewer" if found.changes else "the same of each incident"
-    line = f"this policy: {found.by_policy:,} messages, by default {found.by_default:,}: {changed}"
+    sent = several(found.by_policy, "message")
+    line = f"this policy: {sent}, by default {found.by_default:,}: {changed}"
     screen.print(Text(line, "bold"))
     print_table(screen, COLUMNS, [_row(one) for one in found.changes[:most]])
     if most is not None and len(found.changes) > most:

@@ -59,7 +59,8 @@ def print_words(screen: Console, incidents: Iterable[Incident], now: datetime, p
 
 def print_messages(screen: Console, sent: Sequence[SentMessage]) -> None:
     """When each would have been published, in the time of the events, and its subject."""
-    lines = [(Text(f"{one.at:%Y-%m-%d %H:%M:%S}", "dim"), one.message.subject) for one in sent]
+    piped = not screen.is_terminal
+    lines = [(Text(moment(one.at, piped=piped), "dim"), one.message.subject) for one in sent]
     print_grid(screen, "messages", lines)
 
 

@@ -26,5 +26,5 @@ def test_who_looks_after_it_and_until_when_it_is_muted() -> None:
     assert not any("Muted" in line for line in lines)
     assert [line for line in lines if line.startswith(("team", "runbook"))] == [
         "team     payments",
-        "runbook  https://wiki.example.com/runbooks/crashes",
+        "runbook    https://wiki.example.com/runbooks/crashes",
     ]

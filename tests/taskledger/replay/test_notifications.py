@@ -130,6 +130,13 @@ def test_another_recording_comes_after_the_day(policy: Sequence[object], tmp_pat
     assert both == [(each["service"], each["type"], each["sentAt"]) for sent in alone for each in sent]
 
 
+def test_incidents_are_judged_after_the_latest_recording() -> None:
+    """A service of which nothing runs is down, also where a file of an earlier time follows."""
+    found = taskledger("replay", "--json", "events/image-pull.json", "events/spot.json").document["incidents"]
+    levels = {one["service"]: one["impact"]["level"] for one in found}
+    assert levels == {"search": "down", "clickstream": "down"}
+
+
 @pytest.mark.parametrize("ledger", ["memory", "dynamodb"])
 def test_services_alone_are_watched(ledger: str, tmp_path: Path) -> None:
     """Without any task the cluster is watched too: a hook that waits is in the day's messages to its end."""
@@ -147,8 +154,8 @@ def test_messages_in_words(policy: Sequence[object], tmp_path: Path) -> None:
         sent = notifications(*policy, path)
         out = taskledger("replay", *policy, *verbose, path).out
         assert f"would have sent {len(sent)} message{'' if len(sent) == 1 else 's'}\n" in out
-        assert re.findall(r"^  2026-11-2[\d :-]+(?=  \[)", out, re.MULTILINE) == [
-            f"  {each['sentAt'][:19].replace('T', ' ')}" for each in sent if listed
+        assert re.findall(r"^  (2026-11-2\S+)  \[", out, re.MULTILINE) == [
+            f"{each['sentAt'][:19]}Z" for each in sent if listed
         ]
 
 

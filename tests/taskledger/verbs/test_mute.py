@@ -103,7 +103,7 @@ def test_secrets_in_a_note_are_not_kept(deployment: Deployment) -> None:
         (("--service", "a"), "Say until when: with either --for 2h or --until"),
         (("--service", "a", "--for", "2h", "--until", "2999-01-01T00:00Z"), "Say until when: with either"),
         (("--service", "a", "--for", "0h"), '"0h" is no time span'),
-        (("--service", "a", "--for", "999999w"), "--for is longer than there are years"),
+        (("--service", "a", "--for", "999999w"), "--for ends after the year 9999"),
         (("--service", "a", "--until", "2020-01-01T00:00Z"), '"2020-01-01T00:00Z" is over'),
         (("--service", "a", "--until", "tomorrow"), '"tomorrow" is no time'),
         (("--service", "a", "--family", "b", "--for", "2h"), "--family cannot stand beside service"),
