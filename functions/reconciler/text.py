@@ -54,14 +54,20 @@ _KNOWN_TOKEN = re.compile(
 )
 
 _KEY = (
-    r"(?:passw(?:or)?d|passphrase|pwd|(?<![a-z])pass(?==)|token|secret|authorization|session(?:[_-]?id)?"
+    r"""(?:passw(?:or)?d|passphrase|pwd|(?<![a-z])pass(?==|\\*["']\s*[:=])|_pass(?=:)"""
+    r"|token|secret|authorization|session(?:[_-]?id)?"
     r"|(?:api|access|secret|private|account|signing|encryption)[_-]?key(?:[_-]?id)?)"
 )
-_VALUE = r"""(?:"[^"]+"?|'[^']+'?|(?:(?![,;&]\s*[\w.-]+\s*[=:])[^\s"'])+)"""
+# A quoted value ends at its quote with as many backslashes as at its beginning: others belong to it.
+_CLOSES = r"(?<!\\)(?P=slashes)?"
+_VALUE = (
+    rf"""(?:"(?:(?!{_CLOSES}")[\s\S])+(?:{_CLOSES}")?|'(?:(?!{_CLOSES}')[\s\S])+(?:{_CLOSES}')?"""
+    r"""|(?:(?![,;&]\s*[\w.-]+\s*[=:])[^\s"'])+)"""
+)
 # An ARN is read whole, as `:secret:` in it names no secret's value. After a colon a key may stand, no value.
 _KEY_VALUE = re.compile(
     r"arn:aws[\w-]*:[\w:/.+@<>*#-]+"
-    rf"""|({_KEY}\\*["']?\s*(?:(=+>?)|:(?!:))\s*\\*)(?!arn:|\w{{1,9}}://)"""
+    rf"""|({_KEY}\\*["']?\s*(?:(=+>?)|:(?!:))\s*(?P<slashes>\\*))(?!arn:|\w{{1,9}}://)"""
     rf"""(?(2)|(?!["']?[\w.-]{{0,30}}?{_KEY}\\*["']?\s*[:=]))({_VALUE})""",
     re.IGNORECASE,
 )
@@ -165,10 +171,10 @@ def _scheme_only(found: re.Match[str]) -> str:
 
 def _key_only(found: re.Match[str]) -> str:
     """The key with its value redacted; all of it where there is no value but the rest of a sentence."""
-    key, equals, value = found.groups()
+    key, equals, slashes, value = found.groups()
     if key is None or (not equals and _PROSE.fullmatch(value.rstrip(_CLOSING))):
         return found[0]
     if value[0] in "\"'":
-        return key + value[0] + REDACTED + (value[0] if value[-1] == value[0] else "")
+        return key + value[0] + REDACTED + (slashes + value[0] if value[-1] == value[0] else "")
     bare = value.rstrip(_CLOSING)
     return key + (REDACTED + value[len(bare) :] if bare else value)

@@ -1,6 +1,7 @@
 """Mutes, in memory and in the table: what is in force, and how it ends."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from reconciler.findings.model import Cause, Kind
 from reconciler.findings.policy import Scope
@@ -24,6 +25,13 @@ def test_a_mute_is_read_as_it_was_saved(mutes: Mutes) -> None:
     for one in (bare, MUTE):
         mutes.save(one)
     assert list(mutes.ending_after(START)) == [MUTE, bare]
+
+
+def test_a_mute_for_good(mutes: Mutes) -> None:
+    """Also until the last time that there is."""
+    lasting = replace(MUTE, until=datetime.max.replace(microsecond=0, tzinfo=UTC))
+    mutes.save(lasting)
+    assert list(mutes.ending_after(START)) == [lasting]
 
 
 def test_it_is_over_at_its_time(mutes: Mutes) -> None:

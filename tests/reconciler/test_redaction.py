@@ -54,6 +54,10 @@ FORMS = [
     "passwd='{}'",
     '{{"password": "a {} b", "host": "db"}}',
     '{{\\"secret\\":\\"{}\\"}}',
+    '{{"password": "x\\"{}", "host": "db"}}',
+    '{{\\"secret\\":\\"x\\\\\\"{}\\"}}',
+    '{{"auth": {{"user": "a", "pass": "{}"}}}}',
+    "DB_PASS: {}",
     "api_key={}&x=1",
     "apikey: {}",
     "token => {}",
@@ -114,6 +118,13 @@ def test_what_a_person_needs_stays(text: str) -> None:
     """Messages as AWS and Docker write them, and every phrase by which stops are classified."""
     assert redact(text) == text
     assert read(redact(text)) == read(text)
+
+
+def test_what_stands_after_a_quoted_value_stays() -> None:
+    """The next field, also where JSON is a text in JSON, and what comes after a quote that nobody escaped."""
+    for text in ('{"password": "%s", "host": "db"}', '{\\"token\\":\\"%s\\",\\"host\\":\\"db\\"}'):
+        assert redact(text % "a1 b2") == text % REDACTED
+    assert redact('say \\"password=\\"a1" to "db"') == f'say \\"password=\\"{REDACTED}\\" to "db"'
 
 
 @given(st.text(st.characters(exclude_characters=":=@-_"), max_size=200))

@@ -219,7 +219,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
         limits: CallLimits = getattr(wired, name)
         tenth = CallLimits(connect=limits.connect / 10, read=limits.read / 10, attempts=limits.attempts)
         monkeypatch.setattr(wired, name, tenth)
-    monkeypatch.setattr(wired, "SPARE", wired.SPARE / 10)
+    for name in ("SPARE", "ROOM", "LOG_SECONDS"):
+        monkeypatch.setattr(wired, name, getattr(wired, name) / 10)
     handler = import_module("reconciler.handlers.sweep")
     monkeypatch.setattr(handler, "SPARE", handler.SPARE / 10)
     monkeypatch.setattr(clients, "_LONGEST_PAUSE", 0.1)

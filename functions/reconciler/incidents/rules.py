@@ -1,11 +1,13 @@
-"""What the policy's rules say of an incident: its teams, its runbook, and until when it is muted; pure."""
+"""What the policy's rules say of an incident: its teams, its runbook, until when it is muted; pure."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from ..findings.model import Cause, Kind
 from ..findings.policy import Policy
-from .model import Incident
+from .model import Incident, Status
+from .timing import quiet_at
 
 
 def owners(incident: Incident) -> Sequence[str]:
@@ -32,5 +34,18 @@ def runbook(incident: Incident, policy: Policy) -> str | None:
 
 
 def muted_until(incident: Incident, policy: Policy, now: datetime) -> datetime | None:
-    """Until when nothing is published of it; None where no mute covers it."""
-    return policy.muted_until(*about(incident), now)
+    """Until when nothing is published of it; None where no mute covers it, nor, of several owners, each."""
+    of_all = policy.muted_until(*about(incident), now)
+    if incident.shared is None or incident.shared.others:
+        return of_all
+    of_each = [policy.muted_until(*about(incident, name), now) for name in owners(incident)]
+    known = [until for until in of_each if until]
+    return max(filter(None, (of_all, min(known) if known == of_each else None)), default=None)
+
+
+def without_mute(incident: Incident, policy: Policy, now: datetime) -> Incident:
+    """The incident, over if only a mute keeps it open: it waits to be resolved, and is about nothing new."""
+    quiet = incident.ended_by is not None or now >= quiet_at(incident, policy)
+    if not (incident.open and quiet and muted_until(incident, policy, now)):
+        return incident
+    return replace(incident, status=Status.RESOLVED, resolved_at=now)

@@ -170,5 +170,5 @@ def _due(case: Case) -> datetime:
     if case.capped:
         times.append(_next(now, _HOUR))
     if (reminder := reminder_at(one, now, case.policy)) is not None:
-        times.append(max(reminder, now + _MINUTE))
+        times.append(max(reminder, case.muted_until or now + _MINUTE))
     return min(time for time in times if time is not None)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import accumulate
+from itertools import accumulate, takewhile
 from typing import Final
 
 from ..errors import InvalidInput
@@ -51,17 +51,28 @@ def _split(event: Fields, most: int) -> Iterator[LogLine]:
     except InvalidInput:
         return
     if at and isinstance(message, str):
-        yield from (LogLine(at, line[:_MOST_READ]) for line in message.rsplit("\n", most)[-most:])
+        lines = (_ESCAPE.sub("", line[:_MOST_READ]) for line in message.rsplit("\n", most)[-most:])
+        yield from (LogLine(at, line) for line in lines)
 
 
 def _within_keys(lines: Sequence[str]) -> set[int]:
-    """The places of the lines that belong to a private key which began in another line."""
-    found: set[int] = set()
+    """The places of the lines that belong to a private key which began in another line, or before all."""
+    found = set(_rest_of_key(lines))
     for place, line in enumerate(lines):
         if _KEY_BEGINS.search(line):
             rest = lines[place + 1 : place + 1 + KEY_LINES]
             found.update(range(place + 1, place + 1 + _more_lines(line, rest)))
     return found
+
+
+def _rest_of_key(lines: Sequence[str]) -> range:
+    """The places from the first line to the end of a key of which the beginning is not among them."""
+    end = next((place for place, line in enumerate(lines) if _KEY_ENDS.search(line)), 0)
+    if end == 0 or any(map(_KEY_BEGINS.search, lines[:end])):
+        return range(0)
+    *before, last = lines[:end]  # the last line of a key may be short
+    body = sum(1 for _ in takewhile(_KEY_BODY.search, reversed(before)))
+    return range(end - 1 - body, end + 1) if body or _KEY_BODY.search(last) else range(0)
 
 
 def _more_lines(first: str, rest: Sequence[str]) -> int:
@@ -74,5 +85,5 @@ def _more_lines(first: str, rest: Sequence[str]) -> int:
 
 
 def _shown(line: str) -> str:
-    text = safe(_ESCAPE.sub("", line).expandtabs(_TAB), LONGEST + 1).rstrip()
+    text = safe(line.expandtabs(_TAB), LONGEST + 1).rstrip()
     return text if len(text) <= LONGEST else text[: LONGEST - len(_CUT)] + _CUT

@@ -12,6 +12,7 @@ from ..adapters.clients import CallLimits, Deadline, Pace, client_config, keep_p
 
 if TYPE_CHECKING:
     import boto3
+    from botocore.client import BaseClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ecs import ECSClient
     from mypy_boto3_sns import SNSClient
@@ -27,6 +28,7 @@ SWEEP_CALLS = CallLimits(connect=1, read=3, attempts=3)
 DEFINITION_CALLS = CallLimits(connect=1, read=2, attempts=1)
 LOG_CALLS = CallLimits(connect=1, read=2, attempts=1)
 LOG_SECONDS = 2.0  # for all calls about one log
+ROOM = 10.0  # seconds of a run that are left to its messages, however slow each of these answers
 SPARE = 1.0  # seconds to log, to measure and to answer
 
 RUN = Deadline()
@@ -39,13 +41,15 @@ def task_client(session: boto3.Session, calls_per_second: int | None) -> ECSClie
 
 def definition_client(session: boto3.Session) -> ECSClient:
     """ECS, for task definitions, each of which is asked for once."""
-    return _ecs(session, DEFINITION_CALLS, None)
+    client = session.client("ecs", config=client_config(DEFINITION_CALLS))
+    _leave_room(client, DEFINITION_CALLS.longest)
+    return client
 
 
 def logs_client(session: boto3.Session, region: str) -> LogsClient:
-    """CloudWatch Logs; there must be time left for the message that is to have the lines."""
+    """CloudWatch Logs, for the last lines that a message is to have."""
     client: Any = session.client("logs", region_name=region, config=client_config(LOG_CALLS))
-    RUN.bound(client, LOG_SECONDS + _seconds_needed(TOPIC_CALLS))
+    _leave_room(client, LOG_SECONDS)
     found: LogsClient = client
     return found
 
@@ -77,6 +81,11 @@ def _ecs(
     if calls_per_second:
         keep_pace(client, Pace(calls_per_second))
     return client
+
+
+def _leave_room(client: BaseClient, longest: float) -> None:
+    """Lets calls that take so long begin only while messages can be sent for a while after them."""
+    RUN.bound(client, longest + ROOM + _seconds_needed(TOPIC_CALLS))
 
 
 def _seconds_needed(limits: CallLimits) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
+import boto3
 import pytest
 
 from reconciler.handlers import sweep as sweep_module
@@ -19,6 +20,7 @@ CALLED = {
     "sweep": {"ecs", "dynamodb", "sns"},
 }
 BEGINNING = 5  # seconds of a run, at least, in which calls may begin
+MESSAGES = 100  # that a run may have to send
 
 
 class Handler:
@@ -61,6 +63,11 @@ def longest(client: Any) -> float:
     return float(attempts * (config.connect_timeout + config.read_timeout) + pauses)
 
 
+def is_optional(client: Any) -> bool:
+    """Whether it only adds to messages: its calls are not tried again."""
+    return client.meta.config.retries["total_max_attempts"] == 1
+
+
 def service(client: Any) -> str:
     return str(client.meta.service_model.service_name)
 
@@ -84,9 +91,26 @@ def test_calls_have_time_to_begin(function: str, bounds: list[tuple[Any, float]]
         assert TIMEOUTS[function] - needed >= BEGINNING, service(client)
 
 
+@pytest.mark.parametrize("function", ["assess", "watch"])
+def test_slow_logs_leave_time_for_messages(function: str, bounds: list[tuple[Any, float]]) -> None:
+    """After the last call about where or what a container logs, however many there were, a hundred are sent.
+
+    Such a call may be almost as slow as it is allowed to be, for each message, and never fail.
+    """
+    clients.logs_client(boto3.Session(), "eu-central-1")
+    (message,) = (needed for client, needed in bounds if service(client) == "sns")
+    optional = {service(client): (client, needed) for client, needed in bounds if is_optional(client)}
+    assert optional.keys() == {"ecs", "logs"}
+    for client, needed in optional.values():
+        left = needed - longest(client) - message
+        assert left >= MESSAGES * 0.08, service(client)
+        assert TIMEOUTS[function] - needed >= BEGINNING, service(client)
+
+
 @pytest.mark.parametrize("function", ["sweep"])
 def test_a_sweep_stops_while_it_can_still_ask(bounds: list[tuple[Any, float]]) -> None:
     """The sweep begins no hundred of tasks in the time in which it may not ask ECS, and has time for some."""
-    needed = max(needed for client, needed in bounds if service(client) == "ecs")
+    asking = ((client, needed) for client, needed in bounds if not is_optional(client))
+    needed = max(needed for client, needed in asking if service(client) == "ecs")
     assert needed <= sweep_module.SPARE / 1000
     assert TIMEOUTS["sweep"] - sweep_module.SPARE / 1000 >= BEGINNING

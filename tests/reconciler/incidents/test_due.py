@@ -98,6 +98,13 @@ def test_what_is_held_is_due_when_it_is_no_more() -> None:
     assert due(waits, 55, messages=30) == minutes(60)
 
 
+def test_a_reminder_waits_for_the_end_of_a_mute() -> None:
+    """Nobody looks each minute whether it may be published now."""
+    overdue = incident(HIGH, published(HIGH, START - DAY, news_since=START), **PROTECTED)
+    assert due(overdue, 20, Policy(muted=((Scope(service="checkout"), minutes(23)),))) == minutes(23)
+    assert due(overdue, 20, Policy(muted=((Scope(service="checkout"), START + 7 * DAY),))) == minutes(25)
+
+
 @pytest.mark.parametrize("day", [DAY, HOUR])
 def test_news_is_in_the_next_digest(day: timedelta) -> None:
     """At the full day, or whatever else is the policy's, after the first finding that nobody heard of."""

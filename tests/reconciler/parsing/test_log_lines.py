@@ -69,11 +69,21 @@ def test_a_private_key_that_breaks_off() -> None:
     """What can only be of it is left out, and what was written after it is shown."""
     assert texts(*KEY[:5], "Killed", most=100) == ["REDACTED", "Killed"]
     assert texts(*KEY[:5]) == ["REDACTED"]
+    assert texts(*(f"\x1b[2m{line}\x1b[0m" for line in KEY[:5]), "Killed") == ["REDACTED", "Killed"]
+
+
+@pytest.mark.parametrize("rest", [2, 3, 20])
+def test_a_private_key_of_which_the_beginning_was_not_read(rest: int) -> None:
+    """It is long, or CloudWatch Logs gave fewer lines than it was asked for."""
+    assert texts(*KEY[-rest - 1 :], "done", most=100) == ["done"]
+    assert texts(BODY, KEY[-1], "done") == ["done"]
 
 
 def test_an_error_that_speaks_of_a_private_key() -> None:
-    """The lines after it are shown."""
+    """The lines around it are shown."""
     assert texts("expected -----BEGIN PRIVATE KEY-----", "exiting with 1")[1:] == ["exiting with 1"]
+    for lines in (["loading", "found no", KEY[-1]], [KEY[-1], "exiting with 1"]):
+        assert texts(*lines) == lines
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ from reconciler.errors import TransientError
 from reconciler.findings.model import Cause, Kind
 from reconciler.findings.policy import Policy, Scope
 from reconciler.ports.mutes import Mute
+from reconciler.use_cases.alerting.unmuted import unmuted
 from reconciler.use_cases.notify import Alerts
 from taskledger.local.memory_incidents import MemoryIncidents, MemoryNotifier
 from taskledger.local.memory_mutes import MemoryMutes
@@ -20,7 +21,7 @@ from tests.support.alerting import LOUD, maintain, new_alerts
 from tests.support.desk import Running
 from tests.support.findings import crash
 from tests.support.services import described, reading
-from tests.support.values import START, state, task_arn
+from tests.support.values import CLUSTER, START, state, task_arn
 
 CHECKOUT = Scope(service="checkout")
 
@@ -129,6 +130,21 @@ def test_what_was_published_before_is_resolved_after() -> None:
     assert desk.sent == ["OPENED", "RESOLVED"]
 
 
+@pytest.mark.parametrize("well", [0, 120])
+def test_what_only_a_mute_keeps_open_speaks_for_nothing(well: int) -> None:
+    """Another cause is heard of, unless the muted one goes on."""
+    desk = Desk()
+    desk.crash()
+    desk.mute(Scope(cause=Cause("OUT_OF_MEMORY")), days=3)
+    desk.running = 2
+    desk.watch(well)
+    desk.running = 0
+    desk.alerts.notify([crash(2, desk.clock.now, cause=Cause("EXIT_CODE"))])
+    desk.watch(5)
+    heard = [one.message.document["cause"] for one in desk.notifier.sent]
+    assert heard == ["OUT_OF_MEMORY", *(["EXIT_CODE"] if well else [])]
+
+
 def test_what_is_over_before_its_mute_publishes_nothing() -> None:
     """It was never published, so nobody waits for its end."""
     desk = Desk(running=2)
@@ -167,6 +183,25 @@ def test_other_services_are_heard() -> None:
     desk.mute(Scope(service="orders"), hours=1)
     desk.crash()
     assert desk.sent == ["OPENED"]
+
+
+@pytest.mark.parametrize("ended", ["a", "b", "c"])
+def test_several_services_of_which_each_is_muted(ended: str) -> None:
+    """Nothing is published of them together either, until one of them is muted no more."""
+    desk = Desk()
+    for name in "abc":
+        desk.mute(Scope(service=name), mute_id=name, days=3)
+    pull = {"kind": Kind.TASK_FAILED_TO_START, "cause": Cause("IMAGE_PULL")}
+    desk.alerts.notify(crash(number, group=f"service:{name}", **pull) for number, name in enumerate("abc", 1))
+    desk.watch(10)
+    assert [len(one.shared.owners) for one in desk.incidents.everything() if one.shared] == [3]
+    assert desk.sent == []
+    desk.mute(Scope(service=ended), mute_id=ended, hours=0)
+    found = unmuted(desk.incidents, desk.mutes, [CLUSTER], desk.clock.now)
+    assert sorted(one.key.owner for one in found) == ["*", f"service:{ended}"]
+    desk.watch()
+    (named,) = (one.message.document["owners"] for one in desk.notifier.sent)
+    assert sorted(one["group"] for one in named) == ["service:a", "service:b", "service:c"]
 
 
 def test_mutes_are_read_once_a_run() -> None:

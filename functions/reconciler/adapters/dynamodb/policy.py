@@ -11,8 +11,8 @@ them. A mute's `ttl` only cleans up: it is over at its time, and nothing waits f
 from __future__ import annotations
 
 import json
-from datetime import timedelta
 from hashlib import sha256
+from math import floor
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -23,7 +23,7 @@ from ...findings.policy_rules import SCOPE, read_scope, scope_table
 from ...ports.mutes import Mute
 from ..aws import aws_errors, is_condition_failed, translated
 from .batch import query_all
-from .items.values import free_text, milliseconds, moment, read_or_error, reading, seconds
+from .items.values import free_text, milliseconds, moment, number, read_or_error, reading
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _KEY: dict[str, Any] = {"pk": {"S": "POLICY"}, "sk": {"S": "CURRENT"}}
 _CHANGED = "attribute_not_exists(pk) OR checksum <> :checksum"
 _MUTES = "MUTES"
-_KEPT = timedelta(days=1)  # for which a mute that is over stays in the table
+_KEPT = 86_400  # seconds for which a mute that is over stays in the table
 
 
 class DynamoPolicy:
@@ -110,7 +110,7 @@ def _mute_item(mute: Mute) -> dict[str, Any]:
         "sk": {"S": mute.mute_id},
         "until": milliseconds(mute.until),
         "createdAt": milliseconds(mute.created_at),
-        "ttl": seconds(mute.until + _KEPT),
+        "ttl": number(floor(mute.until.timestamp()) + _KEPT),  # in seconds: a time may be the last there is
         **{name: {"S": value} for name, value in scope_table(mute.scope).items()},
         **({"note": {"S": mute.note}} if mute.note else {}),
     }

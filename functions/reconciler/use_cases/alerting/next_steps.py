@@ -6,6 +6,7 @@ from datetime import datetime
 
 from ...findings.model import Kind
 from ...findings.policy import Policy
+from ...incidents import rules
 from ...incidents.case import Context
 from ...incidents.lifecycle import advance
 from ...incidents.model import Incident
@@ -38,14 +39,15 @@ class NextSteps:
         alone = advance(incident, Context(over=over), now, self.policy)
         if alone.outbox.sequence == incident.outbox.sequence:
             return alone
-        others = self._others(alone)
+        policy = self._policy(now)
+        others = [rules.without_mute(one, policy, now) for one in self._others(alone)]
         joining = replace(incident, joined=_joined(alone, others))
         context = Context(
             over=over,
             spoken_for=is_spoken_for(replace(alone, outbox=incident.outbox), others),
             messages=self.incidents.messages(now) if _counts(alone) else 0,
         )
-        return advance(joining, context, now, self._policy(now))
+        return advance(joining, context, now, policy)
 
     def note(self, incident: Incident) -> None:
         """What was stored of an incident is known to the steps after it."""

@@ -24,5 +24,5 @@ def unmuted(incidents: Incidents, mutes: Mutes, clusters: Sequence[str], now: da
         one
         for cluster_arn in (clusters if over else ())
         for one in incidents.unresolved(cluster_arn)
-        if any(scope.covers(*rules.about(one)) for scope in over)
+        if any(scope.covers(*rules.about(one, name)) for scope in over for name in (None, *rules.owners(one)))
     ]
