@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from reconciler.incidents.reported import key_of
 from reconciler.model.task import Absence
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from reconciler.model.task import TaskState
 
     from .subject import Subject
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,15 +54,12 @@ def answer(ecs: LiveEcs, about: Subject, policy: Policy) -> Answer:
 
 def reading_of(ecs: LiveEcs, about: Subject) -> ServiceReading:
     """The service as it is now."""
-    found = ecs.reading(about.name)
-    if found is Absence.MISSING:
-        raise Unusable(
-            f'ECS knows no service "{about.name}" in the cluster {about.cluster}: name another with'
-            " --cluster, or list them with `aws ecs list-services`."
-        )
-    if isinstance(found, Absence):
-        raise Unusable(f"ECS did not answer for the service {about.name}: try again.")
-    return found
+    return _known(
+        ecs.reading(about.name),
+        f'service "{about.name}"',
+        f"in the cluster {about.cluster}: name another with --cluster, or list them with"
+        " `aws ecs list-services`.",
+    )
 
 
 def of_service(picture: Picture, policy: Policy) -> Answer:
@@ -117,15 +116,21 @@ def _of_task(ecs: LiveEcs, about: Subject, policy: Policy) -> Answer:
 
 
 def _task(ecs: LiveEcs, about: Subject) -> TaskState:
-    found = ecs.task(about.name)
+    return _known(
+        ecs.task(about.name),
+        f"task {about.name}",
+        f"in the cluster {about.cluster}, or no more: it forgets a stopped task after about an hour. Name"
+        " another cluster with --cluster.",
+    )
+
+
+def _known(found: T | Absence, what: str, where: str) -> T:
+    """What ECS answered; raises `Unusable` where it knows no such thing, or did not say."""
+    if not isinstance(found, Absence):
+        return found
     if found is Absence.MISSING:
-        raise Unusable(
-            f"ECS knows no task {about.name} in the cluster {about.cluster}, or no more: it forgets a stopped"
-            " task after about an hour. Name another cluster with --cluster."
-        )
-    if isinstance(found, Absence):
-        raise Unusable(f"ECS did not answer for the task {about.name}: try again.")
-    return found
+        raise Unusable(f"ECS knows no {what} {where}")
+    raise Unusable(f"ECS did not answer for the {what}: try again.")
 
 
 def _around(ecs: LiveEcs, state: TaskState) -> Picture:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from reconciler.arns import cluster_name
 from reconciler.findings.model import Kind
 from reconciler.incidents.facts.impact import Level
 from reconciler.incidents.speaking import is_spoken_for
@@ -61,6 +62,10 @@ class Explanation:
         impact, state = self.impacts[name], self.records[name].state
         lacks = impact.level(self.at) in (Level.DEGRADED, Level.DOWN)
         return impact.running if lacks or state is None else state.running_count
+
+    @property
+    def cluster_name(self) -> str:
+        return cluster_name(self.cluster) or self.cluster
 
     @property
     def speaking(self) -> Sequence[Incident]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from reconciler.arns import cluster_name
 from reconciler.ports.services import NEWEST
 from reconciler.services.outcomes import histories
 
@@ -26,7 +25,7 @@ def document(found: Answer, policy: Policy) -> dict[str, Any]:
     explained, wrong = found.explained, found.explained.wrong
     incidents = sorted(explained.incidents, key=lambda one: (one not in wrong, not one.open))
     return {
-        "cluster": cluster_name(explained.cluster) or explained.cluster,
+        "cluster": explained.cluster_name,
         "service": found.service,
         "incidents": [payload.incident(one, explained.at, policy) for one in incidents],
         "deployments": list(_deployments(explained)),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from reconciler.arns import cluster_name
 from reconciler.findings.causes.impaired_service import BELOW_DESIRED
 from reconciler.findings.model import Kind, Severity
 from reconciler.findings.summary import brief, spell
@@ -93,11 +92,10 @@ def runs(explained: Explanation, name: str) -> str:
 
 def _short(explained: Explanation, name: str) -> Matter:
     """A service that lacks tasks, and nothing that ECS says explains it."""
-    record = explained.records[name]
     return Matter(
         severity=Severity.HIGH if explained.impacts[name].zero_since else Severity.MEDIUM,
         owner=name,
-        place=f" ({cluster_name(record.cluster_arn) or explained.cluster})",
+        place=f" ({explained.cluster_name})",
         title=BELOW_DESIRED.title,
         sentences=[runs(explained, name), "No stopped task or message explains it."],
         steps=[BELOW_DESIRED.remedy],

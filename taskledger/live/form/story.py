@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.arns import cluster_name, revision
+from reconciler.arns import revision
 from reconciler.findings.summary import recent
 from reconciler.notifications.fault_words import who
 from reconciler.services.outcomes import Outcome, histories
@@ -48,7 +48,7 @@ class Story:
 
 def story_of_service(explained: Explanation, name: str) -> Story:
     record, now = explained.records[name], explained.at
-    place = f"{name} ({cluster_name(record.cluster_arn) or explained.cluster})"
+    place = f"{name} ({explained.cluster_name})"
     now_run = runs(explained, name)
     matters = matters_of(explained, named=False)
     if record.state and (gone := _GONE.get(record.state.status)):
@@ -62,7 +62,7 @@ def story_of_service(explained: Explanation, name: str) -> Story:
 
 def story_of_cluster(explained: Explanation) -> Story:
     """Of all services and of standalone work that is not well."""
-    cluster = cluster_name(explained.cluster) or explained.cluster
+    cluster = explained.cluster_name
     owners = {owner for one in explained.wrong for owner in _owners(one)}
     owners |= {f"service:{name}" for name in explained.short}
     number = len(explained.records)

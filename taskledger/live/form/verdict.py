@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reconciler.arns import cluster_name, revision
+from reconciler.arns import revision
 from reconciler.findings.services.service_fault import named
 from reconciler.findings.summary import spell
 from reconciler.services.outcomes import Outcome, histories
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def with_verdict(found: Answer, followed: Followed) -> Answer:
     """The answer whose story begins with what came of the deployment, which alone says whether it is well."""
     steady = followed.outcome is Outcome.COMPLETED
-    cluster = cluster_name(followed.picture.cluster) or followed.picture.cluster
+    cluster = found.explained.cluster_name
     verdict = f"{found.service} ({cluster}): the deployment {named(followed.history)} {_became(followed)}."
     matters = () if steady else found.story.matters
     return replace(found, story=replace(found.story, verdict=verdict, well=steady, matters=matters))
