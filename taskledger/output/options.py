@@ -19,6 +19,8 @@ from .times import before, read_moment, read_span
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+ROWS = 20
+
 Command = TypeVar("Command", bound="Callable[..., Any]")
 
 
@@ -103,6 +105,18 @@ def since_option(purpose: str) -> Callable[[Command], Command]:
     """The option --since of a command, a day by default."""
     return click.option(
         "--since", type=Since(), metavar="TIME", default="1d", show_default=True, help=purpose
+    )
+
+
+def limit_option(purpose: str, *, least: int = 1) -> Callable[[Command], Command]:
+    """The option --limit of a list for people, of as many rows as they read at once by default."""
+    return click.option(
+        "--limit",
+        type=click.IntRange(min=least),
+        default=ROWS,
+        show_default=True,
+        metavar="N",
+        help=purpose,
     )
 
 

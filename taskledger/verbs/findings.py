@@ -14,6 +14,7 @@ from ..deployed.ledger import deployed_ledger
 from ..deployed.selection import selection_options
 from ..deployed.stack import ledger_command
 from ..output import payload, times
+from ..output.options import limit_option
 from ..output.tables.findings import grouped, table
 from ..output.terminal import console, note, note_unreadable, print_json
 
@@ -29,19 +30,10 @@ if TYPE_CHECKING:
 
     Dated = tuple[datetime, Finding]
 
-LIMIT = 20  # groups shown to people by default
-
 
 @click.command()
 @selection_options
-@click.option(
-    "--limit",
-    type=click.IntRange(min=1),
-    default=LIMIT,
-    show_default=True,
-    metavar="N",
-    help="The latest N rows; --json has all findings.",
-)
+@limit_option("The latest N rows; --json has all findings.")
 @ledger_command
 def findings(stack: Stack, *, as_json: bool, limit: int, selection: Selection) -> None:
     """List what is or was wrong with single tasks and services.

@@ -12,6 +12,7 @@ from ..deployed.policy import policy_with_mutes
 from ..deployed.selection import selection_options
 from ..deployed.stack import ledger_command
 from ..output import payload, times
+from ..output.options import limit_option
 from ..output.reports.overview import report
 from ..output.terminal import note, note_unreadable, print_json
 
@@ -25,19 +26,10 @@ if TYPE_CHECKING:
     from ..deployed.selection import Selection
     from ..deployed.stack import Stack
 
-LIMIT = 20  # resolved incidents shown to people by default
-
 
 @click.command()
 @selection_options
-@click.option(
-    "--limit",
-    type=click.IntRange(min=0),
-    default=LIMIT,
-    show_default=True,
-    metavar="N",
-    help="All that are open, and the latest N of those resolved; --json has all.",
-)
+@limit_option("All that are open, and the latest N of those resolved; --json has all.", least=0)
 @ledger_command
 def incidents(stack: Stack, *, as_json: bool, limit: int, selection: Selection) -> None:
     """List the open incidents, and those resolved of late.
