@@ -10,7 +10,6 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import TYPE_CHECKING, Final
 
-from reconciler.arns import revision
 from reconciler.errors import TransientError
 from reconciler.model.task import Absence
 from reconciler.services.outcomes import History, Outcome, histories
@@ -74,7 +73,7 @@ class Waiting:
             if history and history.outcome is Outcome.UNKNOWN:
                 raise Unfollowable(f"ECS shows {self.deployment_id} no more, and not what came of it.")
             if history and history.outcome is not Outcome.IN_PROGRESS:
-                return self._ended(picture, history.outcome)
+                return Followed(history, history.outcome, picture, self.ecs.now() - self.began)
             if self.ecs.now() >= self.began + self.timeout:
                 return self._timed_out(picture)
             if history is None and self.ecs.now() >= self.began + _SHOWN_BY:
@@ -126,15 +125,6 @@ class Waiting:
         known = (one for one in histories(record) if one.deployment.deployment_id == self.deployment_id)
         return next(known, None)
 
-    def _ended(self, picture: Picture, outcome: Outcome) -> Followed:
-        """With a last look at all that explains it."""
-        (reading,) = picture.readings.values()
-        if outcome is not Outcome.COMPLETED:
-            picture = self._looked(reading, picture)
-        history = self._history(picture)
-        assert history is not None  # noqa: S101 - a record forgets none
-        return Followed(history, history.outcome, picture, self.ecs.now() - self.began)
-
     def _timed_out(self, picture: Picture) -> Followed:
         history = self._history(picture)
         if history is None or self.ecs.now() - self.answered_at > _SILENT:
@@ -178,8 +168,7 @@ def _pause_words(history: History, picture: Picture) -> str:
 
 def _progress(history: History) -> str:
     """`checkout:43  1 of 4 running, 2 pending, 1 failed`."""
-    one, rollout = history.deployment, history.deployment.rollout
-    name = revision(one.task_definition_arn) or one.deployment_id
+    name, rollout = history.deployment.name, history.deployment.rollout
     if rollout is None:
         return name
     failed = f", {rollout.failed_tasks} failed" if rollout.failed_tasks else ""

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from .. import arns
 from .hook import Hook
 from .task import Source
 
@@ -108,6 +109,11 @@ class Deployment:
     rollout: Rollout | None = None
     read_at: datetime | None = None
     service_deployment: ServiceDeployment | None = None
+
+    @property
+    def name(self) -> str:
+        """What people call it: the revision that it deploys; its id where that is not known."""
+        return arns.revision(self.task_definition_arn) or self.deployment_id
 
     @property
     def service_deployment_arn(self) -> str | None:

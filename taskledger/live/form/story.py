@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reconciler.arns import revision
 from reconciler.findings.summary import recent
 from reconciler.notifications.fault_words import who
 from reconciler.services.outcomes import Outcome, histories
@@ -122,7 +121,7 @@ def _deployed(record: ServiceRecord, now: datetime) -> str:
     newest = next(iter(histories(record)), None)
     if newest is None:
         return ""
-    name = revision(newest.deployment.task_definition_arn) or newest.deployment.deployment_id
+    name = newest.deployment.name
     if newest.outcome is Outcome.IN_PROGRESS:
         return f" Its deployment to {name} is under way since {recent(newest.deployment.began.at, now)}."
     if newest.outcome is not Outcome.COMPLETED:

@@ -41,5 +41,4 @@ def _became(followed: Followed) -> str:
 
 def _newest(picture: Picture) -> str:
     (record,) = picture.records.values()
-    newest = histories(record)[0].deployment
-    return revision(newest.task_definition_arn) or newest.deployment_id
+    return histories(record)[0].deployment.name

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from reconciler.arns import cluster_name, revision
+from reconciler.arns import cluster_name
 from reconciler.services.outcomes import histories
 
 from ..terminal import OUTCOME_STYLE, literal
@@ -76,7 +76,7 @@ def _deployment(record: ServiceRecord, when: When) -> tuple[Text, ...]:
         return Text("-"), Text("-"), Text("-")
     one = newest.deployment
     return (
-        literal(revision(one.task_definition_arn) or one.deployment_id),
+        literal(one.name),
         Text(newest.outcome, OUTCOME_STYLE.get(newest.outcome, "")),
         Text(when(newest.ended_at or one.began.at)),
     )

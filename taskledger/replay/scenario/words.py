@@ -61,7 +61,7 @@ def service_words(record: ServiceRecord) -> str:
 def deployment_words(history: History) -> str:
     """As a script names it: `checkout:2 ROLLED_BACK`; by its id as long as nothing names what it deploys."""
     one = history.deployment
-    return f"{revision(one.task_definition_arn) or one.deployment_id} {history.outcome}"
+    return f"{one.name} {history.outcome}"
 
 
 def finding_words(found: Finding | Incident) -> str:
