@@ -93,6 +93,7 @@ def enrich(state: TaskState, described: TaskState) -> TaskState:
     return replace(
         state,
         health_status=described.health_status,
+        platform_family=described.platform_family or state.platform_family,
         tags=described.tags if described.tags is not None else state.tags,
         containers=tuple(
             replace(container, health_status=health.get(container.name)) for container in state.containers
@@ -103,11 +104,13 @@ def enrich(state: TaskState, described: TaskState) -> TaskState:
 def succeed(previous: LedgerEntry | None, observation: Observation) -> LedgerEntry:
     """The entry after an observation that is newer than the previous entry, or the first of its task.
 
-    Tags are not versioned: the last that were reported are kept.
+    Tags and platform family are not versioned, and not in events: the last that were reported are kept.
     """
     state = observation.state
-    if previous and state.tags is None:
-        state = replace(state, tags=previous.state.tags)
+    if previous:
+        before = previous.state
+        tags = before.tags if state.tags is None else state.tags
+        state = replace(state, tags=tags, platform_family=state.platform_family or before.platform_family)
     return LedgerEntry(
         state=state,
         source=observation.source,

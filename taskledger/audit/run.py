@@ -20,7 +20,7 @@ from ..deployed.advice import advice
 from ..deployed.ledger import EVER, deployed_ledger
 from ..deployed.services.ledger import deployed_services
 from ..deployed.stack import Unusable
-from ..deployed.task_query import MAX_PAGE, TaskQuery, is_named, names_of, query_tasks
+from ..deployed.tasks.query import MAX_PAGE, TaskQuery, is_named, names_of, query_tasks
 from ..output.progress import counted, working
 from ..output.terminal import note, note_unreadable
 from .clusters import Audit, AuditContext, audit_cluster

@@ -8,8 +8,8 @@ import click
 
 from reconciler.adapters.dynamodb.task_rows import TaskRows, delete_task_rows, read_task_rows
 
-from .find_task import find_task, is_task_arn
 from .ledger import deployed_ledger
+from .tasks.find import find_task, is_task_arn
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -12,7 +12,7 @@ from reconciler.adapters.dynamodb.incidents import DynamoIncidents, read_inciden
 from reconciler.adapters.dynamodb.items import finding_items, values
 from reconciler.errors import InvalidInput
 
-from .find_task import NotFound
+from .tasks.find import NotFound
 from .unreadable import UnreadableRows
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from reconciler.adapters.dynamodb.batch import MAX_GET
-from reconciler.adapters.dynamodb.items import entry_items, values
+from reconciler.adapters.dynamodb.items import values
+from reconciler.adapters.dynamodb.items.task import entry_items
 from reconciler.adapters.dynamodb.reads import LedgerReads, read_entry
 from reconciler.chunks import chunks
 

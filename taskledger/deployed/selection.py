@@ -11,7 +11,7 @@ import click
 from reconciler.findings.model import Kind, Severity
 
 from ..output.options import since_option
-from .task_query import clusters_named
+from .tasks.query import clusters_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from reconciler.arns import cluster_arn, cluster_name, cluster_of_service, service_name, task_id
 
-from ..deployed.find_task import is_task_arn, is_whole_id
+from ..deployed.tasks.find import is_task_arn, is_whole_id
 
 DEFAULT_CLUSTER = "default"
 

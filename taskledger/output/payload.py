@@ -31,10 +31,20 @@ def task(entry: LedgerEntry) -> dict[str, Any]:
         "lastStatus": state.last_status,
         "desiredStatus": state.desired_status,
         "healthStatus": state.health_status,
+        "cpu": _units(state.cpu),
+        "memory": _units(state.memory),
+        "ephemeralStorage": state.ephemeral_storage and {"sizeInGiB": state.ephemeral_storage},
+        "cpuArchitecture": state.cpu_architecture,
+        "platformFamily": state.platform_family,
+        "platformVersion": state.platform_version,
         "version": state.version,
         "createdAt": time(state.created_at),
+        "connectivityAt": time(state.connectivity_at),
+        "pullStartedAt": time(state.pull_started_at),
+        "pullStoppedAt": time(state.pull_stopped_at),
         "startedAt": time(state.started_at),
         "stoppingAt": time(state.stopping_at),
+        "executionStoppedAt": time(state.execution_stopped_at),
         "stoppedAt": time(state.stopped_at),
         "stopCode": state.stop_code,
         "stoppedReason": state.stopped_reason,
@@ -124,6 +134,11 @@ def incident(found: Incident, now: datetime, policy: Policy) -> dict[str, Any]:
 
 def time(moment: datetime | None) -> str | None:
     return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z") if moment else None
+
+
+def _units(units: int | None) -> str | None:
+    """As ECS writes them."""
+    return None if units is None else str(units)
 
 
 def _container(container: Container) -> dict[str, Any]:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..deployed.find_task import closed_since_option
 from ..deployed.forget import document, forget, rows_of_task
 from ..deployed.stack import stack_command
+from ..deployed.tasks.find import closed_since_option
 from ..output.terminal import note, print_json, shown
 
 if TYPE_CHECKING:

@@ -8,7 +8,6 @@ import click
 
 from reconciler.findings.rules import findings
 
-from ..deployed.find_task import NotFound, find_task
 from ..deployed.incidents import deployed_incidents, find_incident
 from ..deployed.ledger import deployed_ledger
 from ..deployed.policy import policy_in_force, policy_option, policy_with_mutes
@@ -17,6 +16,7 @@ from ..deployed.services.judge import judge_service
 from ..deployed.services.ledger import deployed_services
 from ..deployed.services.of_task import deployments_of
 from ..deployed.stack import ledger_command
+from ..deployed.tasks.find import NotFound, find_task
 from ..output import payload, service_payload, times
 from ..output.options import since_option
 from ..output.reports import service as service_report

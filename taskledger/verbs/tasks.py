@@ -12,7 +12,7 @@ from reconciler.findings.rules import findings
 from ..deployed.ledger import deployed_ledger
 from ..deployed.policy import policy_in_force, policy_option
 from ..deployed.stack import ledger_command
-from ..deployed.task_query import MAX_PAGE, TaskQuery, query_tasks
+from ..deployed.tasks.query import MAX_PAGE, TaskQuery, query_tasks
 from ..output import payload, times
 from ..output.options import Since
 from ..output.tables.tasks import table

@@ -14,8 +14,8 @@ from typing import Any, Protocol
 import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
-from reconciler.adapters.dynamodb.items import entry_items
 from reconciler.adapters.dynamodb.items.service_items import PREFIX as SERVICES
+from reconciler.adapters.dynamodb.items.task import entry_items
 from reconciler.gate import description, succeed
 from reconciler.parsing.answer import parse_described_task
 from taskledger.simulator.engine.shapes import from_event

@@ -14,7 +14,7 @@ from typing import Any
 import boto3
 from botocore.awsrequest import AWSResponse
 
-from reconciler.adapters.dynamodb.items import entry_items
+from reconciler.adapters.dynamodb.items.task import entry_items
 from reconciler.gate import succeed
 from reconciler.handlers import observe
 from reconciler.parsing.event import parse_task_event

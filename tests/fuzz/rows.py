@@ -2,14 +2,9 @@
 
 from dataclasses import replace
 
-from reconciler.adapters.dynamodb.items import (
-    deployment_items,
-    entry_items,
-    history_items,
-    incident_items,
-    service_items,
-)
+from reconciler.adapters.dynamodb.items import deployment_items, incident_items, service_items
 from reconciler.adapters.dynamodb.items.finding_items import finding_item
+from reconciler.adapters.dynamodb.items.task import entry_items, history_items
 from reconciler.gate import history_row
 from tests.support.findings import failed_to_start, finding
 from tests.support.full_service import full_service

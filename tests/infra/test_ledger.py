@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from infra.assess import CHANGES
-from reconciler.adapters.dynamodb.items import entry_items, history_items
 from reconciler.adapters.dynamodb.items.finding_items import finding_item
+from reconciler.adapters.dynamodb.items.task import entry_items, history_items, protection_items
 from reconciler.gate import history_row, succeed
 from reconciler.model.protection import Protection, ProtectionEnd
 from tests.infra.contexts import ADOPTED
@@ -124,7 +124,7 @@ def passes(event_name: str, item: Mapping[str, Any]) -> bool:
 
 def image(last_status: str, desired_status: str, protection: Protection | None = None) -> dict[str, Any]:
     entry = succeed(None, event(3, last_status=last_status, desired_status=desired_status))
-    shown = entry_items.protection_values(protection) if protection else {}
+    shown = protection_items.protection_values(protection) if protection else {}
     return {**entry_items.key(TASK), **entry_items.entry_values(entry, RETENTION), **shown}
 
 

@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from reconciler.adapters.aws import translated
-from reconciler.adapters.dynamodb.items import entry_items, incident_items
+from reconciler.adapters.dynamodb.items import incident_items
+from reconciler.adapters.dynamodb.items.task import entry_items
 from reconciler.errors import InvalidInput
 from reconciler.findings.phrases import PHRASES, read
 from reconciler.findings.policy import DEFAULT

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from reconciler.adapters.dynamodb.items import entry_items, finding_items, history_items, incident_items
+from reconciler.adapters.dynamodb.items import finding_items, incident_items
+from reconciler.adapters.dynamodb.items.task import entry_items, history_items
 from tests.taskledger.conftest import Deployment, deployment
 
 __all__ = ["deployment"]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from reconciler.adapters.dynamodb.items import entry_items, service_items
+from reconciler.adapters.dynamodb.items import service_items
+from reconciler.adapters.dynamodb.items.task import entry_items, protection_items
 from reconciler.model.entry import LedgerEntry
 from reconciler.ports.ledger import EntryChange
 from reconciler.ports.services import ServiceChange
@@ -52,7 +53,7 @@ def _service_images(change: ServiceChange) -> Sequence[dict[str, Any] | None]:
 
 def _image(entry: LedgerEntry) -> dict[str, Any]:
     image = {**entry_items.key(entry.state.task_arn), **entry_items.entry_values(entry, RETENTION)}
-    return image | (entry_items.protection_values(entry.protection) if entry.protection else {})
+    return image | (protection_items.protection_values(entry.protection) if entry.protection else {})
 
 
 def _base64(value: object) -> str:

@@ -58,8 +58,11 @@ class TaskState:
     """A task as ECS described it at one version.
 
     `version` 0 stands for a description without a version, as DescribeTasks gave before 2016. Events carry
-    neither health nor tags: in a state from an event `health_status`, `tags` and the containers'
-    `health_status` are None, which means "not known", never "none".
+    neither health, tags nor platform family: in a state from an event `health_status`, `tags`,
+    `platform_family` and the containers' `health_status` are None, which means "not known", never "none".
+
+    Its own size is in ECS's units: `cpu` in 1/1024 vCPU, `memory` in MiB, `ephemeral_storage` in GiB. A task
+    on EC2 may have none, as only its containers have one. `cpu_architecture` is `x86_64` or `arm64`.
     """
 
     task_arn: str
@@ -74,9 +77,19 @@ class TaskState:
     capacity_provider_name: str | None = None
     availability_zone: str | None = None
     health_status: str | None = None
+    cpu: int | None = None
+    memory: int | None = None
+    ephemeral_storage: int | None = None
+    cpu_architecture: str | None = None
+    platform_family: str | None = None
+    platform_version: str | None = None
     created_at: datetime | None = None
+    connectivity_at: datetime | None = None
+    pull_started_at: datetime | None = None
+    pull_stopped_at: datetime | None = None
     started_at: datetime | None = None
     stopping_at: datetime | None = None
+    execution_stopped_at: datetime | None = None
     stopped_at: datetime | None = None
     stop_code: str | None = None
     stopped_reason: str | None = None

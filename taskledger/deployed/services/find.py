@@ -12,8 +12,8 @@ import click
 
 from reconciler.arns import account, cluster_name, cluster_of_service, region, service_name
 
-from ..find_task import NotFound, is_whole_id
-from ..task_query import is_named
+from ..tasks.find import NotFound, is_whole_id
+from ..tasks.query import is_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

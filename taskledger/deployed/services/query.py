@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from reconciler.arns import cluster_name
 from reconciler.services.outcomes import Outcome, histories, is_settled
 
-from ..task_query import clusters_named
+from ..tasks.query import clusters_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

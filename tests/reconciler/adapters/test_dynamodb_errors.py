@@ -10,7 +10,7 @@ import pytest
 from botocore.exceptions import ReadTimeoutError
 
 from reconciler.adapters.dynamodb import batch
-from reconciler.adapters.dynamodb.items.history_items import row_item
+from reconciler.adapters.dynamodb.items.task.history_items import row_item
 from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.errors import AccessDenied, InvalidInput, LedgerError, TerminalError, TransientError
 from reconciler.model.task import Source

@@ -21,7 +21,9 @@ KEYS = {
     "taskArn", "clusterArn", "cluster", "group", "service", "taskDefinitionArn", "launchType",
     "capacityProviderName", "availabilityZone", "lastStatus", "desiredStatus", "healthStatus", "version",
     "createdAt", "startedAt", "stoppingAt", "stoppedAt", "stopCode", "stoppedReason", "startedBy", "tags",
-    "containers", "protection", "source", "observedAt", "open", "closedAs",
+    "containers", "protection", "source", "observedAt", "open", "closedAs", "cpu", "memory",
+    "ephemeralStorage", "cpuArchitecture", "platformFamily", "platformVersion", "connectivityAt",
+    "pullStartedAt", "pullStoppedAt", "executionStoppedAt",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from ...model.task import ClosedAs
 from ..aws import aws_errors, is_condition_failed
 from .cluster_marks import ACTIVE, CLUSTERS, ClusterMarks
 from .entry_updates import Update, assign, express, protecting
-from .items import entry_items
+from .items.task import entry_items
 from .items.values import milliseconds, number
 from .reads import LedgerReads
 

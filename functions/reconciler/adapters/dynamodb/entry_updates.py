@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from .items import entry_items
+from .items.task import entry_items, protection_items
 from .items.values import milliseconds, number
 
 if TYPE_CHECKING:
@@ -17,9 +17,10 @@ if TYPE_CHECKING:
     from ...model.task import Observation
     from .items.values import Value
 
-_DESCRIBED = ("healthStatus", "tags", "containers", "describedAt")
+_DESCRIBED = ("healthStatus", "platformFamily", "tags", "containers", "describedAt")
+_LASTING = ("tags", "platformFamily")  # which events don't carry, and which no version changes
 _CONCLUDED = ("closedAs", "closedAt", "missingSince", "ttl")
-_ALIASES = {"group": "#group", "source": "#source", "ttl": "#ttl"}  # words that DynamoDB keeps for itself
+_ALIASES = {name: f"#{name}" for name in ("group", "size", "source", "ttl")}  # DynamoDB's reserved words
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,7 @@ class Update:
 
 
 def replacement(observation: Observation, values: Mapping[str, Value]) -> Update:
-    """Sets what the state has and removes what it lacks, but the tags, which no event carries."""
+    """Sets what the state has and removes what it lacks, but what outlasts a version and no event carries."""
     return _replacing(observation, values, "openSince = if_not_exists(openSince, :openSince)")
 
 
@@ -49,7 +50,7 @@ def resetting(
 def _replacing(observation: Observation, values: Mapping[str, Value], opening: str) -> Update:
     all_values = dict(values)
     sets = [assign(name) for name in values]
-    removed = [name for name in entry_items.ENTRY_ATTRIBUTES if name not in values and name != "tags"]
+    removed = [name for name in entry_items.ENTRY_ATTRIBUTES if name not in values and name not in _LASTING]
     if observation.state.closed:
         removed.append(entry_items.OPEN)
     else:
@@ -68,18 +69,18 @@ def filling(winner: LedgerEntry, filled: LedgerEntry, values: Mapping[str, Value
         filled_in[entry_items.OPEN] = _open_since(filled)
         removed += _CONCLUDED
         if filled.protection and filled.protection != winner.protection:
-            held = entry_items.protection_values(filled.protection)
+            held = protection_items.protection_values(filled.protection)
             filled_in |= held
-            removed += [name for name in entry_items.PROTECTION_ATTRIBUTES if name not in held]
+            removed += [name for name in protection_items.PROTECTION_ATTRIBUTES if name not in held]
     sets = [assign(name) for name in filled_in]
     return express(filled.state.task_arn, sets, removed, {**filled_in, "version": values["version"]})
 
 
 def protecting(task_arn: str, known: Protection | None, protection: Protection) -> Update:
     """Sets what a protection has and removes what it lacks; `known` is what was read before."""
-    values = entry_items.protection_values(protection)
+    values = protection_items.protection_values(protection)
     sets = [assign(name) for name in values]
-    removed = [name for name in entry_items.PROTECTION_ATTRIBUTES if name not in values]
+    removed = [name for name in protection_items.PROTECTION_ATTRIBUTES if name not in values]
     then = {"knownCheckedAt": milliseconds(known.checked_at)} if known else {}
     return express(task_arn, sets, removed, {**values, **then})
 

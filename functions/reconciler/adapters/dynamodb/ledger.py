@@ -25,7 +25,7 @@ from ..aws import aws_errors, translated
 from .batch import put_all
 from .entry_marks import EntryMarks
 from .entry_updates import confirmation, filling, replacement, resetting
-from .items import entry_items, history_items
+from .items.task import entry_items, history_items
 from .reads import read_entry
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from ...ports.ledger import Entries
 from ..aws import aws_errors
 from .batch import get_all, query_all
 from .cluster_marks import ACTIVE, CLUSTERS
-from .items import entry_items, history_items
+from .items.task import entry_items, history_items, protection_items
 from .items.values import milliseconds, moment, read_or_error, reading
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def _read_row(item: Item) -> HistoryRow:
 
 def _read_protection(item: Item) -> Protection | None:
     with reading(item, "protection"):
-        return entry_items.protection(item)
+        return protection_items.protection(item)
 
 
 class LedgerReads:
@@ -107,7 +107,7 @@ class LedgerReads:
 
         What cannot be read is due: whoever looks at it says what is wrong.
         """
-        keys = {"protected": entry_items.PROTECTED, "due": "dueAt"}
+        keys = {"protected": protection_items.PROTECTED, "due": "dueAt"}
         found = (
             self._first(cluster_arn, index, key, last=index == "protected") for index, key in keys.items()
         )

@@ -9,7 +9,8 @@ from ...errors import InvalidInput
 from ...parsing.fields import required, timestamp
 from ...ports.ledger import EntryChange
 from ...ports.services import ServiceChange
-from .items import entry_items, service_items
+from .items import service_items
+from .items.task import entry_items
 from .items.values import reading
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 
 from ..aws import aws_errors
 from .batch import delete_all
-from .items.entry_items import ENTRY
 from .items.finding_items import PREFIX as FINDING
-from .items.history_items import PREFIX as VERSION
+from .items.task.entry_items import ENTRY
+from .items.task.history_items import PREFIX as VERSION
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ import click
 
 from reconciler.arns import cluster_name, task_id
 
-from ..output.options import since_option
+from ...output.options import since_option
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.entry import LedgerEntry
 
-    from .ledger import DeployedLedger
+    from ..ledger import DeployedLedger
 
 MOST_SHOWN = 10
 

@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING
 
 from reconciler.arns import cluster_name
 
-from ..output.progress import counted
-from .ledger import EVER
-from .stack import Unusable
+from ...output.progress import counted
+from ..ledger import EVER
+from ..stack import Unusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from reconciler.model.entry import LedgerEntry
 
-    from .ledger import DeployedLedger, Placed
+    from ..ledger import DeployedLedger, Placed
 
 
 MAX_PAGE = 1000

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ....model.task import Container, TaskState
-from .values import digest, free_text, number, or_null, or_same, read_digest
+from .....model.task import Container, TaskState
+from ..values import digest, free_text, number, or_null, or_same, read_digest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .values import Item, Value
+    from ..values import Item, Value
 
 
 def container_item(container: Container, state: TaskState) -> Value:

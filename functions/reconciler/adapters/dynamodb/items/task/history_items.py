@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ....model.entry import HistoryRow
-from ....model.task import Source
-from .values import milliseconds, moment, seconds
+from .....model.entry import HistoryRow
+from .....model.task import Source
+from ..values import milliseconds, moment, seconds
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from .values import Item, Value
+    from ..values import Item, Value
 
 PREFIX = "v"
 

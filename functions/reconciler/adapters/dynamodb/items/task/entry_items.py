@@ -16,22 +16,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ....model.entry import Closure, LedgerEntry, Passing
-from ....model.protection import Protection, ProtectionEnd
-from ....model.task import ClosedAs, Source, TaskState
+from .....model.entry import Closure, LedgerEntry, Passing
+from .....model.task import ClosedAs, Source, TaskState
+from ..values import free_text, milliseconds, moment, number, or_null, or_same, seconds, when
 from .container_items import container_item, read_container
-from .values import free_text, milliseconds, moment, number, or_null, or_same, seconds, when
+from .life_items import ATTRIBUTES as LIFE_ATTRIBUTES
+from .life_items import life_fields, life_values
+from .protection_items import protection
 
 if TYPE_CHECKING:
     from datetime import timedelta
 
-    from .values import Item, Value
+    from ..values import Item, Value
 
 ENTRY = "ENTRY"
 
 OPEN = "openSince"
 CLOSED = "closedAt"
-PROTECTED = "protectionExpiresAt"
 
 # Attribute, and the field of TaskState that it holds; of those a person or ECS writes freely apart.
 _FREE_TEXTS = {"startedBy": "started_by", "stoppedReason": "stopped_reason"}
@@ -43,6 +44,7 @@ _TEXTS = {
     "capacityProviderName": "capacity_provider_name",
     "availabilityZone": "availability_zone",
     "healthStatus": "health_status",
+    "platformFamily": "platform_family",
     "stopCode": "stop_code",
     **_FREE_TEXTS,
 }
@@ -55,6 +57,7 @@ _TIMES = {
 ENTRY_ATTRIBUTES = (
     *_TEXTS,
     *_TIMES,
+    *LIFE_ATTRIBUTES,
     "version",
     "desiredStatus",
     "taskDefinitionArn",
@@ -72,7 +75,6 @@ ENTRY_ATTRIBUTES = (
     "replayed",
     "ttl",
 )
-PROTECTION_ATTRIBUTES = (PROTECTED, "protectionExpiredAt", "protectedSince", "protectionCheckedAt")
 
 
 def key(task_arn: str) -> dict[str, Value]:
@@ -90,7 +92,7 @@ def state_values(state: TaskState) -> dict[str, Value]:
             values[name] = milliseconds(moment)
     if state.desired_status != state.last_status:
         values["desiredStatus"] = or_null(state.desired_status)
-    return values | _parts(state)
+    return values | life_values(state) | _parts(state)
 
 
 def _parts(state: TaskState) -> dict[str, Value]:
@@ -108,6 +110,7 @@ def state(item: Item) -> TaskState:
     fields: dict[str, Any] = {field: item[name]["S"] for name, field in _TEXTS.items() if name in item}
     fields |= {field: free_text(item, name) for name, field in _FREE_TEXTS.items() if name in item}
     fields |= {field: moment(item[name]) for name, field in _TIMES.items() if name in item}
+    fields |= life_fields(item, fields)
     if "taskDefinitionArn" in item:
         fields["task_definition_arn"] = _full(item["taskDefinitionArn"]["S"], fields["cluster_arn"])
     if "tags" in item:
@@ -164,27 +167,6 @@ def passing_values(passing: Passing) -> dict[str, Value]:
 def _passing(item: Item) -> Passing | None:
     since = when(item, "passingSince")
     return Passing(item["passingStatus"]["S"], since) if since else None
-
-
-def protection_values(held: Protection) -> dict[str, Value]:
-    """The attributes that hold a protection; all others of `PROTECTION_ATTRIBUTES` must go."""
-    expires = PROTECTED if held.enabled else "protectionExpiredAt"
-    times = {"protectionCheckedAt": held.checked_at, expires: held.expires_at, "protectedSince": held.since}
-    return {name: milliseconds(time) for name, time in times.items() if time}
-
-
-def protection(item: Item) -> Protection | None:
-    """The protection that an entry holds; None for a task that never had any, as far as is known."""
-    if "protectionCheckedAt" not in item:
-        return None
-    expired, since = when(item, "protectionExpiredAt"), when(item, "protectedSince")
-    cleared = None if since else ProtectionEnd.CLEARED
-    return Protection(
-        ended=ProtectionEnd.EXPIRED if expired else cleared,
-        expires_at=expired or when(item, PROTECTED),
-        checked_at=moment(item["protectionCheckedAt"]),
-        since=since,
-    )
 
 
 def _task_definitions(cluster_arn: str) -> str:

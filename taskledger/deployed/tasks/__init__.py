@@ -1,0 +1,1 @@
+"""The tasks in the ledger of a deployed stack."""
