@@ -71,9 +71,9 @@ class _Revision:
 
 
 def latency(entries: Iterable[LedgerEntry], since: datetime) -> tuple[Sequence[OwnerLatency], int]:
-    """How long the phases took that began since then, by cluster and owner; and how many tasks have no phase.
+    """How long the phases took that began since then, by cluster and owner; and how many tasks have none.
 
-    Those are tasks that began or closed since then. Of a task that has some phases only these count.
+    The latter are those of which no phase is known at all, of the tasks that began or closed since then.
     """
     found: dict[tuple[str, str], dict[str | None, _Revision]] = defaultdict(dict)
     without = 0
@@ -118,9 +118,9 @@ def _newest_first(found: Mapping[str | None, _Revision]) -> Sequence[str | None]
     return sorted(found, key=lambda arn: (families[arns.family(arn)], _number(arn)), reverse=True)
 
 
-def _number(task_definition_arn: str | None) -> int:
-    number = (arns.revision(task_definition_arn) or "").rpartition(":")[2]
-    return int(number) if number.isdecimal() else 0
+def _number(task_definition_arn: str | None) -> str:
+    """The number of the revision, to sort by: what somebody sent need not be one."""
+    return (arns.revision(task_definition_arn) or "").rpartition(":")[2].zfill(20)
 
 
 def _revision(task_definition_arn: str | None, found: _Revision) -> RevisionLatency:

@@ -53,19 +53,19 @@ class _Chosen:
 @most_option
 @ledger_command
 def latency(stack: Stack, *, as_json: bool, limit: int, **chosen: object) -> None:
-    """Show how long tasks take to provision, prepare, pull, start and stop.
+    """Show how long tasks take to start and to stop.
 
-    For each service, and each task family of standalone tasks: the percentiles and the slowest task of the
-    newest revision, and what changed against the one before. A phase counts if it began since --since: of a
-    task that was started last week and stopped today, that is the stop. What is not over yet does not count.
+    For each service, and each family of standalone tasks: how long the newest revision takes to provision,
+    prepare, pull, start and stop, the slowest task, and what changed against the revision before. A phase
+    counts if it began since --since: of a task that was started last week and stopped today, that is the
+    stop. What is not over yet does not count.
     """
     asked = _Chosen(**chosen)  # type: ignore[arg-type]  # as click checked
     ledger = deployed_ledger(stack)
-    since = asked.since
-    found, without = measuring.latency(asked.read(ledger), since)
+    found, without = measuring.latency(asked.read(ledger), asked.since)
     note_unreadable(ledger.unreadable)
     if as_json:
-        print_json(_document(since, found, without))
+        print_json(_document(asked.since, found, without))
         return
     table(console(), found[:limit])
     for line in _notes(len(found), limit, without):
