@@ -12,6 +12,7 @@ from .verbs.audit import audit
 from .verbs.findings import findings
 from .verbs.forget import forget_task
 from .verbs.incidents import incidents
+from .verbs.latency import latency
 from .verbs.mute import mute
 from .verbs.replay import replay
 from .verbs.send import send
@@ -60,6 +61,7 @@ for command in (
     show,
     findings,
     incidents,
+    latency,
     mute,
     sweep,
     audit,

@@ -64,6 +64,7 @@ class World:
             cluster_arn=self.cluster_arn,
             tags={text: text},
             containers=(container,),
+            connectivity_at=at(4),
         )
         self.entry: LedgerEntry = succeed(None, observation)
         self.rows: list[HistoryRow] = [history_row(observation)]
@@ -176,6 +177,7 @@ class World:
             "verbs.incidents._select": lambda *_: [self.incident],
             "verbs.incidents.policy_with_mutes": lambda *_: DEFAULT,
             "verbs.show.policy_with_mutes": lambda *_: DEFAULT,
+            "verbs.latency.lives": lambda *_: [self.entry],
             "verbs.mute.mutes_in_force": lambda *_: [self.mute],
             "verbs.audit.run_audit": self.audit,
             "verbs.sweep._run": self.sweep,
@@ -183,7 +185,7 @@ class World:
             "verbs.send.Queue": lambda _: queue,
             "verbs.send.RepeatedEvents": lambda _: [Unreadable(self.text, 0, self.refusal)],
         }
-        for verb in ("tasks", "services", "show", "findings", "incidents"):
+        for verb in ("tasks", "services", "show", "findings", "incidents", "latency"):
             one[f"verbs.{verb}.deployed_ledger"] = lambda *_, **__: ledger
         for verb in ("services", "show"):
             one[f"verbs.{verb}.deployed_services"] = lambda *_: services

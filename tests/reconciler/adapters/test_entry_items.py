@@ -11,6 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.adapters.dynamodb.items.task import entry_items
+from reconciler.adapters.dynamodb.reads import read_entry
+from reconciler.errors import InvalidInput
 from reconciler.gate import succeed
 from reconciler.model.task import Container, TaskState
 from tests.support.ledgers import RETENTION
@@ -45,6 +47,15 @@ def test_what_was_reported_comes_back(fields: dict[str, Any]) -> None:
     """Each time to the millisecond and each size, whatever else is known of the task."""
     said = state(**fields)
     assert round_trip(said) == said
+
+
+@pytest.mark.parametrize("phases", [b"x", b"\0" * 5])
+def test_phases_that_are_cut(phases: bytes) -> None:
+    """They make an entry that cannot be read, which is said with its key."""
+    values = entry_items.entry_values(succeed(None, event()), RETENTION)
+    item = {**entry_items.key(event().state.task_arn), **values, "phases": {"B": phases}}
+    with pytest.raises(InvalidInput, match="the entry cannot be read"):
+        read_entry(item)
 
 
 def test_the_times_of_a_usual_life_take_four_bytes_each() -> None:

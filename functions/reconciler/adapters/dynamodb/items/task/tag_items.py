@@ -18,9 +18,8 @@ from typing import TYPE_CHECKING, Any
 
 from .....model.tags import RENEWED_AFTER, KeptTags, digest_of
 from .....model.task import Source
-from .....parsing.fields import required
 from ..layout import TEXTS
-from ..values import milliseconds, seconds, when
+from ..values import milliseconds, moment, seconds, when
 from .history_items import row_key
 
 if TYPE_CHECKING:
@@ -110,7 +109,7 @@ def tag_fields(item: Item, created_at: datetime | None) -> tuple[Mapping[str, st
     if not found:
         return (None if found is None else {}), None
     row, _, digest = found.rpartition("#")
-    at = when(item, "tagsAt") or required(created_at, "createdAt")
+    at = when(item, "tagsAt") or created_at or moment(item["tagsAt"])
     return None, KeptTags(digest=digest, at=at, row=row or None)
 
 
