@@ -30,7 +30,9 @@ if TYPE_CHECKING:
 @past_options
 @limit_option("The latest N of the tasks that began, ended or changed; --json has all.")
 @ledger_command
-def diff(stack: Stack, t1: datetime, t2: datetime, *, as_json: bool, wanted: Wanted, limit: int) -> None:
+def diff(  # noqa: PLR0913 - an argument or an option each
+    stack: Stack, t1: datetime, t2: datetime, *, as_json: bool, wanted: Wanted, limit: int
+) -> None:
     """List what began, ended and changed between two times.
 
     T1 and T2 are time spans before now (90m, 2h, 3d) or times (2026-11-20T09:00Z); without T2, up to now.
