@@ -1,4 +1,4 @@
-"""Lives of tasks for questions about the past: what happened to each when, and what it truly was at any time."""
+"""Lives of tasks for questions about the past: what happened to each, and what it truly was at a time."""
 
 from __future__ import annotations
 
@@ -58,9 +58,7 @@ class TrueLife:
 
     def first(self, status: str) -> datetime | None:
         """When it first had that status, or was first desired to."""
-        return next(
-            (one.at for one in self.moments if status in (one.last_status, one.desired_status)), None
-        )
+        return next((one.at for one in self.moments if status in (one.last_status, one.desired_status)), None)
 
     @property
     def observations(self) -> list[Observation]:

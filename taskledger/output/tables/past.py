@@ -36,7 +36,7 @@ TASKS = (
     Column("owner", whole=False),
     Column("cluster", whole=False, weight=1),
     Column("definition", whole=False, weight=3),
-    Column("status", whole=False),
+    Column("status"),
     Column("since"),
     Column("ended", weight=2),
     Column("inferred", weight=4),
@@ -81,10 +81,10 @@ def definition(arn: str | None) -> str:
 
 
 def status(one: StateThen) -> Text:
-    """The last status, with the desired one where that is another."""
+    """The last status, and of a task that was to stop that it was."""
     last = one.last_status or "not known"
     text = literal(last, STATUS_STYLE.get(last, ""))
-    if one.desired_status in (None, one.last_status):
+    if one.desired_status in (None, "RUNNING", one.last_status):
         return text
     return text.append_text(literal(f" -> {one.desired_status}"))
 

@@ -42,7 +42,7 @@ def test_what_was_reported_is_what_ran(true: TrueLife, moment: datetime) -> None
 
 @given(true_lives(losing=True), times())
 def test_lost_events_are_never_made_up(true: TrueLife, moment: datetime) -> None:
-    """A task is there when it was, as it was wanted, with its last known status; RUNNING from its start on."""
+    """A task is there when it was, as it was wanted, with its last known status, or RUNNING once it was."""
     then, truth = state_at(true.recorded(), moment), true.at(moment)
     assert (then is None) == (truth is None)
     if then is None or truth is None:
@@ -108,9 +108,7 @@ def test_an_end_that_was_asked_for_at_an_unknown_time(seconds: int, state: tuple
 )
 def test_lost_versions(seconds: int, state: tuple[Any, ...] | None) -> None:
     """A row that the task's own times contradict is outdated."""
-    over = event(
-        6, seconds=401, started_at=at(100), stopping_at=at(300), stopped_at=at(400), **STOPPED
-    )
+    over = event(6, seconds=401, started_at=at(100), stopping_at=at(300), stopped_at=at(400), **STOPPED)
     assert shown(life(event(1, seconds=1, **PENDING), over), seconds) == state
 
 
