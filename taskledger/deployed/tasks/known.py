@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING
 
 from reconciler.model.task import Source
 
+from ..ledger import EVER
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from datetime import datetime
@@ -48,7 +50,8 @@ def read_closures(ledger: DeployedLedger, cluster_arns: Sequence[str], now: date
         if first and last:
             oldest[arn] = first[0]
             kept += [first[1], last[1]]
-    return Closures(oldest=oldest, horizon=now - min(kept, default=LEAST_RETENTION))
+    shortest = max(min(kept, default=LEAST_RETENTION), LEAST_RETENTION)
+    return Closures(oldest=oldest, horizon=now - min(shortest, now - EVER))
 
 
 def proving(
