@@ -117,7 +117,6 @@ def _versions(rows: Iterable[HistoryRow]) -> Iterator[tuple[datetime, HistoryRow
 def _credible(life: Life) -> list[HistoryRow]:
     """The rows without events above what ECS described at a reset after them, unless confirmed since."""
     confirmed = {row.version for row in life.rows if row.source is Source.DESCRIBE}
-    confirmed.add(life.entry.state.version)
     resets = [row for row in life.rows if row.source is Source.RESET]
     return [
         row

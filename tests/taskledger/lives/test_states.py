@@ -182,6 +182,13 @@ def test_a_reset_that_was_wrong(confirmed: Observation | None) -> None:
     assert shown(found, 500) == (7, "RUNNING", "STOPPED")
 
 
+def test_a_stop_within_the_second() -> None:
+    """Once it was reported, the task is over, though ECS gave its time to the millisecond later."""
+    over = event(6, seconds=400, stopping_at=at(300), stopped_at=at(400.4), **STOPPED)
+    found = life(event(3, stopping_at=at(300), desired_status="STOPPED"), over)
+    assert [shown(found, second) is None for second in (399, 400, 400.2, 400.4)] == [False, True, True, True]
+
+
 def test_a_creation_that_is_not_known() -> None:
     """A task is there from its first row on."""
     found = life(event(1, created_at=None), event(5, created_at=None))

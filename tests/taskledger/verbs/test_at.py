@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from taskledger.deployed import stack as deployed_stack
+from taskledger.deployed.ledger import READERS
 from tests.support import deployed
-from tests.support.deployed import NOW, TABLE, Deployment, ago, other_cluster
+from tests.support.deployed import NOW, TABLE, Answer, Deployment, ago, other_cluster, refusal
 from tests.support.panes import pane
 from tests.support.past_lives import LONGEST, TrueLife, times, true_lives
 from tests.support.recorded_past import STOPPED, forget_rows, life, refuse_scans, seen
@@ -146,6 +148,40 @@ def test_only_tasks_that_changed_since_have_their_history_read(old: Deployment) 
     old.answer("dynamodb.Query", lambda body: reads.update([json.loads(body).get("IndexName", "table")]))
     assert ran_at("2h").keys() == {task_arn(1), task_arn(2)}
     assert reads["table"] == 2  # the clusters, and the history of the second task
+
+
+def test_histories_are_read_side_by_side(old: Deployment) -> None:
+    """As many at once as the client has connections for, and each task gets its own."""
+    for number in range(100, 104 + READERS):
+        life(old, number, ago(hours=4), ago(minutes=number))
+    configs: list[Any] = []
+    connect = deployed_stack.connect
+
+    def noted(session: Any, service: str, *config: Any) -> Any:
+        configs.extend((service, one.max_pool_connections) for one in config)
+        return connect(session, service, *config)
+
+    old.monkeypatch.setattr(deployed_stack, "connect", noted)
+    found = ran_at("2h")
+    assert {arn: (one["version"], one["inferred"]) for arn, one in found.items()} == {
+        task_arn(number): (3, False) for number in range(100, 104 + READERS)
+    }
+    assert ("dynamodb", READERS) in configs
+
+
+def test_a_history_that_cannot_be_read(old: Deployment) -> None:
+    """No answer is better than one with states that are only not known because of that."""
+    life(old, 1, ago(hours=4), ago(hours=1))
+
+    def deny(body: bytes) -> Answer | None:
+        return (
+            refusal("AccessDeniedException")
+            if ":v" in json.loads(body)["ExpressionAttributeValues"]
+            else None
+        )
+
+    old.answer("dynamodb.Query", deny)
+    assert refused("2h").startswith("Error: ")
 
 
 @pytest.mark.parametrize(

@@ -131,7 +131,16 @@ def test_what_is_deleted(deployment: Deployment, retentions: tuple[int, int], kn
         closing(deployment, number, ago(days=ended), days)
     assert is_known(known)
     assert not is_known(f"{min(retentions) + 1}d")
-    assert f"closed before {stamped(ago(days=min(retentions)))} may be deleted" in ask("95d").err
+    horizon = ago(days=min(retentions))
+    assert f"closed before {stamped(horizon)} may be deleted" in ask("95d").err
+
+
+def test_known_since_the_retention(deployment: Deployment) -> None:
+    """That a task of an older time is still there says nothing of the others of that time."""
+    life(deployment, 1, ago(days=89))
+    closing(deployment, 2, ago(days=1), 30)
+    (cluster,) = ask("2d").document["clusters"]
+    assert cluster["knownSince"] == f"{ago(days=30):%Y-%m-%dT%H:%M:%S.000Z}"
 
 
 def test_a_retention_that_is_not_known(deployment: Deployment) -> None:
