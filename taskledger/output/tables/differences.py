@@ -53,19 +53,20 @@ def table(
     screen: Console, owners: Sequence[OwnersDifference], found: Difference, now: datetime, limit: int
 ) -> int:
     """Prints both, the latest tasks first; returns how many tasks are beyond the limit."""
-    print_table(screen, OWNERS, [_owner(one) for one in owners])
+    piped = not screen.is_terminal
+    print_table(screen, OWNERS, [_owner(one, piped=piped) for one in owners])
     moved = _moved(found)
     if moved:
         screen.print()
-    print_table(screen, TASKS, [_row(one, now, piped=not screen.is_terminal) for one in moved[:limit]])
+    print_table(screen, TASKS, [_row(one, now, piped=piped) for one in moved[:limit]])
     return max(len(moved) - limit, 0)
 
 
-def _owner(one: OwnersDifference) -> tuple[Text, ...]:
+def _owner(one: OwnersDifference, *, piped: bool) -> tuple[Text, ...]:
     before, after = definitions(one.before), definitions(one.after)
     alike = before.plain == after.plain
     return (
-        *owned(one.cluster_arn, one.owner),
+        *owned(one.cluster_arn, one.owner, piped=piped),
         Text(f"{one.before.number} -> {one.after.number}"),
         *(Text(str(number)) for number in (one.began, one.ended, one.came_and_went, one.changed)),
         after if alike else before + Text(" -> ") + after,

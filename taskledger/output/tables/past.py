@@ -51,7 +51,7 @@ def table(
     """Prints both; ages are as of that time, `ended` how long after it; where it is piped, times."""
     piped = not screen.is_terminal
     counted = [
-        (*owned(*key), Text(str(one.number)), Text(str(one.running)), definitions(one))
+        (*owned(*key, piped=piped), Text(str(one.number)), Text(str(one.running)), definitions(one))
         for key, one in owners.items()
     ]
     print_table(screen, OWNERS, counted)
@@ -60,9 +60,10 @@ def table(
     print_table(screen, TASKS, [_row(one, piped=piped) for one in states])
 
 
-def owned(cluster_arn: str, owned_by: str) -> tuple[Text, Text]:
-    """An owner and its cluster, by their names."""
-    return literal(owner_name(owned_by)), literal(cluster_name(cluster_arn) or cluster_arn)
+def owned(cluster_arn: str, owned_by: str, *, piped: bool) -> tuple[Text, Text]:
+    """An owner and its cluster, by their names; `service:NAME` where it is piped."""
+    name = owned_by if piped else owner_name(owned_by)
+    return literal(name), literal(cluster_name(cluster_arn) or cluster_arn)
 
 
 def definitions(counted: Tasks) -> Text:
@@ -93,7 +94,7 @@ def named(entry: LedgerEntry, *, piped: bool) -> tuple[Text, Text, Text]:
     """The task, whole where it is piped, with its owner and its cluster."""
     state = entry.state
     task = literal(state.task_id if piped else short_id(state.task_id))
-    return task, *owned(state.cluster_arn, owner(state.group, state.task_definition_arn))
+    return task, *owned(state.cluster_arn, owner(state.group, state.task_definition_arn), piped=piped)
 
 
 def _row(one: StateThen, *, piped: bool) -> tuple[Text, ...]:

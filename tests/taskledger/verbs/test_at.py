@@ -224,7 +224,7 @@ def test_people_see_some_of_the_tasks(old: Deployment) -> None:
     header, counts, empty, _, *rows = ran.out.splitlines()
     assert (header.split()[:3], counts.split()[:4]) == (
         ["owner", "cluster", "tasks"],
-        ["checkout", "shop", "4", "4"],
+        ["service:checkout", "shop", "4", "4"],
     )
     assert (empty, len(rows)) == ("", 3)
     assert "1 more tasks: --limit shows more, --json all." in ran.err
