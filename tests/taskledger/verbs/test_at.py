@@ -61,7 +61,7 @@ def old(deployment: Deployment) -> Deployment:
     return deployment
 
 
-@settings(max_examples=8)
+@settings(max_examples=6)
 @given(
     true=st.tuples(*(true_lives(number, BEGIN) for number in range(3))),
     moments=st.lists(times(BEGIN), min_size=3, max_size=3),

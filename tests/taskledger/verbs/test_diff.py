@@ -181,9 +181,10 @@ def test_nothing_changed(old: Deployment) -> None:
         (["2h", "--most", "1"], "More than 1 tasks"),
     ],
 )
-def test_wrong_input(rolled: Deployment, arguments: list[str], said: str) -> None:
+def test_wrong_input(old: Deployment, arguments: list[str], said: str) -> None:
     """Exit code 2, and one line that says what to do."""
-    del rolled
+    for number in (1, 2):
+        life(old, number, ago(hours=9))
     ran = taskledger("diff", *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err.splitlines()[-1]
