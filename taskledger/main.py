@@ -8,7 +8,9 @@ import click
 
 from .output.options import expect_clear
 from .output.terminal import shown
+from .verbs.at import at
 from .verbs.audit import audit
+from .verbs.diff import diff
 from .verbs.findings import findings
 from .verbs.forget import forget_task
 from .verbs.incidents import incidents
@@ -61,6 +63,8 @@ for command in (
     show,
     findings,
     incidents,
+    at,
+    diff,
     latency,
     mute,
     sweep,
