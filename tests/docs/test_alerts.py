@@ -7,6 +7,7 @@ import tomllib
 import pytest
 
 from infra.build.layer import ROOT
+from reconciler.costs.prices import BUILT_IN, KEYS
 from reconciler.findings.model import Kind
 from reconciler.findings.policy import CAUSES, DEFAULT
 from reconciler.findings.policy_file import parse, policy_document
@@ -41,13 +42,16 @@ def test_no_other_row() -> None:
 
 
 def test_the_policy_on_the_page_is_one() -> None:
-    """The file shown can be read; its times are the defaults, and every key is in it."""
+    """The file shown can be read; its times and prices are the defaults, and every key is in it."""
     (shown,) = re.findall(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     on_page, default = policy_document(parse(shown)), policy_document(DEFAULT)
     for table in TABLES:
         assert on_page[table] == default[table]
     keys = tomllib.loads(shown)
     assert keys.keys() == default.keys()
+    assert tuple(keys["prices"]["us-east-1"]) == KEYS
+    known = {name: price for name, price in on_page["prices"]["us-east-1"].items() if "spot" not in name}
+    assert known == {name: float(price) for name, price in BUILT_IN["us-east-1"].items()}
     assert {name: keys[name].keys() for name in TABLES} == {name: default[name].keys() for name in TABLES}
 
 

@@ -10,6 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Self, TypeVar
 
 from ..arns import cluster_name
+from ..costs.prices import PricesByRegion
 from .causes import FAILED_DEPLOYMENT, IMPAIRED_SERVICE, RECORDS
 from .causes.exits import EXIT_CODE, SIGNAL
 from .model import Cause, Finding, Kind, Severity
@@ -67,7 +68,8 @@ class Policy:
     `max_messages_per_hour` are published, but for what is high and what is over. `accepted_exit_codes` are no
     failure; what is `ignored` makes no findings, and what is `muted` no messages until then. `teams` look
     after what their rules cover, by the runbook that those of `runbooks` give the address of. Messages have
-    the last lines of a container's log only of what `logs` covers, and only of these log groups.
+    the last lines of a container's log only of what `logs` covers, and only of these log groups. `prices` of
+    Fargate go before those that are built in.
     """
 
     protection_lead: timedelta = timedelta(minutes=15)
@@ -89,6 +91,7 @@ class Policy:
     runbooks: tuple[tuple[Scope, str], ...] = ()
     teams: tuple[tuple[Scope, str], ...] = ()
     logs: tuple[tuple[Scope, frozenset[str]], ...] = ()
+    prices: PricesByRegion = field(default_factory=dict)
 
     def judge(self, finding: Finding) -> Finding | None:
         """The finding with the severity that the rules give it; None when they ignore or accept it."""

@@ -8,6 +8,8 @@
     stalled_failed_tasks = 3        cause = "IMAGE_PULL"      service = "cart"  service = "cart"
     [alerts]                        url = "https://..."       name = "shop"     groups = ["/ecs/cart"]
     max_messages_per_hour = 30
+    [prices.eu-central-1]
+    spot_vcpu = 0.0151
 
 A document of an earlier version, which lacks what it did not know, is read as well. `policy_rules` has the
 rules. `InvalidInput` names the wrong key and what is allowed there.
@@ -17,8 +19,10 @@ import re
 import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
+from ..costs.prices import KEYS, MOST_DECIMALS
 from ..errors import InvalidInput
 from .policy import DEFAULT, Policy
 from .policy_rules import RULES, Table, only, read_rules, rule_tables, wrong
@@ -41,7 +45,9 @@ _SERVICES = {
     "scale_in_blocked_minutes": ("scale_in_blocked", 10_080),
 }
 _ALERTS = {"max_messages_per_hour": 100_000}
-_TABLES = ("minutes", "stuckMinutes", "services", "alerts")
+_TABLES = ("minutes", "stuckMinutes", "services", "alerts", "prices")
+_REGION = re.compile(r"[a-z]{2,4}(?:-[a-z]{2,12}){1,3}-[0-9]{1,2}")
+_HIGHEST_PRICE = 100  # of which floats hold all decimals that a price may have
 _MOST_DIGITS = 1000
 _DIGITS = re.compile(rf"\d[\d_]{{{_MOST_DIGITS},}}")
 
@@ -73,6 +79,10 @@ def policy_document(policy: Policy) -> dict[str, Any]:
         "stuckMinutes": {state: limit // _MINUTE for state, limit in policy.stuck_after.items()},
         "services": {key: _whole(getattr(policy, name)) for key, (name, _) in _SERVICES.items()},
         "alerts": {key: getattr(policy, key) for key in _ALERTS},
+        "prices": {
+            region: {key: float(one) for key, one in prices.items()}
+            for region, prices in policy.prices.items()
+        },
         **rule_tables(policy),
     }
 
@@ -89,6 +99,7 @@ def read_document(document: Table) -> Policy:
     for key, number in services.items():
         limits[_SERVICES[key][0]] = number * _MINUTE if key.endswith("_minutes") else number
     limits |= _numbers(document, "alerts", _ALERTS)
+    limits["prices"] = _prices(document)
     stuck_after = {state: number * _MINUTE for state, number in stuck.items()}
     return Policy(**limits, stuck_after={**DEFAULT.stuck_after, **stuck_after}, **read_rules(document))
 
@@ -107,3 +118,30 @@ def _numbers(document: Table, name: str, most: Mapping[str, int]) -> dict[str, i
         if type(value) is not int or not 1 <= value <= most[key]:
             raise wrong(f"{name}.{key}", f"a whole number from 1 to {most[key]}", value)
     return dict(table)
+
+
+def _prices(document: Table) -> dict[str, dict[str, Decimal]]:
+    """The prices of each Region, as they are written."""
+    regions = document.get("prices", {})
+    if not isinstance(regions, Mapping):
+        raise wrong("prices", "a table of Regions, each written [prices.REGION]", regions)
+    return {region: _of_region(f"prices.{region}", region, table) for region, table in regions.items()}
+
+
+def _of_region(at: str, region: str, table: object) -> dict[str, Decimal]:
+    if not _REGION.fullmatch(region):
+        raise wrong("prices", "a table of Regions, such as [prices.eu-central-1]", region)
+    if not isinstance(table, Mapping):
+        raise wrong(at, f"a table, written [{at}]", table)
+    only(table, KEYS, f"{at}.")
+    return {key: _price(f"{at}.{key}", value) for key, value in table.items()}
+
+
+def _price(at: str, value: object) -> Decimal:
+    """A float's shortest text is what was written, as long as that has no more than 15 digits."""
+    if type(value) in (int, float) and 0 <= value <= _HIGHEST_PRICE:  # type: ignore[operator]  # as it is a number
+        price = Decimal(repr(value))
+        if price == round(price, MOST_DECIMALS):
+            return price
+    allowed = f"US dollars an hour from 0 to {_HIGHEST_PRICE}, with at most {MOST_DECIMALS} decimals"
+    raise wrong(at, allowed, value)

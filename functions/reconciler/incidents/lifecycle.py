@@ -129,10 +129,10 @@ def _settled(incident: Incident, now: datetime, policy: Policy) -> Incident:
 
 def _added(before: Incident | None, one: ReportedFinding, now: datetime, policy: Policy) -> Incident:
     known = _current(before, one, now) if before else None
-    return _counted(known, one, now, policy) if known else _opened(before, one, now)
+    return _counted(known, one, now, policy) if known else _opened(before, one, now, policy)
 
 
-def _opened(before: Incident | None, first: ReportedFinding, now: datetime) -> Incident:
+def _opened(before: Incident | None, first: ReportedFinding, now: datetime, policy: Policy) -> Incident:
     """A new incident; one of standalone work knows when people were last notified of a run before it."""
     finding = first.finding
     opened = Incident(
@@ -147,6 +147,7 @@ def _opened(before: Incident | None, first: ReportedFinding, now: datetime) -> I
         occurrences=began(first.at),
         noted_at=min(first.at, now),
         samples=first.samples,
+        waste=first.waste(policy.prices),
         failures=_with_failure((), first),
         task_definition_arns=(finding.task_definition_arn,) if finding.task_definition_arn else (),
     )
@@ -185,6 +186,7 @@ def _counted(incident: Incident, one: ReportedFinding, now: datetime, policy: Po
         occurrences=add_fault(incident.occurrences, one.at, policy.resolve),
         noted_at=max(incident.noted_at, min(one.at, now)),
         samples=(*one.samples, *incident.samples)[:SAMPLES],
+        waste=incident.waste + one.waste(policy.prices) if incident.waste else None,
         failures=_with_failure(incident.failures, one),
         ended_by=None if incident.open else incident.ended_by,
     )
@@ -193,7 +195,4 @@ def _counted(incident: Incident, one: ReportedFinding, now: datetime, policy: Po
 def _with_failure(failures: tuple[Failures, ...], one: ReportedFinding) -> tuple[Failures, ...]:
     if one.deployment_id is None:
         return failures
-    finding = one.finding
-    of_it = finding.task_arn or finding.deployment_id == one.deployment_id
-    ran = finding.task_definition_arn if of_it else None
-    return add_failure(failures, one.deployment_id, one.at, ran)
+    return add_failure(failures, one.deployment_id, one.at, one.ran)

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Self
 
 from .. import arns
+from ..costs.total import Total
 from ..findings.model import Cause, Severity, worst
 from ..model.logs import Place
 from .deployments.blame import Blame
@@ -62,6 +63,7 @@ class Incident:
     its last fault was, or when its condition was last seen to stand, `due_at` when to look at it again; None
     when there is nothing more to do. `cause` is that of the newest finding. `failures` are those of each
     deployment, `blame` what follows from them. `shared` is there where it is of several owners,
+    `waste` is what its tasks that came to nothing cost in all its occurrences, None where nobody counted.
     `tasks_of_run` is how many tasks a run of standalone work has, None where nobody counted.
     `target_group_arn` is that of its service, where a read of it showed one. `joined` are the
     published incidents that it speaks for, `returned_at` is when it was last opened again, `ended_by` what is
@@ -80,6 +82,7 @@ class Incident:
     status: Status = Status.OPEN
     task_definition_arns: tuple[str, ...] = ()
     samples: tuple[Sample, ...] = ()
+    waste: Total | None = None
     service_arn: str | None = None
     failures: tuple[Failures, ...] = ()
     blame: Blame | None = None

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .. import arns
+from ..costs.prices import PricesByRegion
+from ..costs.total import Total
 from ..findings.model import Cause, Finding, Kind
 from ..model.logs import Place
 from ..model.task import Container, TaskState
 from ..services.outcomes import History, rolling_at
+from .facts.waste import waste
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,17 +58,29 @@ class Sample:
 class ReportedFinding:
     """A finding, when its fault occurred, and the tasks that are to be shown with it.
 
-    `deployment_id` is the deployment that started the failing task, or that failed itself.
+    `deployment_id` is the deployment that started the failing task, or that failed itself. `state` is that of
+    the task, None where it is none of a task or says nothing of its end.
     """
 
     finding: Finding
     at: datetime
     samples: tuple[Sample, ...] = ()
     deployment_id: str | None = None
+    state: TaskState | None = None
 
     @property
     def key(self) -> IncidentKey:
         return key_of(self.finding)
+
+    @property
+    def ran(self) -> str | None:
+        """The task definition that the deployment ran; None where the finding does not say."""
+        of_it = self.finding.task_arn or self.finding.deployment_id == self.deployment_id
+        return self.finding.task_definition_arn if of_it else None
+
+    def waste(self, own: PricesByRegion) -> Total:
+        """What its task cost, if that came to nothing."""
+        return waste(self.finding.kind, self.state, own)
 
 
 def key_of(finding: Finding) -> IncidentKey:
@@ -83,7 +98,7 @@ def report_finding(finding: Finding, at: datetime, state: TaskState | None = Non
     """The finding of a task with its task; without a state, with the containers that the finding names."""
     deployment_id = arns.deployment_id(state.started_by) if state and state.service else None
     samples = (_sample(finding, state),) if finding.task_arn else ()
-    return ReportedFinding(finding=finding, at=at, samples=samples, deployment_id=deployment_id)
+    return ReportedFinding(finding=finding, at=at, samples=samples, deployment_id=deployment_id, state=state)
 
 
 def report_service_finding(

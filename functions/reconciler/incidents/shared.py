@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
+from ..costs.total import Total
 from ..findings.causes import is_shared
 from ..findings.model import worst
 from .facts.impact import Level, level_of
@@ -87,6 +88,7 @@ def _with(
         occurrences=occurrences,
         noted_at=max(one.noted_at for one in members),
         samples=tuple(samples[:_SAMPLES]),
+        waste=_waste(members),
         joined=tuple(dict.fromkeys((*incident.joined, *published)))[:_NAMED],
         outbox=box,
     )
@@ -97,6 +99,12 @@ def _since(member: Incident, since: datetime) -> Occurrence:
     occurrences = member.occurrences
     recent = [one for one in occurrences.newest_last if one.last_at >= since]
     return joined(recent or [occurrences.current])
+
+
+def _waste(members: Sequence[Incident]) -> Total | None:
+    """What all of them wasted; None where nobody counted for one of them."""
+    known = [one.waste for one in members if one.waste]
+    return sum(known, Total()) if len(known) == len(members) else None
 
 
 def _owner(member: Incident, since: datetime, now: datetime) -> Owner:

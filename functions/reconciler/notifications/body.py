@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ..costs.usd import CENT, money
 from ..findings.causes import record_of
 from ..findings.summary import recent, spell
 from ..incidents.facts.impact import Impact, Level
@@ -140,6 +141,8 @@ def _facts(incident: Incident, document: Mapping[str, Any], now: datetime) -> It
     if version := (document["taskDefinitionArn"] or "").rpartition("/")[2]:
         yield "Version", version
     yield "Count", _count(incident, now)
+    if cost := _cost(incident, now):
+        yield "Cost", cost
     if incident.joined:
         several = "" if len(incident.joined) == 1 else "s"
         yield "Covers", f"also covers {len(incident.joined)} incident{several} published before"
@@ -160,6 +163,17 @@ def _count(incident: Incident, now: datetime) -> str:
     )
     before = again(incident, now)
     return f"{number} {seen}{'; ' if before else ''}{', '.join(before)}"
+
+
+def _cost(incident: Incident, now: datetime) -> str:
+    """What was wasted in all occurrences; nothing below a cent, or where it is not known."""
+    waste, occurrences = incident.waste, incident.occurrences
+    if waste is None or waste.amount < CENT:
+        return ""
+    tasks = "1 task" if waste.priced == 1 else f"{waste.priced} tasks"
+    others = f", not counting {waste.unpriced} whose price is not known" if waste.unpriced else ""
+    since = f" since {recent(occurrences.began_at, now)}" if occurrences.number > 1 else ""
+    return f"{money(waste.amount)} for {tasks} that came to nothing{since}{others}"
 
 
 def _next_steps(incident: Incident, document: Mapping[str, Any]) -> Iterator[str]:

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from .. import arns
+from ..costs.total import Total
 from ..findings.model import Severity
 from ..findings.policy import Policy
 from ..incidents import rules
@@ -70,6 +71,8 @@ def incident_facts(incident: Incident, now: datetime, policy: Policy) -> dict[st
         "impact": _impact(incident, now) if incident.service else None,
         "deployment": _deployment(incident),
         "owners": _owners(incident, teams),
+        "cost": _usd(incident.waste),
+        "unpricedLives": incident.waste.unpriced if incident.waste else None,
         "team": teams[rules.owners(incident)[0]] if len(set(teams.values())) == 1 else None,
         "joined": [clean(one, 4 * _NAME) for one in incident.joined[:_MOST_JOINED]],
     }
@@ -182,6 +185,10 @@ def _deployment(incident: Incident) -> dict[str, Any] | None:
         "rolledBackAt": blame.rolled_back_at and _time(blame.rolled_back_at),
         "rolledBackTo": blame.rolled_back_to,
     }
+
+
+def _usd(total: Total | None) -> float | None:
+    return None if total is None or total.usd is None else float(total.usd)
 
 
 def _time(moment: datetime) -> str:

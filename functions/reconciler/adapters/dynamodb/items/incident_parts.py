@@ -1,4 +1,4 @@
-"""Parts of an incident's row: when it occurred, its impact, whom else its cause struck, and its outbox.
+"""Parts of an incident's row: when it occurred, its impact, its waste, whom else it struck, and its outbox.
 
 The outbox lies among the attributes of its incident: `notified_at` as `toldAt`, `notified_count` as
 `toldCount`. Version 0.1.0 stored one occurrence alone, and of what was published only when.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ....costs.total import Total
+from ....costs.usd import dollars, units
 from ....findings.model import Severity
 from ....incidents.facts.impact import Impact, Level
 from ....incidents.facts.occurrences import Occurrence, Occurrences
@@ -60,6 +62,8 @@ _OWNERS = Codec(
     lambda value, _: tuple(map(_read_owner, value["L"])),
 )
 
+_AMOUNT = Codec(lambda amount, _: number(units(amount)), lambda value, _: dollars(int(value["N"])))
+
 OCCURRENCES = Layout(
     Occurrences,
     {"newestLast": ("newest_last", _RUNS), "older": ("older", NUMBER), "beganAt": ("began_at", TIME)},
@@ -87,6 +91,11 @@ SHARED = Layout(
         "named": ("named", NUMBER),
         "namedDown": ("named_down", NAMES),
     },
+).one
+
+WASTE = Layout(
+    Total,
+    {"picodollars": ("amount", _AMOUNT), "priced": ("priced", NUMBER), "unpriced": ("unpriced", NUMBER)},
 ).one
 
 
