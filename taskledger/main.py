@@ -10,6 +10,7 @@ from .output.options import expect_clear
 from .output.terminal import shown
 from .verbs.at import at
 from .verbs.audit import audit
+from .verbs.cost import cost
 from .verbs.diff import diff
 from .verbs.findings import findings
 from .verbs.forget import forget_task
@@ -67,6 +68,7 @@ for command in (
     diff,
     latency,
     mute,
+    cost,
     sweep,
     audit,
     forget_task,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
@@ -30,12 +32,21 @@ if TYPE_CHECKING:
     from reconciler.model.task import TaskState
     from tests.support.deployed import Deployment
 
+PRICES = {"vcpu": Decimal("0.04"), "gb": Decimal("0.005"), "storage_gb": Decimal("0.0001")}
+SIZE = {
+    "cpu": 1024,
+    "memory": 2048,
+    "ephemeral_storage": 21,
+    "cpu_architecture": "x86_64",
+    "platform_version": "1.4.0",
+}
 PLACE = CLUSTER.partition(":cluster/")[0]
 
 
 def fill(stack: Deployment) -> None:
     """Stores what the functions would have by that moment."""
-    DynamoPolicy(stack.dynamodb, TABLE).save(DEFAULT, minute(0))
+    policy = replace(DEFAULT, prices={"eu-central-1": PRICES})
+    DynamoPolicy(stack.dynamodb, TABLE).save(policy, minute(0))
     for record in records():
         assert stack.services.save(record, None, minute(20))
     _running(stack)
@@ -138,6 +149,7 @@ def _task(stack: Deployment, definition: str, created: datetime, **values: Any) 
         "created_at": created,
         "launch_type": "FARGATE",
         "availability_zone": "eu-central-1a",
+        **SIZE,
         "containers": (Container(name="app", last_status="RUNNING"),),
     } | values
     facts |= _phases(task_id, facts)

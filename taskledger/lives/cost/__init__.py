@@ -1,0 +1,1 @@
+"""What lives cost: the bill, and how it is shown."""
