@@ -35,5 +35,6 @@ def test_three_widths() -> None:
     """Of which every list is shown at 80 columns."""
     text = "".join((ROOT / name).read_text("utf-8") for name in PAGES)
     shown = {(int(one["width"] or WIDTH), one["command"].split()[0]) for one in SHOWN.finditer(text)}
-    assert {(80, verb) for verb in ("tasks", "services", "incidents", "findings", "show", "cost", "why")} <= shown
+    verbs = ("tasks", "services", "incidents", "findings", "show", "cost", "why")
+    assert {(80, verb) for verb in verbs} <= shown
     assert {width for width, _ in shown} == {80, 100, 160}

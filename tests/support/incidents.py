@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
+from decimal import Decimal
 
+from reconciler.costs.total import Total
 from reconciler.findings.model import Severity
 from reconciler.findings.policy import Policy
 from reconciler.incidents.deployments.blame import Blame, BlameWord
@@ -66,6 +68,7 @@ def full_incident(occurrences: int = 2, owners: int = 3) -> Incident:
             below_since=at(8),
         ),
         shared=_shared(owners),
+        waste=Total(Decimal("3.100000000001"), 412, 3),
         tasks_of_run=500,
         target_group_arn="arn:aws:elasticloadbalancing:eu-central-1:111122223333:targetgroup/checkout/6d0ecf83",
         samples=(replace(began.samples[0], log=_PLACE), *began.samples[1:]),

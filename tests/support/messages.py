@@ -24,6 +24,7 @@ from reconciler.model.task import Container
 from reconciler.notifications.chat import chat_payload
 from reconciler.notifications.message import Message, compose
 
+from .priced import PRICES, SIZED
 from .service_examples import failed_by_breaker
 from .service_records import judged
 from .services import deployment_id
@@ -61,6 +62,7 @@ SERVICES = [
 RULED = Policy(
     runbooks=((Scope(kind=Kind.ESSENTIAL_CONTAINER_FAILED), "https://wiki.example.com/runbooks/crashes"),),
     teams=((Scope(service="payments"), "payments"), (Scope(service="c*"), "storefront")),
+    prices=PRICES,
 )
 
 
@@ -107,7 +109,8 @@ def messages() -> Sequence[Shown]:
 
 def crash_loop() -> Incident:
     """All tasks of a new revision end with 1, so that nothing runs."""
-    stops = [_stopped(number, "payments", 13, Container(name="app", exit_code=1)) for number in range(10)]
+    app, size = Container(name="app", exit_code=1), SIZED | {"cpu": 2048, "pull_started_at": START}
+    stops = [_stopped(number, "payments", 13, app, **size) for number in range(10)]
     impact = Impact(
         desired=4, running=0, pending=1, checked_at=at(290), zero_since=at(60), below_since=at(60)
     )
@@ -208,7 +211,7 @@ def _message(
 
 
 def _incident(reported: Sequence[ReportedFinding]) -> Incident:
-    return add_findings(None, reported, reported[-1].at + timedelta(seconds=20), DEFAULT)
+    return add_findings(None, reported, reported[-1].at + timedelta(seconds=20), RULED)
 
 
 def _blame(family: str = "payments", before: int = 12) -> Blame:

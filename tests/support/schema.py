@@ -2,12 +2,19 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "notification.schema.json").read_text("utf-8"))
-_TYPES = {"string": str, "integer": int, "array": list, "object": dict, "null": type(None)}
+_TYPES: Mapping[str, Any] = {
+    "string": str,
+    "integer": int,
+    "number": (int, float),
+    "array": list,
+    "object": dict,
+    "null": type(None),
+}
 _ABOUT = {"$schema", "title", "$defs", "examples"}
 
 
@@ -30,7 +37,7 @@ def _one_of(value: Any, expected: list[Any], _: Any, at: str) -> Iterator[str]:
 
 def _type(value: Any, expected: Any, _: Any, at: str) -> Iterator[str]:
     names = [expected] if isinstance(expected, str) else expected
-    if isinstance(value, bool) or not isinstance(value, tuple(_TYPES[name] for name in names)):
+    if isinstance(value, bool) or not any(isinstance(value, _TYPES[name]) for name in names):
         yield f"{at}: {value!r} is not {expected}"
 
 
@@ -45,7 +52,7 @@ def _pattern(value: Any, expected: str, _: Any, at: str) -> Iterator[str]:
 
 
 def _minimum(value: Any, expected: int, _: Any, at: str) -> Iterator[str]:
-    if isinstance(value, int) and value < expected:
+    if isinstance(value, int | float) and value < expected:
         yield f"{at}: {value} is less than {expected}"
 
 

@@ -46,7 +46,12 @@ def _line(line: Line, days: Sequence[date]) -> dict[str, Any]:
         **_sum(line.spent),
         "wasted": _sum(line.wasted),
         "days": [
-            {"day": str(day), "cost": _usd(line.spent, day), "wasted": _usd(line.wasted, day)} for day in days
+            {
+                "day": str(day),
+                "cost": _usd(line.spent, line.spent.day(day)),
+                "wasted": _usd(line.wasted, line.wasted.day(day)),
+            }
+            for day in days
         ],
     }
 
@@ -60,16 +65,13 @@ def _sum(spent: Spent) -> dict[str, Any]:
         for key in why.keys or (None,)
     ]
     return {
-        "cost": _float(total.usd),
+        "cost": _usd(spent, total.amount),
         "lives": total.priced + total.unpriced,
         "unpricedLives": total.unpriced,
         "unpriced": rows,
     }
 
 
-def _usd(spent: Spent, day: date) -> float | None:
-    return _float(spent.day(day) if spent.total.priced else None)
-
-
-def _float(amount: Decimal | None) -> float | None:
-    return None if amount is None else float(amount)
+def _usd(spent: Spent, amount: Decimal) -> float | None:
+    """None where there were lives and none of them is priced; where there were none, nothing was spent."""
+    return None if spent.lives and not spent.total.priced else float(amount)

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from reconciler.costs.total import Total
 from reconciler.findings.model import Cause, Kind
 from reconciler.incidents.facts.impact import Level
 from reconciler.incidents.facts.occurrences import Occurrence, Occurrences, add_fault
@@ -189,3 +191,11 @@ def test_it_ends_when_no_owner_lacks_tasks(levels: Sequence[Level | None], over:
     members = [member(str(number), level=level) for number, level in enumerate(levels)]
     assert is_over(members) is over
     assert is_over([replace(one, status=Status.RESOLVED) for one in members])
+
+
+def test_it_cost_what_its_members_cost() -> None:
+    """Nothing is known of the sum where nobody counted for one of them."""
+    first, second = Total(Decimal(1), 2, 3), Total(Decimal("0.5"), 1)
+    members = [member("a", waste=first), member("b", waste=second)]
+    assert fold(*members).waste == Total(Decimal("1.5"), 3, 3)
+    assert fold(*members, member("c", waste=None)).waste is None

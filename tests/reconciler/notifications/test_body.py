@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from reconciler.costs.total import Total
 from reconciler.findings.causes import FAILED_DEPLOYMENT, IMPAIRED_SERVICE, RECORDS, is_shared
 from reconciler.findings.model import Cause, Kind
 from reconciler.findings.policy import DEFAULT
@@ -76,15 +78,16 @@ def test_how_bad_it_is_is_said(read: Impact | None, said: str) -> None:
 def test_the_facts_follow() -> None:
     """What, where, of which version, how often, and what to do next; then tasks, links and the id."""
     shown = lines(crash_loop())
-    assert shown[4:9] == [
+    assert shown[4:10] == [
         "Fault    ESSENTIAL_CONTAINER_FAILED EXIT_CODE",
         "Where    service payments in cluster prod, account 111122223333, eu-central-1",
         "Version  payments:13",
         "Count    10 times from 09:00 UTC to 09:03 UTC",
+        "Cost     $0.03 for 10 tasks that came to nothing",
         "Next     Read the last lines of the container's log before the stop.",
     ]
-    assert shown[10] == "Tasks, the latest first:"
-    assert shown[13].startswith(
+    assert shown[11] == "Tasks, the latest first:"
+    assert shown[14].startswith(
         "Task       https://eu-central-1.console.aws.amazon.com/ecs/v2/clusters/prod/tasks/"
     )
     assert shown[-1] == f"Incident {crash_loop().incident_id}"
@@ -182,3 +185,33 @@ def test_a_long_duration_is_in_days() -> None:
     """Hours up to two days."""
     incident = replace(resolved(), resolved_at=START + timedelta(days=3))
     assert lines(incident, RESOLVED)[0].endswith("is over after 3 days.")
+
+
+@pytest.mark.parametrize(
+    ("waste", "said"),
+    [
+        (None, []),
+        (Total(), []),
+        (Total(unpriced=412), []),
+        (Total(Decimal("0.009"), 3), []),
+        (Total(Decimal("0.01"), 1), ["Cost     $0.01 for 1 task that came to nothing"]),
+        (Total(Decimal("3.1"), 412), ["Cost     $3.10 for 412 tasks that came to nothing"]),
+        (
+            Total(Decimal("3.1"), 412, 7),
+            ["Cost     $3.10 for 412 tasks that came to nothing, not counting 7 whose price is not known"],
+        ),
+    ],
+)
+def test_what_it_cost(waste: Total | None, said: list[str]) -> None:
+    """From a cent on, with the tasks that the amount leaves out."""
+    incident = replace(crash_loop(), waste=waste)
+    assert [line for line in lines(incident) if line.startswith("Cost")] == said
+
+
+def test_what_all_occurrences_cost() -> None:
+    """The amount is of more than the count above it, so it says since when."""
+    known = crash_loop().occurrences
+    before = replace(known, older=1, began_at=START - timedelta(days=2))
+    incident = replace(crash_loop(), occurrences=before, waste=Total(Decimal("3.1"), 412))
+    (said,) = (line for line in lines(incident) if line.startswith("Cost"))
+    assert said == "Cost     $3.10 for 412 tasks that came to nothing since 2026-11-18 09:00 UTC"

@@ -27,6 +27,7 @@ KEYS = {
     "service", "taskDefinitionArn", "count", "firstSeenAt", "lastSeenAt", "summary", "remedy", "tasks",
     "links", "deployment", "serviceArn", "status", "openedAt", "notifiedAt", "resolvedAt", "impact",
     "highestSeverity", "occurrences", "firstOccurrenceAt", "pending", "owners", "joined", "mutedUntil",
+    "cost", "unpricedLives",
     "team", "runbook",
 }  # fmt: skip
 
