@@ -50,9 +50,9 @@ def cost(  # noqa: PLR0913 - the options of the command
     policy: Policy | None,
     as_json: bool,
 ) -> None:
-    """Show what tasks cost on Fargate, by service and day (UTC), and what of it was wasted.
+    """Show what tasks cost on Fargate by service and day (UTC).
 
-    Wasted are tasks that failed to start, or failed within an hour of it. Prices are those of the policy
+    Wasted is the cost of tasks that failed to start, or failed within an hour of it. Prices are those of the policy
     file, or built in; what has none is counted apart, with the key to set. A task on EC2 has no price.
     """
     now, ledger = times.now(), deployed_ledger(stack)

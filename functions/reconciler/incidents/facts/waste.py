@@ -9,8 +9,7 @@ from ...costs.total import Total, total_of
 from ...findings.model import Kind
 from ...model.task import TaskState
 
-# Two in a crash loop rarely run for longer: ECS waits longer and longer between its tries. What worked for an
-# hour has done the work of an hour, and one that ran for a month before it crashed has not wasted its month.
+# The tasks of a crash loop rarely run for longer; one that crashed after a month has not wasted its month.
 EARLY: Final = timedelta(hours=1)
 _EARLY_ONLY: Final = {Kind.ESSENTIAL_CONTAINER_FAILED, Kind.HEALTH_CHECK_FAILED}
 
