@@ -52,8 +52,8 @@ def cost(  # noqa: PLR0913 - the options of the command
 ) -> None:
     """Show what tasks cost on Fargate by service and day (UTC).
 
-    Wasted is the cost of tasks that failed to start, or failed within an hour of it. Prices are those of the policy
-    file, or built in; what has none is counted apart, with the key to set. A task on EC2 has no price.
+    Wasted is what tasks cost that failed to start, or failed within an hour of it. Prices are those of the
+    policy file, or built in; what has none is counted apart, with the key to set. A task on EC2 has no price.
     """
     now, ledger = times.now(), deployed_ledger(stack)
     policy = policy or policy_in_force(stack)
