@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
     from reconciler.model.entry import LedgerEntry
 
-    from ..lives.by_owner import OwnersDifference, Tasks
-    from ..lives.differences import Difference
-    from ..lives.states import StateThen
+    from ..analysis.by_owner import OwnersDifference, Tasks
+    from ..analysis.differences import Difference
+    from ..analysis.states import StateThen
 
 # Of a task's JSON what does not change in its life, the times it reaches in it, and how it ends.
 _FACTS = (

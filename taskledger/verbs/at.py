@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..analysis.by_owner import tasks_by_owner
+from ..analysis.states import Life, needs_rows, state_at
 from ..deployed.ledger import deployed_ledger
 from ..deployed.stack import ledger_command
 from ..deployed.tasks.past import past_options, read_past
-from ..lives.by_owner import tasks_by_owner
-from ..lives.states import Life, needs_rows, state_at
 from ..output import past_payload, payload, times
 from ..output.options import Since, limit_option
 from ..output.tables.past import table
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from ..analysis.states import StateThen
     from ..deployed.stack import Stack
     from ..deployed.tasks.past import Past, Wanted
-    from ..lives.states import StateThen
 
 
 @click.command()

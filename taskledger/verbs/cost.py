@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..analysis.cost.bill import bill
+from ..analysis.cost.document import document
+from ..analysis.cost.table import notes, table
 from ..deployed.ledger import deployed_ledger
 from ..deployed.policy import policy_in_force, policy_option
 from ..deployed.stack import ledger_command
 from ..deployed.tasks.lives import lives, most_option
 from ..deployed.tasks.query import clusters_named
-from ..lives.cost.bill import bill
-from ..lives.cost.document import document
-from ..lives.cost.table import notes, table
 from ..output import times
 from ..output.options import Since
 from ..output.terminal import console, note, note_unreadable, print_json

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ..analysis.by_owner import differences_by_owner
+from ..analysis.differences import difference
+from ..analysis.states import Life, needs_rows
 from ..deployed.ledger import deployed_ledger
 from ..deployed.stack import ledger_command
 from ..deployed.tasks.past import past_options, read_past
-from ..lives.by_owner import differences_by_owner
-from ..lives.differences import difference
-from ..lives.states import Life, needs_rows
 from ..output import past_payload, payload, times
 from ..output.options import Since, limit_option
 from ..output.tables.differences import table

@@ -10,11 +10,11 @@ import click
 
 from reconciler.arns import cluster_name, service_of
 
+from ..analysis import latency as measuring
 from ..deployed.ledger import deployed_ledger
 from ..deployed.stack import ledger_command
 from ..deployed.tasks.lives import lives, most_option
 from ..deployed.tasks.query import clusters_named
-from ..lives import latency as measuring
 from ..output import payload, times
 from ..output.options import limit_option, since_option
 from ..output.tables.latency import table
@@ -25,9 +25,9 @@ if TYPE_CHECKING:
 
     from reconciler.model.entry import LedgerEntry
 
+    from ..analysis.latency import Durations, OwnerLatency, RevisionLatency
     from ..deployed.ledger import DeployedLedger
     from ..deployed.stack import Stack
-    from ..lives.latency import Durations, OwnerLatency, RevisionLatency
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -25,12 +25,12 @@ from reconciler.notifications import message
 from reconciler.notifications.body import Body
 from reconciler.ports.mutes import Mute
 from reconciler.services.signs import FAILED
+from taskledger.analysis.differences import Difference as LivesDifference
+from taskledger.analysis.states import StateThen
 from taskledger.audit.clusters import Audit, ClusterAudit
 from taskledger.audit.difference import Difference, DifferenceKind
 from taskledger.audit.missed_events import MissedEvents
 from taskledger.deployed.tasks.past import Past
-from taskledger.lives.differences import Difference as LivesDifference
-from taskledger.lives.states import StateThen
 from taskledger.local.memory_incidents import SentMessage
 from taskledger.replay.captures import Unreadable
 from taskledger.replay.counts import Counts

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from reconciler.gate import history_row, succeed
 from reconciler.model.task import Observation
-from taskledger.lives.states import Life
+from taskledger.analysis.states import Life
 from tests.support.values import START, event, task_arn
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
     from reconciler.model.entry import LedgerEntry
 
-    from ...lives.by_owner import OwnersDifference
-    from ...lives.differences import Difference
-    from ...lives.states import StateThen
+    from ...analysis.by_owner import OwnersDifference
+    from ...analysis.differences import Difference
+    from ...analysis.states import StateThen
 
     Moved = tuple[datetime | None, str, LedgerEntry, Text]
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from ...lives.latency import Durations, OwnerLatency, RevisionLatency
+    from ...analysis.latency import Durations, OwnerLatency, RevisionLatency
 
 _NUMBERS = (
     Column("tasks", right=True, weight=3),

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 
     from reconciler.model.entry import LedgerEntry
 
-    from ...lives.by_owner import Tasks
-    from ...lives.states import StateThen
+    from ...analysis.by_owner import Tasks
+    from ...analysis.states import StateThen
 
 OWNERS = (
     Column("owner", whole=False),

@@ -17,7 +17,7 @@ from reconciler.findings.policy import DEFAULT, Policy, Scope
 from reconciler.gate import succeed
 from reconciler.model.entry import Closure, LedgerEntry
 from reconciler.model.task import ClosedAs, Container
-from taskledger.lives.cost.bill import Bill, bill
+from taskledger.analysis.cost.bill import Bill, bill
 from tests.support.priced import FRANKFURT, HOURLY, PRICES, SIZED
 from tests.support.values import CLUSTER, START, event, task_arn
 

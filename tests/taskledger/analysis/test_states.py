@@ -11,7 +11,7 @@ from hypothesis import given
 from reconciler.gate import history_row, reset_row, succeed
 from reconciler.model.entry import Closure
 from reconciler.model.task import ClosedAs, Observation
-from taskledger.lives.states import Life, needs_rows, state_at
+from taskledger.analysis.states import Life, needs_rows, state_at
 from tests.support.past_lives import TrueLife, times, true_lives
 from tests.support.values import at, describe, event
 

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reconciler.gate import succeed
-from taskledger.lives.latency import MEASURED, latency, percentile
+from taskledger.analysis.latency import MEASURED, latency, percentile
 from tests.support.values import CLUSTER, START, at, event, task_arn
 
 if TYPE_CHECKING:
     from reconciler.model.entry import LedgerEntry
-    from taskledger.lives.latency import Durations, OwnerLatency
+    from taskledger.analysis.latency import Durations, OwnerLatency
 
 DEFINITION = "arn:aws:ecs:eu-central-1:111122223333:task-definition/"
 SPANS = st.lists(st.integers(0, 10**7).map(lambda each: timedelta(milliseconds=each)), min_size=1)

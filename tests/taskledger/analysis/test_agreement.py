@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pytest
 
-from taskledger.lives.latency import latency
+from taskledger.analysis.latency import latency
 from tests.support.many_lives import UNTIL, many_lives
 
 if TYPE_CHECKING:

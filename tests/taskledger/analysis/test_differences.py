@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from reconciler.arns import cluster_name
 from reconciler.gate import succeed
-from taskledger.lives.by_owner import differences_by_owner, tasks_by_owner
-from taskledger.lives.differences import difference
-from taskledger.lives.states import Life, state_at
+from taskledger.analysis.by_owner import differences_by_owner, tasks_by_owner
+from taskledger.analysis.differences import difference
+from taskledger.analysis.states import Life, state_at
 from tests.support.past_lives import TrueLife, times, true_lives
 from tests.support.values import CLUSTER, at, event, task_arn
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from taskledger.lives.phases import Phase, phases
+from taskledger.analysis.phases import Phase, phases
 from tests.support.values import at, state
 
 LIFE = {
