@@ -14,6 +14,7 @@ from .verbs.forget import forget_task
 from .verbs.incidents import incidents
 from .verbs.mute import mute
 from .verbs.replay import replay
+from .verbs.report import report
 from .verbs.send import send
 from .verbs.services import services
 from .verbs.show import show
@@ -60,6 +61,7 @@ for command in (
     show,
     findings,
     incidents,
+    report,
     mute,
     sweep,
     audit,
