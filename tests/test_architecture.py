@@ -87,8 +87,8 @@ def test_imports_point_down() -> None:
     assert [set(layer.split(" | ")) for layer in layers("command")] == [
         {"main"},
         {"verbs"},
-        {"audit", "live", "replay"},
-        {"deployed", "local"},
+        {"audit", "live", "page", "replay"},
+        {"deployed", "lives", "local"},
         {"simulator", "output"},
     ]
 

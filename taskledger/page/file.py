@@ -71,9 +71,9 @@ def write_page(path: Path, chapters: Sequence[Chapter]) -> int:
     return len(content)
 
 
-def written(path: Path, size: int) -> str:
-    """`build/replay.html: a page to open in a browser, 113 KB`."""
-    return f"{shown(str(path))}: a page to open in a browser, {-(-size // 1000):,} KB"
+def written(path: Path) -> str:
+    """`build/replay.html: a page to open in a browser`."""
+    return f"{shown(str(path))}: a page to open in a browser"
 
 
 def _replace(path: Path, content: bytes) -> None:

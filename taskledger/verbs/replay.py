@@ -74,9 +74,9 @@ def replay(
     replayed = replay_paths(paths, policy, progress, in_memory=ledger == "memory")
     _print(replayed, below=1 if page else 0, **printed)
     if page:
-        size = write_page(page, list(_chapters(replayed)))
+        write_page(page, list(_chapters(replayed)))
         if not printed["as_json"]:
-            print(written(page, size))
+            print(written(page))
     sys.exit(1 if replayed.failed else 0)
 
 

@@ -63,7 +63,7 @@ def report(
     if as_json:
         print_json(_document(page, size, chapter))
     else:
-        print(written(page, size))
+        print(written(page))
 
 
 def _chapter(stack: Stack, query: _Query, policy: Policy) -> Chapter:

@@ -62,7 +62,7 @@ function timeline(life, calendar) {
   return life.course.map(([name, version, status, desired, source], place) => {
     const at = life.times[place];
     if (name === "version") {
-      const wanted = desired && desired !== status ? `, to be ${desired}` : "";
+      const wanted = desired === status || desired === "RUNNING" || !desired ? "" : `, to be ${desired}`;
       const how = source === "event" ? "" : ` (from a ${source}, not an event)`;
       return element("tr", "version", element("td", "", `v${version}`), element("td", "", when(at)), element("td", ""), element("td", "", `${status}${wanted}${how}`));
     }

@@ -88,7 +88,7 @@ def test_only_scenarios(page: Path) -> None:
 def test_it_is_said_in_one_line(capture: Path, page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The last line, and the whole stays on one screen; for a program there is the JSON alone."""
     shown = pane(monkeypatch, 80, "replay", "events", "--html", page).out.splitlines()
-    assert shown[-1] == f"{page}: a page to open in a browser, {-(-page.stat().st_size // 1000):,} KB"
+    assert shown[-1] == f"{page}: a page to open in a browser"
     assert len(shown) < 40
     assert replay(capture, "--html", page).document["events"]["read"] == 2
 
