@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from reconciler.arns import cluster_name
 
 from . import incidents, lanes, lives
+from .moments import moments
 from .offsets import Offsets, text
 
 if TYPE_CHECKING:
@@ -39,9 +40,7 @@ def _chapter(chapter: Chapter) -> dict[str, Any]:
         "typed": chapter.messages is not None,
         "incidents": incidents.incident_forms(chapter, offsets),
         "lanes": [lanes.lane_form(one, packed, offsets) for one in found],
-        "courses": packed.courses.values,
-        "standings": packed.standings.values,
-        "kinds": packed.kinds.values,
+        **packed.tables,
     }
 
 
@@ -51,7 +50,7 @@ def _start(chapter: Chapter, found: Sequence[Lane]) -> datetime:
 
 
 def _moments(chapter: Chapter, found: Sequence[Lane]) -> Iterator[datetime]:
-    yield from (at for life in chapter.lives for at in lives.moments_of(life))
+    yield from (at for life in chapter.lives for at, _ in moments(life))
     yield from (at for lane in found for at in lanes.moments_of(lane))
     yield from incidents.moments_of(chapter.incidents, incidents.marks_of(chapter))
 

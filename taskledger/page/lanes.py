@@ -81,6 +81,7 @@ def lane_form(lane: Lane, lives: PackedLives, offsets: Offsets) -> dict[str, Any
         "findings": list(map(fault, lane.findings)),
         "deployments": _deployments(lane.deployments, offsets),
         "lives": lives.pack(lane.lives),
+        "protected": lives.protected(lane.lives),
     }
 
 

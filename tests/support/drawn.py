@@ -68,7 +68,7 @@ def unpacked(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
     start = datetime.fromtimestamp(found["start"] / 1000, UNTIL.tzinfo)
     for lane in found["lanes"]:
         before = 0
-        for task_id, course, standing, kind, gaps, *held in lane["lives"]:
+        for number, (task_id, course, standing, kind, host, *gaps) in enumerate(lane["lives"]):
             times, at = [], before
             for gap in gaps:
                 at += gap
@@ -78,7 +78,14 @@ def unpacked(found: dict[str, Any]) -> Iterator[dict[str, Any]]:
                 "id": task_id,
                 "lane": lane,
                 "moments": list(zip(times, map(tuple, found["courses"][course]), strict=True)),
-                "standing": found["standings"][standing],
+                "standing": standing_of(found, standing),
                 "kind": found["kinds"][kind],
-                "held": held[0] if held else None,
+                "host": found["hosts"][host],
+                "held": {int(place): held for place, held in lane["protected"].items()}.get(number),
             }
+
+
+def standing_of(found: dict[str, Any], place: int) -> list[Any]:
+    """How a task stands, with its containers and faults."""
+    *own, containers, faults = found["standings"][place]
+    return [*own, [found["containers"][one] for one in containers], [found["faults"][one] for one in faults]]

@@ -13,12 +13,13 @@ const RANKS = { low: 0, medium: 1, high: 2 };
 
 const rank = (severity) => (severity in RANKS ? RANKS[severity] : 3);
 
-function readChapter(raw) {
+function readChapter(packed) {
+  const raw = { ...packed, standings: packed.standings.map((one) => whole(one, packed)) };
   const searchable = raw.standings.map((one) => JSON.stringify(one).toLowerCase());
   const kinds = raw.kinds.map((one) => JSON.stringify(one).toLowerCase());
   const lanes = raw.lanes.map((lane, place) => {
     const read = { ...lane, key: `lane-${place}`, unfolded: lane.lives.length <= FEW };
-    read.lives = readLives(lane.lives, raw);
+    read.lives = readLives(lane, raw);
     read.searchable = `${lane.name} ${lane.cluster} ${JSON.stringify(lane.findings)}`.toLowerCase();
     for (const life of read.lives) {
       life.lane = read;
@@ -35,9 +36,15 @@ function readChapter(raw) {
   return { ...raw, lanes, incidents, byTask, calendar: new Calendar(raw.start) };
 }
 
-function readLives(packed, raw) {
+// How a task stands, with its containers and faults out of their tables.
+function whole(standing, { containers, faults }) {
+  const [own, ran, found] = [standing.slice(0, 6), standing[6], standing[7]];
+  return [...own, ran.map((place) => containers[place]), found.map((place) => faults[place])];
+}
+
+function readLives(lane, raw) {
   let before = 0;
-  return packed.map(([id, course, standing, kind, gaps, held]) => {
+  return lane.lives.map(([id, course, standing, kind, host, ...gaps], number) => {
     before += gaps[0];
     let at = before;
     const times = gaps.map((gap, place) => (place ? (at += gap) : at));
@@ -46,7 +53,8 @@ function readLives(packed, raw) {
     life.course = raw.courses[course];
     life.kind = raw.kinds[kind];
     life.places = [standing, kind];
-    life.held = held;
+    life.host = raw.hosts[host];
+    life.held = lane.protected[number];
     life.open = OPEN.has(look);
     life.began = before;
     const dated = (name) => {

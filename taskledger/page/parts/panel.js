@@ -74,7 +74,8 @@ function timeline(life, calendar) {
 
 function lifePanel(life, page) {
   const { calendar } = page.chapter;
-  const [definition, runs, zone, cpu, memory, platform, startedBy] = life.kind;
+  const [definition, startedBy] = life.kind;
+  const [runs, zone, cpu, memory, platform] = life.host;
   const held = life.held && `${life.held[2] ? "on" : "off"}, ${calendar.stamp(life.held[0])} to ${life.held[1] === null ? "no end" : calendar.stamp(life.held[1])}`;
   const head = element("thead", "", element("tr", "", ...["what", "when (UTC)", "took", "status"].map((one) => element("th", "", one))));
   return {
@@ -102,7 +103,7 @@ function container([name, code, status, health, reason, image]) {
 function deploymentPanel({ lane, one }, page) {
   const { calendar } = page.chapter;
   const [id, name, began, end, result, reason, rollsBack] = one;
-  const lives = lane.lives.filter((life) => life.kind[6] === id);
+  const lives = lane.lives.filter((life) => life.kind[1] === id);
   const bad = lives.filter((life) => life.findings.length).length;
   return {
     title: `Deployment ${name} of ${lane.name}`,

@@ -62,6 +62,8 @@ def test_lives_are_all_there(*, seed: int, with_rows: bool) -> None:
         versions = [what[1] for _, what in one["moments"] if what[0] == "version"]
         assert versions == ([row.version for row in life.rows] or [state.version])
         assert len(one["standing"][-1]) == len(life.findings)
+        assert one["kind"][1] == state.started_by
+        assert one["host"][:2] == [state.capacity_provider_name or state.launch_type, state.availability_zone]
 
 
 def test_ten_thousand_lives_stay_under_a_megabyte() -> None:

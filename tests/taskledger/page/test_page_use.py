@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from taskledger.output.terminal import shown
 from taskledger.page.html import html
-from tests.support.drawn import data, hostile
+from tests.support.drawn import data, hostile, standing_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,7 +53,7 @@ def test_the_keyboard_is_enough(tab: Tab, samples: Path) -> None:
     tab.press("ArrowDown", "Enter")
     lane = saved["lanes"][0]
     task_id, _, standing, *_ = lane["lives"][1]
-    facts = saved["standings"][standing]
+    facts = standing_of(saved, standing)
     for text in (task_id, facts[3], facts[4], facts[6][0][0], facts[7][0][2], "created", "v1"):
         assert text in read(tab)
     tab.press("Escape")
