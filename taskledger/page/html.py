@@ -30,16 +30,18 @@ SCRIPTS = (
     "lanes",
     "incidents",
     "panel",
+    "life",
     "tables",
     "main",
     "controls",
 )
+STYLES = ("colours", "frame", "rows", "lanes", "panel", "screens")
 POLICY = "default-src 'none'; script-src {script}; style-src {style}; base-uri 'none'; form-action 'none'"
 _ESCAPES = {ord(char): f"\\u{ord(char):04x}" for char in "<>&"}  # with which a block of HTML could end
 
 
 def html(chapters: Sequence[Chapter]) -> str:
-    style = _part("page.css")
+    style = "\n".join(_part(f"{name}.css") for name in STYLES)
     script = "\n".join(_part(f"{name}.js") for name in SCRIPTS)
     return Template(_part("page.html")).substitute(
         policy=POLICY.format(script=_hash(script), style=_hash(style)),

@@ -30,7 +30,14 @@ function readChapter(packed) {
   const incidents = raw.incidents.map((one) => ({
     ...one,
     key: one.id,
-    searchable: JSON.stringify([one.short, one.owner, one.cluster, one.what, one.severity, one.head]).toLowerCase(),
+    searchable: JSON.stringify([
+      one.short,
+      one.owner,
+      one.cluster,
+      one.what,
+      one.severity,
+      one.head,
+    ]).toLowerCase(),
   }));
   const byTask = new Map(lanes.flatMap((lane) => lane.lives.map((life) => [life.id, life])));
   return { ...raw, lanes, incidents, byTask, calendar: new Calendar(raw.start) };
@@ -49,7 +56,19 @@ function readLives(lane, raw) {
     let at = before;
     const times = gaps.map((gap, place) => (place ? (at += gap) : at));
     const [look, status, health, stopCode, reason, closedAs, containers, findings] = raw.standings[standing];
-    const life = { id, key: id, look, status, health, stopCode, reason, closedAs, containers, findings, times };
+    const life = {
+      id,
+      key: id,
+      look,
+      status,
+      health,
+      stopCode,
+      reason,
+      closedAs,
+      containers,
+      findings,
+      times,
+    };
     life.course = raw.courses[course];
     life.kind = raw.kinds[kind];
     life.places = [standing, kind];
@@ -63,7 +82,7 @@ function readLives(lane, raw) {
     };
     life.started = dated("started") ?? firstRunning(life);
     life.stopping = dated("stopping");
-    life.ended = life.open ? raw.now : dated("stopped") ?? dated("closed") ?? at;
+    life.ended = life.open ? raw.now : (dated("stopped") ?? dated("closed") ?? at);
     life.repaired = repaired(life);
     return life;
   });
@@ -79,7 +98,8 @@ function firstRunning(life) {
 function repaired(life) {
   const reported = new Set(life.course.filter((one) => one[4] === "event").map((one) => one[1]));
   return life.course.flatMap(([name, version, , , source], place) =>
-    name === "version" && source !== "event" && !reported.has(version) ? [life.times[place]] : []);
+    name === "version" && source !== "event" && !reported.has(version) ? [life.times[place]] : [],
+  );
 }
 
 // What it was when: [from, to, status]. What is not dated ends where the next part begins.
@@ -87,8 +107,11 @@ function parts(life) {
   const end = Math.max(life.ended, life.began);
   const stopping = life.stopping ?? end;
   const started = life.started ?? stopping;
-  return [[life.began, Math.min(started, end), "starting"], [started, Math.min(stopping, end), "running"], [stopping, end, "stopping"]]
-    .filter(([from, to]) => to > from);
+  return [
+    [life.began, Math.min(started, end), "starting"],
+    [started, Math.min(stopping, end), "running"],
+    [stopping, end, "stopping"],
+  ].filter(([from, to]) => to > from);
 }
 
 // In a few words: "failed: out of memory".

@@ -2,7 +2,15 @@
 
 const MOST_ROWS = 16;
 const FEW = 6; // lives of a lane that is unfolded from the beginning, and needs no counts
-const DEPLOYED = { COMPLETED: "fine", IN_PROGRESS: "rolling", FAILED: "bad", ROLLED_BACK: "bad", SUPERSEDED: "fine", STOPPED: "fine", UNKNOWN: "fine" };
+const DEPLOYED = {
+  COMPLETED: "fine",
+  IN_PROGRESS: "rolling",
+  FAILED: "bad",
+  ROLLED_BACK: "bad",
+  SUPERSEDED: "fine",
+  STOPPED: "fine",
+  UNKNOWN: "fine",
+};
 
 function bar(view, from, to, className) {
   const [left, right] = [view.across(from), view.across(to)];
@@ -36,14 +44,23 @@ function track(life, view) {
 }
 
 function described(life, calendar) {
-  const times = life.open ? `since ${calendar.stamp(life.began)}` : `${calendar.stamp(life.began)} to ${calendar.stamp(life.ended)}`;
-  const noted = [life.held && "protected", life.repaired.length && "repaired by a sweep or look-up"].filter(Boolean);
+  const times = life.open
+    ? `since ${calendar.stamp(life.began)}`
+    : `${calendar.stamp(life.began)} to ${calendar.stamp(life.ended)}`;
+  const noted = [life.held && "protected", life.repaired.length && "repaired by a sweep or look-up"].filter(
+    Boolean,
+  );
   return `Task ${shortId(life.id)}, ${[outcome(life), times, ...noted].join(", ")}`;
 }
 
 function lifeRow(life, page) {
   const text = described(life, page.chapter.calendar);
-  const label = element("span", "label", element("span", "id", shortId(life.id)), element("span", `look ${life.look}`, outcome(life)));
+  const label = element(
+    "span",
+    "label",
+    element("span", "id", shortId(life.id)),
+    element("span", `look ${life.look}`, outcome(life)),
+  );
   return hint(button("entry", text, label, track(life, page.view)), text);
 }
 
@@ -53,11 +70,22 @@ class Lane {
     this.toggle = button("toggle", null);
     this.toggle.addEventListener("click", () => this.turn(!this.unfolded));
     this.track = element("div", "track-area");
-    this.rows = new Rows(`Tasks of ${lane.name}`, MOST_ROWS, (life) => lifeRow(life, page), (life) => page.open("life", life));
+    this.rows = new Rows(
+      `Tasks of ${lane.name}`,
+      MOST_ROWS,
+      (life) => lifeRow(life, page),
+      (life) => page.open("life", life),
+    );
     this.flags = element("div", "flags");
     this.lines = element("div", "lines");
     this.body = element("div", "lane-body", this.rows.element);
-    this.element = element("section", "lane", element("div", "lane-head", element("h3", "", this.toggle), this.track), this.body, this.lines);
+    this.element = element(
+      "section",
+      "lane",
+      element("div", "lane-head", element("h3", "", this.toggle), this.track),
+      this.body,
+      this.lines,
+    );
     this.element.dataset.key = lane.key;
     this.head(lane.lives.length, 0);
   }
@@ -66,14 +94,23 @@ class Lane {
   head(inSight, most) {
     const { lane, lives } = this;
     const bad = lives.filter((life) => life.findings.length).length;
-    const numbers = [inSight < lives.length ? `${inSight.toLocaleString("en-US")} of ${several(lives.length, "task")} in sight` : several(lives.length, "task")];
+    const numbers = [
+      inSight < lives.length
+        ? `${inSight.toLocaleString("en-US")} of ${several(lives.length, "task")} in sight`
+        : several(lives.length, "task"),
+    ];
     if (most > 1) numbers.push(`at most ${most.toLocaleString("en-US")} running`);
     if (lane.counts) numbers.push(`${lane.counts[0]} of ${lane.counts[1]} run`);
     this.toggle.replaceChildren(
       element("span", "arrow"),
       element("span", "name", lane.name),
       element("span", "of", lane.sort === "family" ? `task family in ${lane.cluster}` : lane.cluster),
-      element("span", "numbers", numbers.join(", "), bad ? element("span", "bad", `, ${bad.toLocaleString("en-US")} with findings`) : null),
+      element(
+        "span",
+        "numbers",
+        numbers.join(", "),
+        bad ? element("span", "bad", `, ${bad.toLocaleString("en-US")} with findings`) : null,
+      ),
     );
     hint(this.toggle, lane.findings.map((one) => one[2]).join("\n"));
     this.toggle.setAttribute("aria-expanded", String(this.unfolded));
@@ -96,7 +133,9 @@ class Lane {
     this.drawn = true;
     this.element.classList.toggle("unfolded", this.unfolded);
     const few = this.unfolded && this.lives.length <= FEW;
-    const inSight = this.lives.filter((life) => view.across(life.began) <= 1 && view.across(Math.max(life.ended, life.began)) >= 0);
+    const inSight = this.lives.filter(
+      (life) => view.across(life.began) <= 1 && view.across(Math.max(life.ended, life.began)) >= 0,
+    );
     const { picture, most } = few ? { picture: null, most: 0 } : strip(inSight, view);
     this.head(inSight.length, most);
     this.drawDeployments(view);
@@ -126,7 +165,9 @@ class Lane {
       flag.classList.toggle("before", x > width - name.length * 6.6 - 14);
       flag.style.left = `${view.across(at) * 100}%`;
       flag.addEventListener("click", () => this.page.open("deployment", { lane: this.lane, one, key: id }));
-      this.flags.append(hint(flag, `Deployment ${revision} (${id}): ${result}, ${this.page.chapter.calendar.stamp(at)}`));
+      this.flags.append(
+        hint(flag, `Deployment ${revision} (${id}): ${result}, ${this.page.chapter.calendar.stamp(at)}`),
+      );
     }
     this.element.classList.toggle("deployed", this.flags.children.length > 0);
   }

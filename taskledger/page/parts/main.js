@@ -12,14 +12,25 @@ class Page {
     this.chapter = readChapter(raw);
     this.times = happened(this.chapter);
     this.opened = null;
-    this.view = { a: 0, b: 1, across: (at) => (this.scale.place(at) - this.view.a) / (this.view.b - this.view.a) };
+    this.view = {
+      a: 0,
+      b: 1,
+      across: (at) => (this.scale.place(at) - this.view.a) / (this.view.b - this.view.a),
+    };
     this.scale = new Scale(this.times, byId("quiet").checked);
     byId("quiet-label").hidden = new Scale(this.times, true).breaks.length === 0;
-    this.incidents = new Rows("Incidents", MOST_INCIDENTS, (one) => incidentRow(one, this), (one) => this.open("incident", one));
+    this.incidents = new Rows(
+      "Incidents",
+      MOST_INCIDENTS,
+      (one) => incidentRow(one, this),
+      (one) => this.open("incident", one),
+    );
     byId("incidents").replaceChildren(this.incidents.element);
     this.lanes = this.chapter.lanes.map((lane) => new Lane(lane, this));
     byId("lanes").replaceChildren(this.grid(), ...this.lanes.map((lane) => lane.element));
-    this.sight = new IntersectionObserver((seen) => seen.forEach((one) => this.onSight(one)), { rootMargin: "300px" });
+    this.sight = new IntersectionObserver((seen) => seen.forEach((one) => this.onSight(one)), {
+      rootMargin: "300px",
+    });
     this.inSight = new Set();
     for (const lane of this.lanes) this.sight.observe(lane.element);
     this.close();
@@ -55,7 +66,9 @@ class Page {
       incidents: `${chapter.incidents.length.toLocaleString("en-US")}${open ? `, ${open} open` : ""}`,
       messages: chapter.messages.toLocaleString("en-US"),
     };
-    byId("facts").replaceChildren(...Object.entries(facts).map(([name, value]) => element("div", "", ...line(name, value))));
+    byId("facts").replaceChildren(
+      ...Object.entries(facts).map(([name, value]) => element("div", "", ...line(name, value))),
+    );
   }
 
   filter() {
@@ -64,7 +77,11 @@ class Page {
     this.shownIncidents = this.chapter.incidents.filter((one) => one.searchable.includes(words));
     for (const lane of this.lanes) {
       const whole = lane.lane.searchable.includes(words);
-      lane.show(lane.lane.lives.filter((life) => (!trouble || life.findings.length) && (whole || life.searchable().includes(words))));
+      lane.show(
+        lane.lane.lives.filter(
+          (life) => (!trouble || life.findings.length) && (whole || life.searchable().includes(words)),
+        ),
+      );
       lane.element.hidden = !lane.lives.length && (trouble ? !lane.lane.findings.length || !whole : !whole);
     }
     const lanes = this.lanes.filter((lane) => !lane.element.hidden);
@@ -72,9 +89,12 @@ class Page {
     byId("incidents-count").textContent = this.shownIncidents.length.toLocaleString("en-US");
     byId("no-incident").hidden = this.shownIncidents.length > 0;
     byId("no-lane").hidden = lanes.length > 0;
-    byId("lanes-count").textContent = `${several(lanes.length, "lane")}, ${several(this.lives.length, "task")}`;
+    byId("lanes-count").textContent =
+      `${several(lanes.length, "lane")}, ${several(this.lives.length, "task")}`;
     const tables = [incidentTable(this.shownIncidents, this), taskTable(this.lives, this)].filter(Boolean);
-    byId("tables").replaceChildren(...(tables.length ? tables : [element("p", "none", "Nothing is wrong here.")]));
+    byId("tables").replaceChildren(
+      ...(tables.length ? tables : [element("p", "none", "Nothing is wrong here.")]),
+    );
     this.draw();
   }
 
@@ -83,7 +103,10 @@ class Page {
     const width = this.trackWidth();
     const ticks = scale.ticks(view.a, view.b, width, chapter.calendar);
     byId("axis").replaceChildren(...ticks.map(tick), ...this.folds(true));
-    this.lattice.replaceChildren(...ticks.map(({ x }) => placedAt(element("i", "tick"), x / width)), ...this.folds(false));
+    this.lattice.replaceChildren(
+      ...ticks.map(({ x }) => placedAt(element("i", "tick"), x / width)),
+      ...this.folds(false),
+    );
     byId("range").textContent = chapter.calendar.range(scale.time(view.a), scale.time(view.b));
     byId("out").disabled = byId("all").disabled = view.a === 0 && view.b === 1;
     this.incidents.set(this.shownIncidents);
@@ -168,14 +191,8 @@ class Page {
 }
 
 function tick({ x, day, clock }) {
-  return placedAt(element("span", "tick", element("b", "", day), element("span", "", clock)), x / page.trackWidth());
-}
-
-function placedAt(made, share) {
-  made.style.left = `${share * 100}%`;
-  return made;
-}
-
-function clustersShown(names) {
-  return names.length > 4 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+  return placedAt(
+    element("span", "tick", element("b", "", day), element("span", "", clock)),
+    x / page.trackWidth(),
+  );
 }

@@ -34,8 +34,12 @@ class Rows {
     const drawn = `${first} ${last} ${height}`;
     if (!again && drawn === this.drawn) return;
     this.drawn = drawn;
-    const focused = this.element.contains(document.activeElement) ? document.activeElement.dataset.place : null;
-    this.space.replaceChildren(...Array.from({ length: last - first }, (_, place) => this.row(first + place, height)));
+    const focused = this.element.contains(document.activeElement)
+      ? document.activeElement.dataset.place
+      : null;
+    this.space.replaceChildren(
+      ...Array.from({ length: last - first }, (_, place) => this.row(first + place, height)),
+    );
     if (focused !== null) this.button(Number(focused))?.focus({ preventScroll: true });
     this.mark();
   }
@@ -81,7 +85,14 @@ class Rows {
 
   onKey(event) {
     const page = this.most - 1;
-    const steps = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -this.items.length, End: this.items.length };
+    const steps = {
+      ArrowDown: 1,
+      ArrowUp: -1,
+      PageDown: page,
+      PageUp: -page,
+      Home: -this.items.length,
+      End: this.items.length,
+    };
     const from = Number(event.target.dataset.place ?? NaN);
     if (!(event.key in steps) || Number.isNaN(from)) return;
     event.preventDefault();

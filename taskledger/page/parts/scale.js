@@ -2,7 +2,8 @@
 
 const FOLD_LEAST = 20 * MINUTE;
 const STEPS = [
-  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000,
+  1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400, 172800, 604800,
+  1209600, 2592000,
 ].map((seconds) => seconds * SECOND);
 
 class Scale {
@@ -29,7 +30,8 @@ class Scale {
       else high = middle - 1;
     }
     const piece = pieces[low];
-    if (at <= piece.to) return piece.x0 + ((at - piece.from) / (piece.to - piece.from)) * (piece.x1 - piece.x0);
+    if (at <= piece.to)
+      return piece.x0 + ((at - piece.from) / (piece.to - piece.from)) * (piece.x1 - piece.x0);
     const next = pieces[low + 1];
     if (!next) return piece.x1 + (at - piece.to) / (piece.to - piece.from);
     return piece.x1 + ((at - piece.to) / (next.from - piece.to)) * (next.x0 - piece.x1);
@@ -51,10 +53,14 @@ class Scale {
       if (right < 0 || left > width) continue;
       for (const at of marksOf(piece, right - left)) {
         const x = across(this.place(at));
-        if (x < -1 || x > width - 30 || x - lastAt < 44) continue;
+        if (x < -1 || x > width - 48 || x - lastAt < 44) continue;
         const day = calendar.day(at);
         const showsDay = day !== lastDay && x - lastDayAt > 56;
-        ticks.push({ x, day: showsDay ? day : "", clock: calendar.clock(at, piece.to - piece.from < 10 * MINUTE && right - left > 300) });
+        ticks.push({
+          x,
+          day: showsDay ? day : "",
+          clock: calendar.clock(at, piece.to - piece.from < 10 * MINUTE && right - left > 300),
+        });
         lastAt = x;
         if (showsDay) [lastDay, lastDayAt] = [day, x];
       }
@@ -70,7 +76,10 @@ function marksOf(piece, pixels) {
   if (pixels < 90 || !step) return [piece.from + length * 0.02];
   const offset = chapterOffset();
   const first = Math.ceil((piece.from + offset) / step) * step - offset;
-  return Array.from({ length: Math.min(Math.floor((piece.to - first) / step) + 1, 400) }, (_, place) => first + place * step);
+  return Array.from(
+    { length: Math.min(Math.floor((piece.to - first) / step) + 1, 400) },
+    (_, place) => first + place * step,
+  );
 }
 
 // Stretches of time without a longer pause than this, each with a little room around it.
@@ -87,10 +96,13 @@ function stretchesOf(times, pause) {
 
 // The stretches side by side: the longer the wider, but no hour makes a minute invisible.
 function placed(stretches) {
-  const padded = stretches.length > 1 ? stretches : stretches.map(([from, to]) => {
-    const room = Math.max((to - from) * 0.015, MINUTE / 4);
-    return [from - room, to + room];
-  });
+  const padded =
+    stretches.length > 1
+      ? stretches
+      : stretches.map(([from, to]) => {
+          const room = Math.max((to - from) * 0.015, MINUTE / 4);
+          return [from - room, to + room];
+        });
   const weights = padded.map(([from, to]) => (padded.length > 1 ? Math.sqrt(to - from) : 1));
   const gap = padded.length > 1 ? Math.min(0.01, 0.12 / (padded.length - 1)) : 0;
   const all = weights.reduce((sum, one) => sum + one, 0);

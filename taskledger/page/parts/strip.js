@@ -16,16 +16,24 @@ function counts(lives, view) {
     for (const [from, to, status] of parts(life)) add(status, bin(from), bin(to));
     if (life.look === "failed") add("failed", bin(life.ended), bin(life.ended));
   }
-  for (const one of Object.values(found)) for (let place = 1; place <= BINS; place += 1) one[place] += one[place - 1];
+  for (const one of Object.values(found))
+    for (let place = 1; place <= BINS; place += 1) one[place] += one[place - 1];
   return found;
 }
 
 // The picture, and the most that ran at once.
 function strip(lives, view) {
   const found = counts(lives, view);
-  const total = Array.from({ length: BINS }, (_, place) => AREAS.reduce((sum, name) => sum + found[name][place], 0));
+  const total = Array.from({ length: BINS }, (_, place) =>
+    AREAS.reduce((sum, name) => sum + found[name][place], 0),
+  );
   const most = Math.max(...total, 1);
-  const picture = drawing("svg", { class: "strip", viewBox: `0 0 ${BINS} 100`, preserveAspectRatio: "none", "aria-hidden": "true" });
+  const picture = drawing("svg", {
+    class: "strip",
+    viewBox: `0 0 ${BINS} 100`,
+    preserveAspectRatio: "none",
+    "aria-hidden": "true",
+  });
   const below = new Float64Array(BINS);
   for (const name of AREAS) {
     let path = "";

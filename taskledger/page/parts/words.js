@@ -35,6 +35,15 @@ function hint(made, text) {
   return made;
 }
 
+function placedAt(made, share) {
+  made.style.left = `${share * 100}%`;
+  return made;
+}
+
+function clustersShown(names) {
+  return names.length > 4 ? `${names.slice(0, 3).join(", ")} and ${names.length - 3} more` : names.join(", ");
+}
+
 const two = (number) => String(number).padStart(2, "0");
 
 function several(number, thing) {
@@ -45,10 +54,18 @@ function several(number, thing) {
 function lasting(tenths) {
   if (tenths < MINUTE) return tenths % SECOND ? `${(tenths / SECOND).toFixed(1)}s` : `${tenths / SECOND}s`;
   const seconds = Math.floor(tenths / SECOND);
-  const parts = [[86400, "d", Infinity], [3600, "h", 24], [60, "m", 60], [1, "s", 60]]
-    .map(([size, unit, limit]) => [Math.floor(seconds / size) % limit, unit]);
+  const parts = [
+    [86400, "d", Infinity],
+    [3600, "h", 24],
+    [60, "m", 60],
+    [1, "s", 60],
+  ].map(([size, unit, limit]) => [Math.floor(seconds / size) % limit, unit]);
   const first = parts.findIndex(([number]) => number > 0);
-  return parts.slice(first, first + 2).filter(([number], place) => number || !place).map(([number, unit]) => number + unit).join(" ");
+  return parts
+    .slice(first, first + 2)
+    .filter(([number], place) => number || !place)
+    .map(([number, unit]) => number + unit)
+    .join(" ");
 }
 
 // Times of a chapter as people read them, in UTC.

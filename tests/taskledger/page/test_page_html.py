@@ -7,6 +7,7 @@ import re
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from infra.build.layer import ROOT
 from taskledger.output.terminal import shown
 from taskledger.page.html import html
 from tests.support.drawn import DATA, chapter, data, hostile, judged
@@ -25,6 +26,15 @@ def test_its_policy_names_its_own_style_and_script() -> None:
         digest = base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
         hashes[f"{name}-src"] = f"'sha256-{digest}'"
     assert rules == {**dict.fromkeys(("default-src", "base-uri", "form-action"), "'none'"), **hashes}
+
+
+def test_all_parts_are_on_it() -> None:
+    """Each file of the script and of the style is, once."""
+    parts = [path for path in (ROOT / "taskledger" / "page" / "parts").iterdir() if path.suffix != ".html"]
+    assert len(parts) > 10
+    assert {path.name: PAGE.count(path.read_text("utf-8")) for path in parts} == dict.fromkeys(
+        (path.name for path in parts), 1
+    )
 
 
 def test_it_names_no_address() -> None:

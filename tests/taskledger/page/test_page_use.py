@@ -79,6 +79,18 @@ def test_keys_zoom(tab: Tab, samples: Path) -> None:
     assert tab.run("document.getElementById('range').textContent") == whole
 
 
+def test_a_task_of_seconds_can_be_seen(tab: Tab, samples: Path) -> None:
+    """From its panel the axis goes to its time, where its bar has a width to look at."""
+    tab.look(width=1280)
+    tab.open(samples)
+    bar = "document.querySelector('#lanes .entry .part').offsetWidth"
+    tab.wait("document.querySelector('#lanes .entry')")
+    assert tab.run(bar) < 20
+    tab.run("document.querySelector('#lanes .entry').click()")
+    tab.run("document.querySelector('.around').click()")
+    assert tab.run(bar) > 100
+
+
 def test_quiet_times_are_folded(tab: Tab, samples: Path) -> None:
     """Marks say how long nothing happened; without folding there are none."""
     tab.look(width=1280)
