@@ -102,7 +102,6 @@ def _form(one: Incident, marks: Sequence[Mark], chapter: Chapter, offsets: Offse
         "head": list(map(text, parts.head)),
         "next": list(map(text, parts.next_steps or [facts["remedy"]])),
         "facts": [[text(name), text(value)] for name, value in parts.facts],
-        "cost": facts.get("cost"),
         "tasks": list(map(_task, one.samples)),
     }
 

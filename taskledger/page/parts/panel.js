@@ -43,7 +43,6 @@ function around(from, to, page) {
 
 function incidentPanel(one, page) {
   const { calendar, byTask, typed } = page.chapter;
-  const cost = one.cost === null ? [] : line("Cost", `$${one.cost}`);
   const messages = one.messages.map(([at, type, severity, subject]) => [
     element("span", "glyph", glyph(type)),
     `${calendar.stamp(at)}  ${type ?? "message"}, ${severity}`,
@@ -82,7 +81,6 @@ function incidentPanel(one, page) {
         "dl",
         "grid",
         ...one.facts.flatMap(([name, value]) => line(name, value)),
-        ...cost,
         ...line("First", calendar.stamp(one.first)),
         ...line("Last", calendar.stamp(one.last)),
         ...line("Resolved", one.resolved === null ? null : calendar.stamp(one.resolved)),
