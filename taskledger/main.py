@@ -8,10 +8,13 @@ import click
 
 from .output.options import expect_clear
 from .output.terminal import shown
+from .verbs.at import at
 from .verbs.audit import audit
+from .verbs.diff import diff
 from .verbs.findings import findings
 from .verbs.forget import forget_task
 from .verbs.incidents import incidents
+from .verbs.latency import latency
 from .verbs.mute import mute
 from .verbs.replay import replay
 from .verbs.report import report
@@ -61,6 +64,9 @@ for command in (
     show,
     findings,
     incidents,
+    at,
+    diff,
+    latency,
     report,
     mute,
     sweep,

@@ -104,13 +104,11 @@ def enrich(state: TaskState, described: TaskState) -> TaskState:
 def succeed(previous: LedgerEntry | None, observation: Observation) -> LedgerEntry:
     """The entry after an observation that is newer than the previous entry, or the first of its task.
 
-    Tags and platform family are not versioned, and not in events: the last that were reported are kept.
+    Tags are not versioned: the last that were reported are kept.
     """
     state = observation.state
-    if previous:
-        before = previous.state
-        tags = before.tags if state.tags is None else state.tags
-        state = replace(state, tags=tags, platform_family=state.platform_family or before.platform_family)
+    if previous and state.tags is None:
+        state = replace(state, tags=previous.state.tags)
     return LedgerEntry(
         state=state,
         source=observation.source,
@@ -119,6 +117,7 @@ def succeed(previous: LedgerEntry | None, observation: Observation) -> LedgerEnt
         closed=closure(observation),
         protection=previous.protection if previous else None,
         replayed=is_replayed(observation),
+        kept_tags=previous.kept_tags if previous and observation.state.tags is None else None,
     )
 
 
@@ -151,6 +150,11 @@ def _filled(entry: LedgerEntry, observation: Observation) -> LedgerEntry | None:
     described_at = observation.described_at
     if described_at is None or (entry.described_at is not None and described_at <= entry.described_at):
         return None
+    tags = observation.state.tags
+    if entry.knows_tags(tags, described_at):
+        entry = replace(entry, state=replace(entry.state, tags=tags))
+    elif tags is not None:
+        entry = replace(entry, kept_tags=None)
     filled = replace(entry, state=enrich(entry.state, observation.state), described_at=described_at)
     if entry.closed and entry.unobserved and not observation.state.closed:
         opened = described_at > entry.closed.at

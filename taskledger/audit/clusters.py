@@ -136,7 +136,8 @@ def _compare(audit: ClusterAudit, task_arns: Sequence[str], context: AuditContex
     for chunk in chunks(task_arns, CHUNK):
         missing = dict.fromkeys(chunk, Absence.MISSING)
         described = missing if gone else context.tasks.describe(audit.cluster_arn, chunk)
-        entries, now = context.ledger.entries(chunk), context.clock()
+        tagged = context.ledger.with_tags(list(context.ledger.entries(chunk).values()))
+        entries, now = {one.state.task_arn: one for one in tagged}, context.clock()
         for arn, answer in described.items():
             known = answer is not Absence.UNKNOWN
             audit.tasks[arn] = differences(entries.get(arn), answer, now) if known else None

@@ -43,6 +43,7 @@ def document(rows: TaskRows) -> dict[str, Any]:
         "deleted": {
             "entry": list(rows.entry),
             "history": list(rows.history),
+            "tags": list(rows.tags),
             "findings": list(rows.findings),
         },
     }

@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from reconciler.adapters.clients import client_config
 from reconciler.adapters.dynamodb.batch import MAX_GET
 from reconciler.adapters.dynamodb.items import values
 from reconciler.adapters.dynamodb.items.task import entry_items
 from reconciler.adapters.dynamodb.reads import LedgerReads, read_entry
 from reconciler.chunks import chunks
 
+from ..output.progress import counted
+from .stack import CALLS
 from .unreadable import UnreadableRows
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import PaginatorConfigTypeDef
 
     from reconciler.adapters.dynamodb.items.values import Item
     from reconciler.errors import InvalidInput
-    from reconciler.model.entry import LedgerEntry
+    from reconciler.model.entry import HistoryRow, LedgerEntry
     from reconciler.ports.ledger import Entries
 
     from .stack import Stack
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     Placed = tuple[datetime, LedgerEntry]
 
 EVER = datetime(1970, 1, 1, tzinfo=UTC)
+READERS = 16  # histories read at once; the client's pool must hold as many connections
 
 _SORT_KEYS = {"open": entry_items.OPEN, "closed": entry_items.CLOSED}
 
@@ -72,6 +77,21 @@ class DeployedLedger(LedgerReads):
                     if int(item["ttl"]["N"]) > now.timestamp():
                         yield values.moment(item[entry_items.CLOSED]), read_entry(item)
 
+    def closures(self, cluster_arn: str, *, oldest_first: bool) -> Iterator[tuple[datetime, timedelta]]:
+        """When each closed entry closed, and for how long from then it is kept."""
+        one = {"ScanIndexForward": oldest_first, "PaginationConfig": {"PageSize": 1}}
+        for page in self._pages("closed", cluster_arn, EVER, **one):
+            for item in page:
+                with self.unreadable.left_out(), values.reading(item, "entry"):
+                    closed_at = values.moment(item[entry_items.CLOSED])
+                    yield closed_at, EVER + timedelta(seconds=int(item["ttl"]["N"])) - closed_at
+
+    def histories(self, task_arns: Sequence[str]) -> Mapping[str, Sequence[HistoryRow]]:
+        """The history of each task; what cannot be read is kept in `unreadable`."""
+        with ThreadPoolExecutor(READERS) as pool:
+            read = counted(pool.map(self.history, task_arns), "histories read")
+            return dict(zip(task_arns, read, strict=True))
+
     def task_arns(self, cluster_arn: str, closed_since: datetime) -> Iterator[str]:
         """The tasks that are open, and those that closed since then."""
         for index, since in (("open", EVER), ("closed", closed_since)):
@@ -93,12 +113,11 @@ class DeployedLedger(LedgerReads):
                 ":cluster": {"S": cluster_arn},
                 ":since": values.milliseconds(since),
             },
-            ScanIndexForward=False,
-            PaginationConfig=self._paging,
-            **how,
+            **{"ScanIndexForward": False, "PaginationConfig": self._paging, **how},
         )
         return (page["Items"] for page in pages)
 
 
 def deployed_ledger(stack: Stack, page: int | None = None) -> DeployedLedger:
-    return DeployedLedger(stack.client("dynamodb"), stack.output("LedgerTableName"), page)
+    client = stack.client("dynamodb", client_config(CALLS, connections=READERS))
+    return DeployedLedger(client, stack.output("LedgerTableName"), page)

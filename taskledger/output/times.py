@@ -33,7 +33,21 @@ def stamp(moment: datetime) -> str:
 
 def age(now: datetime, moment: datetime) -> str:
     """How long ago, in the two largest units that are not zero: `3d 4h`, `12m 5s`."""
-    seconds = max(int((now - moment).total_seconds()), 0)
+    return _in_units(max(int((now - moment).total_seconds()), 0))
+
+
+def lasted(span: timedelta) -> str:
+    """How long it took: `4.9s`, and from a minute on as an age."""
+    tenths = round(span / timedelta(seconds=0.1))
+    return f"{tenths / 10:.1f}s" if tenths < 600 else _in_units(round(span.total_seconds()))
+
+
+def seconds(span: timedelta) -> float:
+    """To the millisecond, as ECS's times are."""
+    return round(span.total_seconds(), 3)
+
+
+def _in_units(seconds: int) -> str:
     numbers = {"d": seconds // 86400, "h": seconds // 3600 % 24, "m": seconds // 60 % 60, "s": seconds % 60}
     parts = [f"{number}{unit}" for unit, number in numbers.items()]
     first = next((place for place, number in enumerate(numbers.values()) if number), len(parts) - 1)

@@ -99,7 +99,7 @@ def _show_service(record: ServiceRecord, judged: Sequence[Finding], now: datetim
 
 def _find_task(ledger: DeployedLedger, name: str, since: datetime) -> LedgerEntry:
     try:
-        return find_task(ledger, name, since)
+        return ledger.with_tags([find_task(ledger, name, since)])[0]
     except (NotFound, click.UsageError) as error:
         raise type(error)(f"{error.message} Nor is it a service in the ledger.") from error
 

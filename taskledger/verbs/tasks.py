@@ -63,6 +63,8 @@ def tasks(
         raise click.UsageError("A task is closed once it is STOPPED: leave out --open or --status.")
     ledger = deployed_ledger(stack, page=min(limit + 1, MAX_PAGE) if limit else None)
     found, more = query_tasks(ledger, query)
+    if as_json:
+        found = ledger.with_tags(found)
     note_unreadable(ledger.unreadable)
     if as_json:
         print_json({"tasks": [payload.task(entry) for entry in found]})

@@ -13,6 +13,7 @@ from reconciler.errors import InvalidInput
 from reconciler.findings.model import Fault
 from reconciler.findings.policy import DEFAULT
 from reconciler.findings.stop import explain
+from reconciler.gate import description
 from reconciler.model.task import Observation, TaskState
 from reconciler.parsing.answer import parse_described_task
 from reconciler.parsing.envelope import EVENT_SOURCE
@@ -23,6 +24,7 @@ from taskledger.replay.captures import SUFFIXES, Captured, Unreadable, read
 from taskledger.replay.delivery import deliver
 from taskledger.simulator.api.ecs import SimulatedEcs
 from taskledger.simulator.engine.clock import Clock
+from tests.support.units import entry_size
 
 READ = (*SUFFIXES, ".txt")
 EVENTS = tuple(name for name in READERS if name != CALL_DETAIL_TYPE)
@@ -31,6 +33,7 @@ ELSEWHERE = (("detail.taskArn", "resources[0]"), ("detail.updatedAt", "time", "e
 
 _PLACEHOLDER = re.compile(r".*<.*>.*|.*redacted.*|[a-z_#*.]+", re.IGNORECASE | re.DOTALL)
 _STEP = re.compile(r"[^.\[\]]+")
+_DESCRIBED_AT = datetime(2026, 11, 20, tzinfo=UTC)
 _PARTS = ("year", "month", "day", "hour", "minute", "second", "microsecond")
 
 
@@ -45,13 +48,17 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True)
 class Piece:
-    """One thing in a file: `what` it is, its fate, and what it came out as or what is wrong with it."""
+    """One thing in a file: `what` it is, its fate, and what it came out as or what is wrong with it.
+
+    `entry_bytes` are those of the entry that a state leaves; None for all else.
+    """
 
     file: str
     index: int
     what: str
     fate: Fate
     shown: str
+    entry_bytes: int | None = None
 
 
 def pieces(folder: Path) -> Iterator[Piece]:
@@ -108,7 +115,7 @@ def _is_event(value: object) -> TypeGuard[Mapping[str, Any]]:
 def _event(file: str, index: int, envelope: Mapping[str, Any], refused: str | None) -> Piece:
     what = envelope["detail-type"]
     if refused is None:
-        return Piece(file, index, what, Fate.ACCEPTED, _reported(envelope))
+        return Piece(file, index, what, Fate.ACCEPTED, *_reported(envelope))
     field = refused.partition(": ")[0]
     missing = _missing(envelope, field)
     fate = Fate.INCOMPLETE if missing or _is_placeholder(_at(envelope, field)) else Fate.REFUSED
@@ -123,9 +130,11 @@ def _missing(envelope: Mapping[str, Any], field: str) -> list[str]:
     return missing + [paths[0] for paths in ELSEWHERE if all(_absent(envelope, path) for path in paths)]
 
 
-def _reported(envelope: Mapping[str, Any]) -> str:
+def _reported(envelope: Mapping[str, Any]) -> tuple[str, int | None]:
     found = parse_event(envelope)
-    return _outcome(found.state) if isinstance(found, Observation) else str(envelope["detail"]["eventName"])
+    if isinstance(found, Observation):
+        return _outcome(found.state), entry_size(found)
+    return str(envelope["detail"]["eventName"]), None
 
 
 def _tasks(value: object) -> Sequence[Mapping[str, Any]]:
@@ -141,7 +150,10 @@ def _tasks(value: object) -> Sequence[Mapping[str, Any]]:
 def _answered(file: str, index: int, task: Mapping[str, Any]) -> Piece:
     what = "task of an answer"
     try:
-        return Piece(file, index, what, Fate.ACCEPTED, _outcome(parse_described_task(_dated(task))))
+        state = parse_described_task(_dated(task))
+        return Piece(
+            file, index, what, Fate.ACCEPTED, _outcome(state), entry_size(description(state, _DESCRIBED_AT))
+        )
     except InvalidInput as error:
         wrong = _at(task, error.field.removeprefix("task."))
         fate = Fate.INCOMPLETE if wrong in (None, "") or _is_placeholder(wrong) else Fate.REFUSED

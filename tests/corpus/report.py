@@ -11,6 +11,7 @@ from taskledger.output.terminal import console, shown
 from tests.corpus.judgement import Judgement, fates
 from tests.corpus.pieces import Fate, Piece
 from tests.corpus.reasons import Reason
+from tests.support.units import KILOBYTE
 
 
 def report(judged: Judgement) -> None:
@@ -24,6 +25,7 @@ def report(judged: Judgement) -> None:
     _table(screen, "Tasks of API answers", ("file", "fate", "came out as"), _reported(judged.answers))
     _table(screen, "Other pieces", ("what", "pieces", "refused as"), _others(judged.others))
     _table(screen, "Stop reasons", ("class", "rows", "right", "came out as"), _classes(judged.reasons))
+    _table(screen, "Entries of more than a write unit", ("file", "bytes"), _large(judged.pieces))
     _table(screen, "Wrong", ("where", "what"), _wrong(judged))
     screen.print(Text(summary(judged), "bold red" if judged.wrong else "bold green"))
 
@@ -77,6 +79,12 @@ def _classes(found: Sequence[Reason]) -> Iterator[Sequence[str]]:
         right = sum(reason.right for reason in rows)
         shown = ", ".join(f"{outcome} {count}" for outcome, count in came_out.most_common())
         yield name, str(len(rows)), str(right), shown
+
+
+def _large(found: Sequence[Piece]) -> Iterator[Sequence[str]]:
+    for piece in found:
+        if piece.entry_bytes and piece.entry_bytes > KILOBYTE:
+            yield piece.file, str(piece.entry_bytes)
 
 
 def _wrong(judged: Judgement) -> Iterator[Sequence[str]]:

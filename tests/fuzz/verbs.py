@@ -20,6 +20,8 @@ VERBS = (
     ("services", "--since", "2020-01-01T00:00Z"),
     ("show", task_arn(1)),
     ("show", "checkout"),
+    ("at", "10d"),
+    ("diff", "10d"),
     ("findings", "--since", "2020-01-01T00:00Z"),
     ("incidents", "--since", "2020-01-01T00:00Z"),
 )
@@ -72,7 +74,7 @@ class Table:
 class _Stack(Stack):
     table: Table
 
-    def client(self, service: str) -> Any:
+    def client(self, *_: Any) -> Any:
         return self.table
 
 

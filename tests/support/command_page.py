@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
@@ -21,7 +22,7 @@ from tests.support.services_page import NOW, records
 from tests.support.values import CLUSTER, event
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from datetime import datetime
 
     from reconciler.incidents.reported import ReportedFinding
@@ -139,20 +140,36 @@ def _task(stack: Deployment, definition: str, created: datetime, **values: Any) 
         "availability_zone": "eu-central-1a",
         "containers": (Container(name="app", last_status="RUNNING"),),
     } | values
+    facts |= _phases(task_id, facts)
     begun = {"last_status": "PENDING", "desired_status": "RUNNING", "containers": ()}
-    ended = ("started_at", "stopping_at", "stopped_at", "stop_code", "stopped_reason")
+    ended = ("pull_started_at", "pull_stopped_at", "started_at", "execution_stopped_at", "stopping_at",
+             "stopped_at", "stop_code", "stopped_reason")  # fmt: skip
     early = {name: value for name, value in facts.items() if name not in ended}
     observed = [
         event(1, seconds=_after(created, 1), **(early | begun | {"last_status": "PROVISIONING"})),
         event(2, seconds=_after(created, 9), **(early | begun)),
     ]
     if started := facts.get("started_at"):
-        running = early | {"started_at": started, "last_status": "RUNNING", "desired_status": "RUNNING"}
+        pulled = {name: facts[name] for name in ("pull_started_at", "pull_stopped_at", "started_at")}
+        running = early | pulled | {"last_status": "RUNNING", "desired_status": "RUNNING"}
         observed.append(event(3, seconds=_after(started, 1), **running))
     if stopped := facts.get("stopped_at"):
         observed.append(event(5, seconds=_after(stopped, 1), **facts))
     stack.record(*observed)
     return observed[-1].state
+
+
+def _phases(task_id: str, facts: Mapping[str, Any]) -> dict[str, Any]:
+    """When it was connected, its images were pulled and its containers ended: of each task a little apart."""
+    apart = [timedelta(seconds=each / 64) for each in bytes.fromhex(task_id)]
+    found = {}
+    if started := facts.get("started_at"):
+        found["connectivity_at"] = facts["created_at"] + timedelta(seconds=4) + apart[0]
+        found["pull_started_at"] = facts["created_at"] + timedelta(seconds=11) + apart[1]
+        found["pull_stopped_at"] = started - timedelta(seconds=3) - apart[2]
+    if stopped := facts.get("stopped_at"):
+        found["execution_stopped_at"] = stopped - timedelta(seconds=12) - apart[3]
+    return found
 
 
 def _after(moment: datetime, seconds: float) -> float:

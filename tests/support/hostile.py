@@ -28,6 +28,9 @@ from reconciler.services.signs import FAILED
 from taskledger.audit.clusters import Audit, ClusterAudit
 from taskledger.audit.difference import Difference, DifferenceKind
 from taskledger.audit.missed_events import MissedEvents
+from taskledger.deployed.tasks.past import Past
+from taskledger.lives.differences import Difference as LivesDifference
+from taskledger.lives.states import StateThen
 from taskledger.local.memory_incidents import SentMessage
 from taskledger.replay.captures import Unreadable
 from taskledger.replay.counts import Counts
@@ -64,6 +67,7 @@ class World:
             cluster_arn=self.cluster_arn,
             tags={text: text},
             containers=(container,),
+            connectivity_at=at(4),
         )
         self.entry: LedgerEntry = succeed(None, observation)
         self.rows: list[HistoryRow] = [history_row(observation)]
@@ -114,6 +118,29 @@ class World:
         return {"complete": True, "errors": [self.text], "clusters": {self.cluster_arn: found}}
 
     @property
+    def past(self) -> Past:
+        """Of which one cluster is not known."""
+        return Past(since=START, known_since={self.cluster_arn: at(1)}, lives=[])
+
+    @property
+    def then(self) -> StateThen:
+        return StateThen(
+            entry=self.entry, at=at(60), last_status=self.text, desired_status=f"not {self.text}", version=3
+        )
+
+    @property
+    def difference(self) -> LivesDifference:
+        states = [self.then]
+        return LivesDifference(
+            before=states,
+            after=states,
+            began=states,
+            ended=states,
+            came_and_went=[self.entry],
+            changed=[(self.then, self.then)],
+        )
+
+    @property
     def sent(self) -> SentMessage:
         """A message whose subject nobody has cleaned."""
         sent = message.Message(
@@ -162,7 +189,7 @@ class World:
         incidents = SimpleNamespace(unreadable=[self.refusal])
         services = SimpleNamespace(unreadable=[self.refusal], readable=lambda *_: self.service)
         queue = SimpleNamespace(url=self.text, send=lambda events: ((each, None) for each in events))
-        one = {
+        one: dict[str, Any] = {
             "deployed.stack.find": lambda _: SimpleNamespace(name=self.text, home=None),
             "verbs.tasks.query_tasks": lambda *_: ([self.entry], True),
             "verbs.tasks.findings": lambda *_, **__: [self.finding],
@@ -176,6 +203,11 @@ class World:
             "verbs.incidents._select": lambda *_: [self.incident],
             "verbs.incidents.policy_with_mutes": lambda *_: DEFAULT,
             "verbs.show.policy_with_mutes": lambda *_: DEFAULT,
+            "verbs.latency.lives": lambda *_: [self.entry],
+            "verbs.at.read_past": lambda *_: self.past,
+            "verbs.at._states": lambda *_: [self.then],
+            "verbs.diff.read_past": lambda *_: self.past,
+            "verbs.diff.difference": lambda *_: self.difference,
             "verbs.mute.mutes_in_force": lambda *_: [self.mute],
             "verbs.audit.run_audit": self.audit,
             "verbs.sweep._run": self.sweep,
@@ -183,7 +215,7 @@ class World:
             "verbs.send.Queue": lambda _: queue,
             "verbs.send.RepeatedEvents": lambda _: [Unreadable(self.text, 0, self.refusal)],
         }
-        for verb in ("tasks", "services", "show", "findings", "incidents"):
+        for verb in ("tasks", "services", "show", "findings", "incidents", "at", "diff", "latency"):
             one[f"verbs.{verb}.deployed_ledger"] = lambda *_, **__: ledger
         for verb in ("services", "show"):
             one[f"verbs.{verb}.deployed_services"] = lambda *_: services

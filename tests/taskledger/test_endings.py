@@ -48,6 +48,10 @@ ANSWERS = {
 CALLS = [
     *((verb, "cloudformation.DescribeStacks") for verb in ("tasks", "services", "show", "findings")),
     *((verb, "cloudformation.DescribeStacks") for verb in ("incidents", "sweep", "audit", "send", "forget")),
+    *(
+        ("latency", call)
+        for call in ("cloudformation.DescribeStacks", "dynamodb.Query", "dynamodb.BatchGetItem")
+    ),
     *((verb, "dynamodb.Query") for verb in ("tasks", "services", "findings", "incidents", "audit", "forget")),
     *((verb, "dynamodb.GetItem") for verb in ("tasks", "show")),
     *((verb, "dynamodb.BatchGetItem") for verb in ("tasks", "show", "audit")),

@@ -1,9 +1,11 @@
 """What the ledger knows of a task: its current entry, and one row for each version."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from .protection import Protection
+from .tags import KeptTags
 from .task import ClosedAs, Source, TaskState
 
 
@@ -28,6 +30,7 @@ class LedgerEntry:
     """The ledger's current knowledge of one task: the highest version seen, and its first source.
 
     `missing_since` is when a sweep found it open here and unknown to ECS; None once it was seen again.
+    Where `kept_tags` is set, its tags are kept in another row, and the state need not have them.
     `above_since` is when a sweep found its version above the one that ECS described; None when it is not.
     `replayed` when the state came from an EventBridge replay: old news notifies nobody. `passing` is the last
     status that came without a version of its own.
@@ -43,6 +46,7 @@ class LedgerEntry:
     above_since: datetime | None = None
     replayed: bool = False
     passing: Passing | None = None
+    kept_tags: KeptTags | None = field(default=None, compare=False)
 
     @property
     def open(self) -> bool:
@@ -62,6 +66,11 @@ class LedgerEntry:
     def stop_asked_at(self) -> datetime:
         """When a task that is to stop was asked to; at the latest, where ECS does not say."""
         return self.state.stopping_at or self.observed_at
+
+    def knows_tags(self, tags: Mapping[str, str] | None, at: datetime) -> bool:
+        """Whether these are its tags, in the state or kept beside it, so that there is nothing to write."""
+        kept = self.kept_tags is not None and tags is not None and self.kept_tags.hold(tags, at)
+        return kept or self.state.tags == tags
 
     @property
     def unobserved(self) -> bool:

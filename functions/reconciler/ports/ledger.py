@@ -25,7 +25,7 @@ class Recording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recorded:
-    """What the gate answered: the entry before, and the entry that now stands.
+    """What the gate answered: the entry before, and the entry that now stands; both may lack their tags.
 
     `previous` is None for a task that was not in the ledger. Where the observation was refused as a duplicate
     or stale, `entry` is the winner it lost to.
@@ -114,12 +114,15 @@ class Ledger(Protocol):
         """The task's entry; None when the ledger has never heard of it."""
 
     def entries(self, task_arns: Sequence[str]) -> Entries:
-        """The entries of those tasks that have one; any number of tasks."""
+        """The entries of those tasks that have one; any number of tasks. They may lack their tags."""
 
     def closed_between(
         self, cluster_arn: str, since: datetime, until: datetime
     ) -> Sequence[LedgerEntry | InvalidInput]:
-        """The cluster's entries that closed in that time, and what is wrong with unreadable ones."""
+        """The cluster's entries that closed in that time, and what is wrong with unreadable ones.
+
+        They may lack their tags.
+        """
 
     def history(self, task_arn: str) -> tuple[HistoryRow, ...]:
         """The task's history by version, and for one version the event before the description.

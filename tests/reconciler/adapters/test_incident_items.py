@@ -13,10 +13,10 @@ from reconciler.incidents.facts.occurrences import Occurrence, Occurrences
 from reconciler.incidents.lifecycle import add_findings
 from reconciler.incidents.model import Incident, Status
 from tests.reconciler.adapters.conftest import Table
-from tests.reconciler.adapters.test_dynamodb import _size
 from tests.support.findings import found
 from tests.support.incidents import full_incident, ordinary_incident
 from tests.support.ledgers import RETENTION
+from tests.support.units import size
 from tests.support.values import START, at
 
 POLICY = Policy()
@@ -30,12 +30,12 @@ NEW = ("occurrences", "causeSeverity", "published", "reminders", "standing", "im
 )
 def test_a_row_is_small(held: Incident, kilobytes: int) -> None:
     """An ordinary incident has at most 4 KB, one of 50 occurrences and 100 owners at most 16."""
-    assert _size(incident_item(held, RETENTION)) <= kilobytes * 1024
+    assert size(incident_item(held, RETENTION)) <= kilobytes * 1024
 
 
 def test_occurrences_take_little_room() -> None:
     """Fifty of them, days apart, less than a kilobyte."""
-    one, fifty = (_size(incident_item(full_incident(occurrences=n), RETENTION)) for n in (1, 50))
+    one, fifty = (size(incident_item(full_incident(occurrences=n), RETENTION)) for n in (1, 50))
     assert fifty - one < 1024
 
 

@@ -17,7 +17,7 @@ from reconciler.model.service import Message, ServiceRecord
 from reconciler.ports.services import NEWEST
 from reconciler.services.merge import merge_event, merge_reading, merge_service_deployment, with_deployment
 from tests.reconciler.adapters.conftest import Answer, Table
-from tests.reconciler.adapters.test_dynamodb import _answer, _size, refusal
+from tests.reconciler.adapters.test_dynamodb import _answer, refusal
 from tests.support.ledgers import RETENTION
 from tests.support.services import (
     COMPLETED,
@@ -31,6 +31,7 @@ from tests.support.services import (
     reading,
     record,
 )
+from tests.support.units import size
 from tests.support.values import CLUSTER
 
 NOT_PLACED = (
@@ -125,8 +126,8 @@ def test_a_change_costs_few_write_units(
     A transaction costs two units for each.
     """
     save(services, held)
-    assert _size(row(table, "checkout")) <= kilobytes * 1024
-    deployments = [_size(item) for item in table.items() if item["sk"]["S"].startswith("D#")]
+    assert size(row(table, "checkout")) <= kilobytes * 1024
+    deployments = [size(item) for item in table.items() if item["sk"]["S"].startswith("D#")]
     assert max(deployments) <= (1 if kilobytes == 6 else 2) * 1024
 
 

@@ -49,7 +49,7 @@ def test_exactly_its_rows_are_deleted(filled: Deployment, wanted: str) -> None:
     history = [f"v{version:019d}#event" for version in (1, 2, 3)]
     assert ran.document == {
         "taskArn": TASK,
-        "deleted": {"entry": ["ENTRY"], "history": history, "findings": ["F#1"]},
+        "deleted": {"entry": ["ENTRY"], "history": history, "tags": [], "findings": ["F#1"]},
     }
     assert keys(filled) == [key for key in before if key[0] != TASK]
     assert filled.ledger.entry(TASK) is None

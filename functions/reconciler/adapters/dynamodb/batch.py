@@ -70,7 +70,7 @@ def put_all(client: DynamoDBClient, table_name: str, rows: Sequence[Item]) -> di
         except LedgerError as error:
             failed |= {row["pk"]["S"]: error for row in chunk}
         else:
-            failed |= {pk: TransientError("DynamoDB left a history row unprocessed") for pk in left}
+            failed |= {pk: TransientError("DynamoDB left a row unprocessed") for pk in left}
     return failed
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from .items.task import entry_items, protection_items
+from .items.task.tag_items import ATTRIBUTES as TAGS
 from .items.values import milliseconds, number
 
 if TYPE_CHECKING:
@@ -17,10 +18,10 @@ if TYPE_CHECKING:
     from ...model.task import Observation
     from .items.values import Value
 
-_DESCRIBED = ("healthStatus", "platformFamily", "tags", "containers", "describedAt")
-_LASTING = ("tags", "platformFamily")  # which events don't carry, and which no version changes
+_DESCRIBED = ("healthStatus", "size", "tagsIn", "tagsAt", "containers", "describedAt")
 _CONCLUDED = ("closedAs", "closedAt", "missingSince", "ttl")
-_ALIASES = {name: f"#{name}" for name in ("group", "size", "source", "ttl")}  # DynamoDB's reserved words
+_RESERVED = ("group", "size", "source", "ttl", "zone")  # words that DynamoDB keeps for itself
+_ALIASES = {name: f"#{name}" for name in _RESERVED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +35,7 @@ class Update:
 
 
 def replacement(observation: Observation, values: Mapping[str, Value]) -> Update:
-    """Sets what the state has and removes what it lacks, but what outlasts a version and no event carries."""
+    """Sets what the state has and removes what it lacks, but what is said of tags, which no event carries."""
     return _replacing(observation, values, "openSince = if_not_exists(openSince, :openSince)")
 
 
@@ -50,7 +51,8 @@ def resetting(
 def _replacing(observation: Observation, values: Mapping[str, Value], opening: str) -> Update:
     all_values = dict(values)
     sets = [assign(name) for name in values]
-    removed = [name for name in entry_items.ENTRY_ATTRIBUTES if name not in values and name not in _LASTING]
+    removed = [name for name in entry_items.ENTRY_ATTRIBUTES if name not in values and name not in TAGS]
+    removed += _replaced_tags(values)
     if observation.state.closed:
         removed.append(entry_items.OPEN)
     else:
@@ -62,7 +64,7 @@ def _replacing(observation: Observation, values: Mapping[str, Value], opening: s
 def filling(winner: LedgerEntry, filled: LedgerEntry, values: Mapping[str, Value]) -> Update:
     """Sets what a description has beyond the winner, and opens an entry that was closed too early."""
     filled_in = {name: values[name] for name in _DESCRIBED if name in values}
-    removed = [] if "healthStatus" in filled_in else ["healthStatus"]
+    removed = [*_replaced_tags(filled_in), *([] if "healthStatus" in filled_in else ["healthStatus"])]
     if winner.replayed and not filled.replayed:
         removed.append("replayed")
     if filled.open and not winner.open:
@@ -74,6 +76,18 @@ def filling(winner: LedgerEntry, filled: LedgerEntry, values: Mapping[str, Value
             removed += [name for name in protection_items.PROTECTION_ATTRIBUTES if name not in held]
     sets = [assign(name) for name in filled_in]
     return express(filled.state.task_arn, sets, removed, {**filled_in, "version": values["version"]})
+
+
+def tagging(entry: LedgerEntry, values: Mapping[str, Value]) -> Update:
+    """Sets where the tags are, after they were put there."""
+    named = {name: values[name] for name in TAGS if name in values}
+    sets = [assign(name) for name in named]
+    return express(entry.state.task_arn, sets, _replaced_tags(named), {**named, "version": values["version"]})
+
+
+def _replaced_tags(values: Mapping[str, Value]) -> list[str]:
+    """What was said of tags, where these values say where they are."""
+    return [name for name in TAGS if name not in values] if "tagsIn" in values else []
 
 
 def protecting(task_arn: str, known: Protection | None, protection: Protection) -> Update:

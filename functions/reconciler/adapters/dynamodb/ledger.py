@@ -13,19 +13,21 @@ under the version, and the mark, that were read.
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from ...chunks import chunks
-from ...errors import InvalidInput, LedgerError
+from ...errors import LedgerError
 from ...gate import refresh, succeed
 from ...ports.ledger import Recorded, Recording
 from ..aws import aws_errors, translated
 from .batch import put_all
 from .entry_marks import EntryMarks
-from .entry_updates import confirmation, filling, replacement, resetting
+from .entry_updates import confirmation, filling, replacement, resetting, tagging
 from .items.task import entry_items, history_items
+from .items.task.tag_items import carrier, kept_tags, tagged_at, tags_row
 from .reads import read_entry
 
 if TYPE_CHECKING:
@@ -34,11 +36,14 @@ if TYPE_CHECKING:
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
-    from ...model.entry import LedgerEntry
+    from ...model.entry import HistoryRow, LedgerEntry
+    from ...model.tags import KeptTags
     from ...model.task import Observation
+    from .items.values import Item
 
 WRITERS = 8  # updates under way at once; the client's pool must hold as many connections
 _NEWER = "attribute_not_exists(pk) OR version < :version"
+_SAME = "version = :version"
 _DESCRIBED_LATER = "version = :version AND (attribute_not_exists(describedAt) OR describedAt < :describedAt)"
 _STILL_ABOVE = "version = :seen AND aboveSince = :seenAboveSince"
 _ONLY_REPLAYED = "version = :version AND attribute_exists(replayed)"
@@ -93,36 +98,62 @@ class DynamoLedger(EntryMarks):
     def _put_rows(self, recordings: Sequence[Recording]) -> dict[str, LedgerError]:
         """Writes history; the errors by task ARN."""
         rows = {
-            (row.task_arn, row.version, row.source): history_items.row_item(row, self._retention)
+            (row.task_arn, row.version, row.source): self._row_item(row, recording)
             for recording in recordings
             for row in recording.rows
         }
         return put_all(self._client, self._table_name, list(rows.values()))
 
-    def _update_all(self, recordings: Iterable[Recording]) -> dict[str, Recorded | LedgerError]:
-        return {_arn(recording): self._attempt(recording.observation) for recording in recordings}
+    def _row_item(self, row: HistoryRow, recording: Recording) -> Item:
+        item, observation = history_items.row_item(row, self._retention), recording.observation
+        if row is not carrier(recording) or not observation.state.tags:
+            return item
+        return {**item, **tags_row(observation, row, self._retention)}
 
-    def _attempt(self, observation: Observation) -> Recorded | LedgerError:
+    def _update_all(self, recordings: Iterable[Recording]) -> dict[str, Recorded | LedgerError]:
+        return {_arn(recording): self._attempt(recording) for recording in recordings}
+
+    def _attempt(self, recording: Recording) -> Recorded | LedgerError:
         try:
-            return self._update(observation)
+            return self._update(recording)
         except (ClientError, BotoCoreError) as error:
             return translated(error)
-        except InvalidInput as error:
+        except LedgerError as error:
             return error
 
-    def _update(self, observation: Observation) -> Recorded:
-        values = entry_items.entry_values(succeed(None, observation), self._retention)
+    def _update(self, recording: Recording) -> Recorded:
+        observation, row = recording.observation, carrier(recording)
+        new = succeed(None, observation)
+        new = replace(new, kept_tags=kept_tags(observation, row)) if row else new
+        values = entry_items.entry_values(new, self._retention)
         accepted, old = self._update_item(replacement(observation, values), _NEWER)
         previous = read_entry(old) if old else None
-        if accepted or previous is None:
-            return Recorded(previous=previous, entry=succeed(previous, observation))
-        return Recorded(previous=previous, entry=self._refresh(previous, observation))
+        if previous and not accepted:
+            return Recorded(previous=previous, entry=self._refresh(previous, observation))
+        entry = succeed(previous, observation)
+        kept = new.kept_tags or self._keep_tags(previous, observation)
+        if kept and not row:
+            entry = replace(entry, kept_tags=kept)
+            self._update_item(tagging(entry, entry_items.entry_values(entry, self._retention)), _SAME)
+        return Recorded(previous=previous, entry=entry)
+
+    def _keep_tags(self, known: LedgerEntry | None, observation: Observation) -> KeptTags | None:
+        """What is to be known of tags that now have a row of their own; None where there was no need."""
+        tags = observation.state.tags
+        if not tags or (known and known.knows_tags(tags, tagged_at(observation))):
+            return None
+        row = tags_row(observation, None, self._retention)
+        for error in put_all(self._client, self._table_name, [row]).values():
+            raise error
+        return kept_tags(observation, None)
 
     def _refresh(self, winner: LedgerEntry, observation: Observation) -> LedgerEntry:
         """Fills in what a description has beyond the winner; returns whichever entry then stands."""
         refreshed = refresh(winner, observation)
         if refreshed is None:
             return winner
+        if kept := self._keep_tags(winner, observation):
+            refreshed = replace(refreshed, kept_tags=kept)
         values = entry_items.entry_values(refreshed, self._retention)
         if refreshed.described_at == winner.described_at:
             update, condition = confirmation(refreshed, values["version"]), _ONLY_REPLAYED

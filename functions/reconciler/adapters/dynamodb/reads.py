@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ...errors import InvalidInput
 from ...ports.ledger import Entries
 from ..aws import aws_errors
 from .batch import get_all, query_all
 from .cluster_marks import ACTIVE, CLUSTERS
-from .items.task import entry_items, history_items, protection_items
+from .items.task import entry_items, history_items, protection_items, tag_items
+from .items.task.tag_items import tags_key
 from .items.values import milliseconds, moment, read_or_error, reading
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from mypy_boto3_dynamodb import DynamoDBClient
 
     from ...model.entry import HistoryRow, LedgerEntry
     from ...model.protection import Protection
     from .items.values import Item
+
+T = TypeVar("T")
 
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
@@ -34,6 +38,11 @@ def read_entry(item: Item) -> LedgerEntry:
 def _read_row(item: Item) -> HistoryRow:
     with reading(item, "history row"):
         return history_items.row(item)
+
+
+def _read_tags(item: Item) -> Mapping[str, str]:
+    with reading(item, "row of tags"):
+        return tag_items.read_tags(item)
 
 
 def _read_protection(item: Item) -> Protection | None:
@@ -53,7 +62,17 @@ class LedgerReads:
             response = self._client.get_item(
                 TableName=self._table_name, Key=entry_items.key(task_arn), ConsistentRead=True
             )
-        return read_entry(response["Item"]) if "Item" in response else None
+        return self.with_tags([read_entry(response["Item"])])[0] if "Item" in response else None
+
+    def with_tags(self, entries: Sequence[LedgerEntry]) -> list[LedgerEntry]:
+        """The entries with the tags that are kept beside them, but for those that are gone or unreadable."""
+        keys = [tags_key(one.state.task_arn, one.kept_tags) for one in entries if one.kept_tags]
+        found = get_all(self._client, self._table_name, keys, consistent=True)
+        tags = {item["pk"]["S"]: self._or_none(_read_tags, item) for item in found}
+        return [
+            replace(one, state=replace(one.state, tags=tags.get(one.state.task_arn, one.state.tags)))
+            for one in entries
+        ]
 
     def entries(self, task_arns: Sequence[str]) -> Entries:
         asked = list(dict.fromkeys(task_arns))  # DynamoDB refuses to be asked for an item twice in a call
@@ -66,16 +85,17 @@ class LedgerReads:
             {":pk": task_arn, ":v": history_items.PREFIX},
             ConsistentRead=True,
         )
-        rows = filter(None, map(self._row, found))
-        return tuple(sorted(rows, key=lambda row: (row.version, row.source != "event")))
+        read = (self._or_none(_read_row, item) for item in found)
+        rows = {(row.version, row.source): row for row in read if row}
+        return tuple(sorted(rows.values(), key=lambda row: (row.version, row.source != "event")))
 
     def leave_out(self, error: InvalidInput) -> None:
-        """Raises what is wrong with a row of history; whoever goes on without the row has another way."""
+        """Raises what is wrong with a row of history or tags; whoever goes on without it has another way."""
         raise error
 
-    def _row(self, item: Item) -> HistoryRow | None:
+    def _or_none(self, read: Callable[[Item], T], item: Item) -> T | None:
         try:
-            return _read_row(item)
+            return read(item)
         except InvalidInput as error:
             self.leave_out(error)
             return None

@@ -13,6 +13,7 @@ from .batch import delete_all
 from .items.finding_items import PREFIX as FINDING
 from .items.task.entry_items import ENTRY
 from .items.task.history_items import PREFIX as VERSION
+from .items.task.tag_items import PREFIX as TAGS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -26,13 +27,14 @@ class TaskRows:
 
     task_arn: str
     history: tuple[str, ...]
+    tags: tuple[str, ...]
     findings: tuple[str, ...]
     entry: tuple[str, ...]
 
     @property
     def sort_keys(self) -> Sequence[str]:
         """The entry last: a deletion that breaks off leaves what the task is found by."""
-        return [*self.history, *self.findings, *self.entry]
+        return [*self.history, *self.tags, *self.findings, *self.entry]
 
 
 def read_task_rows(client: DynamoDBClient, table_name: str, task_arn: str) -> TaskRows:
@@ -49,6 +51,7 @@ def read_task_rows(client: DynamoDBClient, table_name: str, task_arn: str) -> Ta
     return TaskRows(
         task_arn=task_arn,
         history=tuple(key for key in keys if key.startswith(VERSION)),
+        tags=tuple(key for key in keys if key.startswith(TAGS)),
         findings=tuple(key for key in keys if key.startswith(FINDING)),
         entry=tuple(key for key in keys if key == ENTRY),
     )

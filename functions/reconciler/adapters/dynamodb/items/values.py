@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import struct
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -30,7 +31,7 @@ def reading(item: Item, what: str) -> Iterator[None]:
     """Raises `InvalidInput` with the item's key for what cannot be read of it, whoever wrote it."""
     try:
         yield
-    except (AttributeError, KeyError, OverflowError, TypeError, ValueError) as error:
+    except (AttributeError, KeyError, OverflowError, TypeError, ValueError, struct.error) as error:
         raise InvalidInput(_key(item), f"the {what} cannot be read: {error!r}"[:_LONGEST_ERROR]) from error
 
 

@@ -14,15 +14,20 @@ the task is open or closed: they are the sort keys that make the indexes `open` 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .....model.entry import Closure, LedgerEntry, Passing
 from .....model.task import ClosedAs, Source, TaskState
-from ..values import free_text, milliseconds, moment, number, or_null, or_same, seconds, when
+from ..values import milliseconds, moment, number, or_null, or_same, seconds, when
 from .container_items import container_item, read_container
 from .life_items import ATTRIBUTES as LIFE_ATTRIBUTES
 from .life_items import life_fields, life_values
 from .protection_items import protection
+from .tag_items import ATTRIBUTES as TAG_ATTRIBUTES
+from .tag_items import tag_fields, tag_values
+from .text_items import ATTRIBUTES as TEXT_ATTRIBUTES
+from .text_items import text_fields, text_values
 
 if TYPE_CHECKING:
     from datetime import timedelta
@@ -34,20 +39,7 @@ ENTRY = "ENTRY"
 OPEN = "openSince"
 CLOSED = "closedAt"
 
-# Attribute, and the field of TaskState that it holds; of those a person or ECS writes freely apart.
-_FREE_TEXTS = {"startedBy": "started_by", "stoppedReason": "stopped_reason"}
-_TEXTS = {
-    "clusterArn": "cluster_arn",
-    "lastStatus": "last_status",
-    "group": "group",
-    "launchType": "launch_type",
-    "capacityProviderName": "capacity_provider_name",
-    "availabilityZone": "availability_zone",
-    "healthStatus": "health_status",
-    "platformFamily": "platform_family",
-    "stopCode": "stop_code",
-    **_FREE_TEXTS,
-}
+# Attribute, and the field of TaskState that it holds.
 _TIMES = {
     "createdAt": "created_at",
     "startedAt": "started_at",
@@ -55,13 +47,13 @@ _TIMES = {
     "stoppedAt": "stopped_at",
 }
 ENTRY_ATTRIBUTES = (
-    *_TEXTS,
+    *TEXT_ATTRIBUTES,
     *_TIMES,
     *LIFE_ATTRIBUTES,
     "version",
     "desiredStatus",
     "taskDefinitionArn",
-    "tags",
+    *TAG_ATTRIBUTES,
     "containers",
     "source",
     "observedAt",
@@ -83,10 +75,7 @@ def key(task_arn: str) -> dict[str, Value]:
 
 def state_values(state: TaskState) -> dict[str, Value]:
     """The attributes that hold a state; an unknown field has none."""
-    values: dict[str, Value] = {"version": number(state.version)}
-    for name, field in _TEXTS.items():
-        if text := getattr(state, field):
-            values[name] = {"S": text}
+    values: dict[str, Value] = {"version": number(state.version)} | text_values(state)
     for name, field in _TIMES.items():
         if moment := getattr(state, field):
             values[name] = milliseconds(moment)
@@ -99,22 +88,17 @@ def _parts(state: TaskState) -> dict[str, Value]:
     values: dict[str, Value] = {}
     if arn := state.task_definition_arn:
         values["taskDefinitionArn"] = {"S": arn.removeprefix(_task_definitions(state.cluster_arn))}
-    if state.tags is not None:
-        values["tags"] = {"M": {tag: {"S": value} for tag, value in state.tags.items()}}
     if state.containers:
         values["containers"] = {"L": [container_item(item, state) for item in state.containers]}
     return values
 
 
 def state(item: Item) -> TaskState:
-    fields: dict[str, Any] = {field: item[name]["S"] for name, field in _TEXTS.items() if name in item}
-    fields |= {field: free_text(item, name) for name, field in _FREE_TEXTS.items() if name in item}
+    fields: dict[str, Any] = dict(text_fields(item))
     fields |= {field: moment(item[name]) for name, field in _TIMES.items() if name in item}
     fields |= life_fields(item, fields)
     if "taskDefinitionArn" in item:
         fields["task_definition_arn"] = _full(item["taskDefinitionArn"]["S"], fields["cluster_arn"])
-    if "tags" in item:
-        fields["tags"] = {tag: value["S"] for tag, value in item["tags"]["M"].items()}
     containers = item["containers"]["L"] if "containers" in item else ()
     return TaskState(
         task_arn=item["pk"]["S"],
@@ -127,7 +111,7 @@ def state(item: Item) -> TaskState:
 
 def entry_values(entry: LedgerEntry, retention: timedelta) -> dict[str, Value]:
     """All attributes of an entry but its key and `openSince`, which outlives the versions."""
-    values = state_values(entry.state)
+    values = state_values(entry.state) | tag_values(entry)
     if entry.source is not Source.EVENT:
         values["source"] = {"S": entry.source}
     values["observedAt"] = milliseconds(entry.observed_at)
@@ -146,8 +130,10 @@ def entry_values(entry: LedgerEntry, retention: timedelta) -> dict[str, Value]:
 def entry(item: Item) -> LedgerEntry:
     closed_at = when(item, CLOSED)
     closed_as = ClosedAs(item["closedAs"]["S"]) if "closedAs" in item else ClosedAs.STOPPED
+    known = state(item)
+    tags, kept_tags = tag_fields(item, known.created_at)
     return LedgerEntry(
-        state=state(item),
+        state=replace(known, tags=tags),
         source=Source(item["source"]["S"]) if "source" in item else Source.EVENT,
         observed_at=moment(item["observedAt"]),
         described_at=when(item, "describedAt"),
@@ -157,6 +143,7 @@ def entry(item: Item) -> LedgerEntry:
         above_since=when(item, "aboveSince"),
         replayed="replayed" in item,
         passing=_passing(item),
+        kept_tags=kept_tags,
     )
 
 

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 PREFIX = "v"
 
 
+def row_key(task_arn: str, version: int, source: str) -> dict[str, Value]:
+    return {"pk": {"S": task_arn}, "sk": {"S": f"{PREFIX}{version:019d}#{source}"}}
+
+
 def row_item(row: HistoryRow, retention: timedelta) -> dict[str, Value]:
     item: dict[str, Value] = {
-        "pk": {"S": row.task_arn},
-        "sk": {"S": f"{PREFIX}{row.version:019d}#{row.source}"},
+        **row_key(row.task_arn, row.version, row.source),
         "lastStatus": {"S": row.last_status},
         "at": milliseconds(row.at),
         "ttl": seconds(row.at + retention),
@@ -30,7 +33,7 @@ def row_item(row: HistoryRow, retention: timedelta) -> dict[str, Value]:
 
 
 def row(item: Item) -> HistoryRow:
-    version, source = item["sk"]["S"][len(PREFIX) :].split("#")
+    version, source, *_ = item["sk"]["S"][len(PREFIX) :].split("#")  # behind them, a digest of tags
     return HistoryRow(
         task_arn=item["pk"]["S"],
         version=int(version),

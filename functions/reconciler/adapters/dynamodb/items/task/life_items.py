@@ -1,8 +1,8 @@
 """The phases and the size of a task in as few bytes as they take: an entry has 1 KB for all that it holds.
 
 `phases` are four times, each as milliseconds in four bytes, counted from a time that the entry has anyway.
-`size` is a list of `cpu`, `memory`, `ephemeralStorage`, `cpuArchitecture` and `platformVersion`. What is
-unknown at the end is left out. An entry of version 0.1.0 has neither.
+`size` is a list of `cpu`, `memory`, `ephemeralStorage`, `cpuArchitecture`, `platformVersion` and
+`platformFamily`. What is unknown at the end is left out. An entry of version 0.1.0 has neither.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _PHASES = (
     ("pullStoppedAt", "pull_stopped_at", "created_at"),
     ("executionStoppedAt", "execution_stopped_at", "stopping_at"),
 )
-_SIZE = ("cpu", "memory", "ephemeral_storage", "cpu_architecture", "platform_version")
+_SIZE = ("cpu", "memory", "ephemeral_storage", "cpu_architecture", "platform_version", "platform_family")
 _MILLISECOND = timedelta(milliseconds=1)
 _FARTHEST = 2**31 - 1
 _UNKNOWN = -(2**31)

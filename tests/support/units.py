@@ -1,0 +1,73 @@
+"""What writing to the table costs, by DynamoDB's rules (developer guide, "Item sizes and formats")."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+from reconciler.adapters.dynamodb.items.task import entry_items
+from reconciler.adapters.dynamodb.items.task.tag_items import kept_tags
+from reconciler.gate import history_row, succeed
+from reconciler.model.task import Observation
+from taskledger.local.table import INDEXES
+
+RETENTION = timedelta(days=90)
+KILOBYTE = 1024
+
+Item = Mapping[str, Any]
+
+
+def life_units(entries: Iterable[Item], rows: Iterable[Item]) -> int:
+    """The write units of a life: of each image that its entry had in turn, and of its other rows."""
+    return sum(map(units, rows)) + sum(entry_units(*pair) for pair in pairwise([None, *entries]))
+
+
+def entry_units(before: Item | None, after: Item | None) -> int:
+    """What an UpdateItem costs: the larger image, and each index that the item enters, leaves or moves in.
+
+    An index of keys only costs nothing while its keys stay; `closed` holds all attributes.
+    """
+    assert after is not None
+    cost = max(units(before or {}), units(after))
+    for name, sort in INDEXES.items():
+        was, now = (before or {}).get(sort), after.get(sort)
+        if was != now:
+            moved = 1 if was is None or now is None else 2
+            cost += moved * (units(after) if name == "closed" and now is not None else 1)
+        elif now is not None and name == "closed":
+            cost += units(after)
+    return cost
+
+
+def units(item: Item) -> int:
+    return -(-size(item) // KILOBYTE)
+
+
+def size(item: Item) -> int:
+    """The bytes of an item."""
+    return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
+
+
+def entry_size(observation: Observation) -> int:
+    """The bytes of the entry that an observation leaves, its tags kept where the task began."""
+    entry = succeed(None, observation)
+    if entry.state.tags:
+        entry = replace(entry, kept_tags=kept_tags(observation, history_row(observation)))
+    return size({**entry_items.key(entry.state.task_arn), **entry_items.entry_values(entry, RETENTION)})
+
+
+def _value_size(value: Mapping[str, Any]) -> int:
+    ((kind, held),) = value.items()
+    sizes: dict[str, Callable[[Any], int]] = {
+        "S": lambda text: len(text.encode()),
+        "N": lambda digits: len(digits.strip("-0")) // 2 + 2,
+        "B": len,
+        "BOOL": lambda _: 1,
+        "NULL": lambda _: 1,
+        "M": lambda fields: 3 + sum(1 + len(name) + _value_size(each) for name, each in fields.items()),
+        "L": lambda elements: 3 + sum(1 + _value_size(each) for each in elements),
+    }
+    return sizes[kind](held)
