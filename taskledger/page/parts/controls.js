@@ -69,7 +69,7 @@ byId("search").addEventListener("input", () => {
 });
 byId("trouble").addEventListener("change", () => page.filter());
 byId("quiet").addEventListener("change", () => {
-  page.scale = new Scale(page.times, byId("quiet").checked);
+  page.scale = new Scale(page.times, page.chapter.since, byId("quiet").checked);
   page.show(0, 1);
 });
 
@@ -89,6 +89,5 @@ byId("chapter").addEventListener("change", (event) => {
   byId("search").value = "";
   page = new Page(CHAPTERS[event.target.value]);
 });
-byId("incident-keys").append(...incidentLegend());
 byId("life-keys").append(...lifeLegend());
 page = new Page(CHAPTERS[0]);

@@ -123,7 +123,7 @@ function outcome(life) {
 
 const shortId = (id) => (id.length > 20 ? id.slice(0, 8) : id);
 
-// When anything happened in the span of the chapter, in order.
+// When anything happened in the span of the chapter, in order; last, when it was looked at.
 function happened(chapter) {
   const lives = chapter.lanes.flatMap((lane) => lane.lives);
   const times = lives.flatMap((life) => life.times);
@@ -132,6 +132,5 @@ function happened(chapter) {
     times.push(one.first, one.last, one.resolved ?? one.last, ...one.messages.map(([at]) => at));
   }
   const least = chapter.since ?? -Infinity;
-  const found = times.filter((at) => at >= least);
-  return Float64Array.from(found.length ? found : [chapter.now]).sort();
+  return Float64Array.from([...times.filter((at) => at >= least), chapter.now]).sort();
 }

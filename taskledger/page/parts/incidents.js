@@ -42,11 +42,13 @@ function incidentRow(one, page) {
   return hint(button("entry", text, label, shown), text);
 }
 
-function incidentLegend() {
-  const names = { OPENED: "opened", ONGOING: "goes on", RESOLVED: "resolved", DIGEST: "in a digest" };
-  return Object.entries(names).flatMap(([type, words]) => [
-    element("span", "key", element("b", "", GLYPHS[type]), words),
-  ]);
+// Of a ledger alone the types of messages are not known, but that of an end.
+function incidentLegend(typed) {
+  const all = { OPENED: "opened", ONGOING: "goes on", RESOLVED: "resolved", DIGEST: "in a digest" };
+  const names = typed ? all : { message: "the last message of a severity", RESOLVED: all.RESOLVED };
+  return Object.entries(names).map(([type, words]) =>
+    element("span", "key", element("b", "", glyph(type)), words),
+  );
 }
 
 function lifeLegend() {

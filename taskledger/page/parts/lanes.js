@@ -145,30 +145,35 @@ class Lane {
     this.rows.set(this.unfolded ? inSight : []);
   }
 
-  // A line across the lane for each deployment; its name where there is room.
+  // A line across the lane for each deployment; its name as far as there is room before the next.
   drawDeployments(view) {
     const width = this.page.trackWidth();
-    let taken = -Infinity;
-    this.flags.replaceChildren();
-    this.lines.replaceChildren();
-    for (const one of this.lane.deployments) {
-      const [id, revision, at, , result, , rollsBack] = one;
-      const name = `${rollsBack ? "\u21a9 " : DEPLOYED[result] === "bad" ? "\u2715 " : ""}${revision}`;
-      const line = mark(view, at, `line ${DEPLOYED[result] ?? "fine"}`, "");
-      if (!line) continue;
-      this.lines.append(line);
-      const x = view.across(at) * width;
-      const flag = button(`flag ${DEPLOYED[result] ?? "fine"}`, `Deployment ${revision}, ${result}`, name);
-      flag.dataset.key = id;
-      flag.classList.toggle("tight", x < taken);
-      if (x >= taken) taken = x + name.length * 6.6 + 14;
-      flag.classList.toggle("before", x > width - name.length * 6.6 - 14);
-      flag.style.left = `${view.across(at) * 100}%`;
-      flag.addEventListener("click", () => this.page.open("deployment", { lane: this.lane, one, key: id }));
-      this.flags.append(
-        hint(flag, `Deployment ${revision} (${id}): ${result}, ${this.page.chapter.calendar.stamp(at)}`),
-      );
-    }
-    this.element.classList.toggle("deployed", this.flags.children.length > 0);
+    const inSight = this.lane.deployments.filter(
+      (one) => view.across(one[2]) >= 0 && view.across(one[2]) <= 1,
+    );
+    const places = inSight.map((one) => view.across(one[2]) * width);
+    this.lines.replaceChildren(
+      ...inSight.map((one) => mark(view, one[2], `line ${DEPLOYED[one[4]] ?? "fine"}`, "")),
+    );
+    this.flags.replaceChildren(
+      ...inSight.map((one, place) =>
+        this.flag(one, places[place], (places[place + 1] ?? Infinity) - 2, width),
+      ),
+    );
+    this.element.classList.toggle("deployed", inSight.length > 0);
+  }
+
+  flag(one, x, next, width) {
+    const [id, revision, at, , result, , rollsBack] = one;
+    const sort = DEPLOYED[result] ?? "fine";
+    const name = `${rollsBack ? "\u21a9 " : sort === "bad" ? "\u2715 " : ""}${revision}`;
+    const made = button(`flag ${sort}`, `Deployment ${revision}, ${result}`, name);
+    made.dataset.key = id;
+    made.style.left = `${(x / width) * 100}%`;
+    if (next < width) made.style.maxWidth = `${Math.max(next - x, 8)}px`;
+    made.classList.toggle("tight", next - x < 24);
+    made.classList.toggle("before", next > width && x > width - name.length * 7 - 14);
+    made.addEventListener("click", () => this.page.open("deployment", { lane: this.lane, one, key: id }));
+    return hint(made, `Deployment ${revision} (${id}): ${result}, ${this.page.chapter.calendar.stamp(at)}`);
   }
 }

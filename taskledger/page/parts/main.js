@@ -17,8 +17,8 @@ class Page {
       b: 1,
       across: (at) => (this.scale.place(at) - this.view.a) / (this.view.b - this.view.a),
     };
-    this.scale = new Scale(this.times, byId("quiet").checked);
-    byId("quiet-label").hidden = new Scale(this.times, true).breaks.length === 0;
+    this.scale = new Scale(this.times, this.chapter.since, byId("quiet").checked);
+    byId("quiet-label").hidden = new Scale(this.times, this.chapter.since, true).breaks.length === 0;
     this.incidents = new Rows(
       "Incidents",
       MOST_INCIDENTS,
@@ -33,6 +33,7 @@ class Page {
     });
     this.inSight = new Set();
     for (const lane of this.lanes) this.sight.observe(lane.element);
+    byId("incident-keys").replaceChildren(...incidentLegend(this.chapter.typed));
     this.close();
     this.facts();
     this.filter();

@@ -7,9 +7,9 @@ const STEPS = [
 ].map((seconds) => seconds * SECOND);
 
 class Scale {
-  // `times` are those of all that happened, in order.
-  constructor(times, folds) {
-    const [first, last] = [times[0], times[times.length - 1]];
+  // `times` are those of all that happened, in order, `since` when the chapter begins; null: with the first of them.
+  constructor(times, since, folds) {
+    const [first, last] = [folds ? times[0] : (since ?? times[0]), times[times.length - 1]];
     const length = Math.max(last - first, MINUTE);
     const stretches = folds ? stretchesOf(times, Math.max(FOLD_LEAST, length / 100)) : [[first, last]];
     const filled = stretches.reduce((sum, [from, to]) => sum + to - from, 0);
@@ -69,10 +69,10 @@ class Scale {
   }
 }
 
-// Whole steps of time within a piece, at least some 80 pixels apart; its beginning where there is room for one only.
+// Whole steps of time within a piece, at least 64 pixels apart; its beginning where there is room for one only.
 function marksOf(piece, pixels) {
   const length = piece.to - piece.from;
-  const step = STEPS.find((one) => (one / length) * pixels >= 84);
+  const step = STEPS.find((one) => (one / length) * pixels >= 64);
   if (pixels < 90 || !step) return [piece.from + length * 0.02];
   const offset = chapterOffset();
   const first = Math.ceil((piece.from + offset) / step) * step - offset;
