@@ -11,7 +11,7 @@ from reconciler.findings.rules import findings
 from reconciler.findings.services.rules import live, service_findings
 
 from ..output.options import PolicyFile
-from ..output.terminal import print_json
+from ..output.terminal import note, print_json
 from ..page.content import Chapter, Life
 from ..page.file import html_option, write_page, written
 from ..replay.document import document
@@ -74,10 +74,18 @@ def replay(
     replayed = replay_paths(paths, policy, progress, in_memory=ledger == "memory")
     _print(replayed, below=1 if page else 0, **printed)
     if page:
-        write_page(page, list(_chapters(replayed)))
-        if not printed["as_json"]:
-            print(written(page))
+        _write(page, list(_chapters(replayed)), quiet=printed["as_json"])
     sys.exit(1 if replayed.failed else 0)
+
+
+def _write(page: Path, chapters: Sequence[Chapter], *, quiet: bool) -> None:
+    """Events of other kinds alone are no error, with a page neither."""
+    if not any(one.has_anything for one in chapters):
+        note(f"{page} is not written: there is no task, deployment or incident to show.")
+        return
+    write_page(page, chapters)
+    if not quiet:
+        print(written(page))
 
 
 def _print(replayed: Replayed, *, below: int, as_json: bool, verbose: bool) -> None:
