@@ -158,3 +158,16 @@ def test_tags_outlive_a_report_without_its_creation(table: Table) -> None:
     assert entry is not None
     assert entry.kept_tags is not None
     assert (entry.kept_tags.at, entry.kept_tags.row, entry.state.tags) == (at(600), None, TEAM)
+
+
+def test_tags_of_a_later_description_stay(table: Table) -> None:
+    """A sweep may describe the version anew before the event that brought it has put its tags."""
+    newer = [Recording(observation=describe(3, tags={"team": "cart"}), rows=())]
+
+    def respond(body: bytes) -> None:
+        if b"TAGS#" in body and newer:
+            table.ledger.record([newer.pop()])
+
+    table.answer("BatchWriteItem", respond)
+    put(table, replace(event(3, tags=TEAM), described_at=at(30)))
+    assert (newer, tags_of(table)) == ([], {"team": "cart"})

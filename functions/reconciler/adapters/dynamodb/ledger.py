@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 WRITERS = 8  # updates under way at once; the client's pool must hold as many connections
 _NEWER = "attribute_not_exists(pk) OR version < :version"
-_SAME = "version = :version"
+_SAME = "version = :version AND describedAt = :describedAt"
 _DESCRIBED_LATER = "version = :version AND (attribute_not_exists(describedAt) OR describedAt < :describedAt)"
 _STILL_ABOVE = "version = :seen AND aboveSince = :seenAboveSince"
 _ONLY_REPLAYED = "version = :version AND attribute_exists(replayed)"
