@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from .....model.tags import RENEWED_AFTER, KeptTags, digest_of
 from .....model.task import Source
 from ..layout import TEXTS
-from ..values import milliseconds, moment, seconds, when
+from ..values import milliseconds, seconds, when
 from .history_items import row_key
 
 if TYPE_CHECKING:
