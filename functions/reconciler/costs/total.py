@@ -17,7 +17,7 @@ class Total:
 
     @property
     def usd(self) -> Decimal | None:
-        """The amount; None where no life is priced, or only such as cost nothing beside others that may have."""
+        """The amount; None where no life is priced, or those that are cost nothing and others may have."""
         return self.amount if self.amount or (self.priced and not self.unpriced) else None
 
     def __add__(self, other: Self) -> Self:
