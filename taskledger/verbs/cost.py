@@ -12,9 +12,10 @@ from ..analysis.cost.table import notes, table
 from ..deployed.ledger import deployed_ledger
 from ..deployed.policy import policy_in_force, policy_option
 from ..deployed.stack import ledger_command
+from ..deployed.tasks.known import read_closures
 from ..deployed.tasks.lives import lives, most_option
 from ..deployed.tasks.query import clusters_named
-from ..output import times
+from ..output import payload, times
 from ..output.options import Since
 from ..output.terminal import console, note, note_unreadable, print_json
 
@@ -57,14 +58,23 @@ def cost(  # noqa: PLR0913 - the options of the command
     """
     now, ledger = times.now(), deployed_ledger(stack)
     policy = policy or policy_in_force(stack)
-    ran = lives(ledger, clusters_named(ledger.clusters(), cluster), since, now, most)
+    clusters = clusters_named(ledger.clusters(), cluster)
+    horizon = read_closures(ledger, clusters, now).horizon
+    ran = lives(ledger, clusters, since, now, most)
     found = bill((one for one in ran if service in (None, one.state.service)), since, now, policy)
     note_unreadable(ledger.unreadable)
     if as_json:
-        print_json(document(found, since, now, policy.prices))
+        print_json(document(found, since, now, policy.prices) | {"deletedBefore": _deleted(since, horizon)})
     else:
         table(console(), found)
     for line in notes(found, policy.prices):
         note(line)
+    if since < horizon:
+        note(f"Left out, as they may be deleted by now: tasks that closed before {times.stamp(horizon)}.")
     if not found.lines:
         note("No tasks match.")
+
+
+def _deleted(since: datetime, horizon: datetime) -> str | None:
+    """Before when tasks of the span closed that may be deleted by now; None where all are there."""
+    return payload.time(horizon) if since < horizon else None

@@ -17,8 +17,8 @@ class Total:
 
     @property
     def usd(self) -> Decimal | None:
-        """The amount; None where no life is priced."""
-        return self.amount if self.priced else None
+        """The amount; None where no life is priced, or those that are cost nothing and others may have."""
+        return self.amount if self.amount or (self.priced and not self.unpriced) else None
 
     def __add__(self, other: Self) -> Self:
         return type(self)(

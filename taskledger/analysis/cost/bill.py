@@ -48,8 +48,10 @@ class Spent:
     def unpriced(self) -> Mapping[Unpriced, int]:
         return {why: number for why, number in self.lives.items() if why}
 
-    def day(self, day: date) -> Decimal:
-        return dollars(self.days[day])
+    def day(self, day: date) -> Decimal | None:
+        """What is known to have been spent then; None where that is nothing, and lives have no price."""
+        amount = dollars(self.days[day])
+        return amount if amount or not self.unpriced else None
 
     def add(self, cost: Cost, shares: Shares) -> None:
         """One more life of that cost, with what of it fell on each day of the span."""
@@ -92,7 +94,7 @@ def bill(entries: Iterable[LedgerEntry], since: datetime, now: datetime, policy:
 
 
 def _days(spent: Spent, now: datetime) -> Iterator[date]:
-    """Those from the first on which something ran until today."""
+    """Those from the first that is known to have cost something until today."""
     day = min(spent.days, default=now.date())
     while day <= now.date():
         yield day

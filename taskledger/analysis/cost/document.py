@@ -48,8 +48,8 @@ def _line(line: Line, days: Sequence[date]) -> dict[str, Any]:
         "days": [
             {
                 "day": str(day),
-                "cost": _usd(line.spent, line.spent.day(day)),
-                "wasted": _usd(line.wasted, line.wasted.day(day)),
+                "cost": _number(line.spent.day(day)),
+                "wasted": _number(line.wasted.day(day)),
             }
             for day in days
         ],
@@ -57,7 +57,7 @@ def _line(line: Line, days: Sequence[date]) -> dict[str, Any]:
 
 
 def _sum(spent: Spent) -> dict[str, Any]:
-    """A life that lacks several prices is in the row of each of their keys."""
+    """Where there were no lives, nothing was spent; one that lacks several prices is in a row of each key."""
     total = spent.total
     rows = [
         {"reason": why.reason, "key": key, "lives": number}
@@ -65,13 +65,12 @@ def _sum(spent: Spent) -> dict[str, Any]:
         for key in why.keys or (None,)
     ]
     return {
-        "cost": _usd(spent, total.amount),
+        "cost": _number(total.usd if spent.lives else total.amount),
         "lives": total.priced + total.unpriced,
         "unpricedLives": total.unpriced,
         "unpriced": rows,
     }
 
 
-def _usd(spent: Spent, amount: Decimal) -> float | None:
-    """None where there were lives and none of them is priced; where there were none, nothing was spent."""
-    return None if spent.lives and not spent.total.priced else float(amount)
+def _number(amount: Decimal | None) -> float | None:
+    return None if amount is None else float(amount)

@@ -92,7 +92,7 @@ def _cells(line: Line, days: Sequence[date]) -> Iterator[Text]:
     yield Text(_money(total.usd))
     yield Text(_money(wasted.usd), "red" if wasted.amount else "")
     for day in days:
-        yield Text(_money(line.spent.day(day) if total.priced else None))
+        yield Text(_money(line.spent.day(day)))
 
 
 def _money(amount: Decimal | None) -> str:

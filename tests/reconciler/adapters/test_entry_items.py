@@ -128,7 +128,8 @@ def test_what_of_an_image_is_kept(image: str, digest: str | None, attributes: di
             ),
             "launch_type": st.sampled_from([None, "FARGATE", "EC2", "EXTERNAL", "MANAGED"]),
             "capacity_provider_name": st.sampled_from([None, "FARGATE", "FARGATE_SPOT", "fargate", "ours"]),
-            "started_by": st.sampled_from([None, "ecs-svc/1", "a", "{startedBy}", "startedBy"]),
+            "stop_code": st.sampled_from([None, "ServiceSchedulerInitiated"]),
+            "started_by": st.sampled_from([None, "ecs-svc/1", "ecs-svc/", "a", "{startedBy}", "startedBy"]),
             "stopped_reason": st.lists(
                 st.sampled_from(["(deployment ", "ecs-svc/1", "a", "{startedBy}", ")"]), max_size=4
             ).map(lambda parts: "".join(parts) or None),
@@ -138,4 +139,30 @@ def test_what_of_an_image_is_kept(image: str, digest: str | None, attributes: di
 def test_texts_come_back_to_the_letter(fields: dict[str, Any]) -> None:
     """Also what is left out of one because another has it."""
     said = state(**fields)
+    assert round_trip(said) == said
+
+
+@pytest.mark.parametrize(
+    ("started_by", "stop_code", "attribute"),
+    [
+        ("ecs-svc/1", "ServiceSchedulerInitiated", "reason"),
+        ("ecs-svc/1", None, "stoppedReason"),
+        ("nightly", "EssentialContainerExited", "stoppedReason"),
+        ("e", "TaskFailedToStart", "stoppedReason"),
+    ],
+)
+def test_a_reason_that_decides_is_whole(started_by: str, stop_code: str | None, attribute: str) -> None:
+    """Version 0.1.0 would not find it, and alert of a stop that nobody explains; nor does it grow."""
+    reason = f"Scaling activity initiated by {started_by}"
+    values = entry_items.state_values(
+        state(started_by=started_by, stop_code=stop_code, stopped_reason=reason)
+    )
+    assert values[attribute]["S"].replace("{startedBy}", started_by) == reason
+    assert {"reason", "stoppedReason"} & values.keys() == {attribute}
+
+
+def test_an_unknown_launch_type_is_a_text() -> None:
+    """Version 0.1.0 cannot read an entry with another value there."""
+    said = state(capacity_provider_name="FARGATE", launch_type=None)
+    assert entry_items.state_values(said)["launchType"] == {"S": ""}
     assert round_trip(said) == said

@@ -139,3 +139,35 @@ def test_history_has_each_report_once(table: Table) -> None:
     put(table, event(1, last_status="PENDING"))
     put(table, starting(1, tags={"team": "cart"}))
     assert list(table.ledger.history(TASK)) == [history_row(event(1, last_status="PENDING"))]
+
+
+@pytest.mark.parametrize("seconds", [10, 11])
+def test_a_batch_may_have_the_carrying_event_twice(table: Table, seconds: int) -> None:
+    """It is delivered at least once, and once more under another time: the tags are where the entry says."""
+    put(table, event(1, last_status="PENDING", seconds=seconds), starting(1, tags=TEAM))
+    assert tags_of(table) == TEAM
+
+
+def test_tags_outlive_a_report_without_its_creation(table: Table) -> None:
+    """Since when they are kept is then not known, so they are kept anew."""
+    put(table, starting(1, tags=TEAM))
+    put(table, event(2, created_at=None))
+    assert tags_of(table) == TEAM
+    put(table, describe(2, tags=TEAM, created_at=None))
+    entry = table.ledger.entry(TASK)
+    assert entry is not None
+    assert entry.kept_tags is not None
+    assert (entry.kept_tags.at, entry.kept_tags.row, entry.state.tags) == (at(600), None, TEAM)
+
+
+def test_tags_of_a_later_description_stay(table: Table) -> None:
+    """A sweep may describe the version anew before the event that brought it has put its tags."""
+    newer = [Recording(observation=describe(3, tags={"team": "cart"}), rows=())]
+
+    def respond(body: bytes) -> None:
+        if b"TAGS#" in body and newer:
+            table.ledger.record([newer.pop()])
+
+    table.answer("BatchWriteItem", respond)
+    put(table, replace(event(3, tags=TEAM), described_at=at(30)))
+    assert (newer, tags_of(table)) == ([], {"team": "cart"})

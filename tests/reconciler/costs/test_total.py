@@ -31,9 +31,11 @@ def test_each_life_counts_once(of: list[Cost], chance: Random) -> None:
 
 @given(costs)
 def test_no_total_is_of_nothing(of: list[Cost]) -> None:
-    """Where no life is priced there is no amount, not 0; what is unpriced is always said beside it."""
-    assert (total(of).usd is None) == all(isinstance(one, Unpriced) for one in of)
-    assert total(of).unpriced == sum(isinstance(one, Unpriced) for one in of)
+    """There is no 0 of lives of which one is unpriced; what is unpriced is always said beside the amount."""
+    unpriced = sum(isinstance(one, Unpriced) for one in of)
+    cost_something = any(one for one in of if isinstance(one, Decimal))
+    assert (total(of).usd is not None) == (cost_something or (bool(of) and not unpriced))
+    assert total(of).unpriced == unpriced
 
 
 @pytest.mark.parametrize(

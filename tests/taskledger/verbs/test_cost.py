@@ -10,7 +10,8 @@ import pytest
 from reconciler.adapters.dynamodb.policy import DynamoPolicy
 from reconciler.findings.policy import Policy
 from reconciler.model.task import Container
-from tests.support.deployed import NOW, TABLE, Deployment, ago, other_cluster
+from taskledger.output.times import stamp
+from tests.support.deployed import NOW, RETENTION, TABLE, Deployment, ago, other_cluster
 from tests.support.panes import pane
 from tests.support.priced import EAST, PRICES, SIZED
 from tests.support.running import Ran, taskledger, write
@@ -91,7 +92,8 @@ def test_by_service(arguments: list[str], expected: list[Any]) -> None:
 def test_the_document() -> None:
     """Has the span, the prices, and the same of all and of each service."""
     found = shown()
-    assert found.keys() == {"since", "until", "prices", "builtInPricesOf", "services"} | LINE
+    about = {"since", "until", "prices", "builtInPricesOf", "deletedBefore"}
+    assert found.keys() == about | {"services"} | LINE
     assert found["services"][0].keys() == {"clusterArn", "cluster", "group", "service"} | LINE
     assert found["prices"] == {"eu-central-1": {"vcpu": 0.04, "gb": 0.004}}
     assert (found["cost"], found["lives"], found["unpricedLives"]) == (0.036, 6, 2)
@@ -175,3 +177,14 @@ def test_wrong_input(arguments: list[str], said: str) -> None:
     ran = taskledger("cost", *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert said in ran.err
+
+
+@pytest.mark.usefixtures("shop")
+def test_what_is_deleted_is_not_counted_as_nothing() -> None:
+    """Of a time before the oldest that is kept, the sum is of what is left, and both outputs say so."""
+    assert shown("--since", "7d")["deletedBefore"] is None
+    found, plain = run("--json", "--since", "400d"), run("--since", "400d")
+    horizon = stamp(NOW - RETENTION)
+    assert found.document["deletedBefore"] == horizon.replace("Z", ".000Z")
+    for ran in (found, plain):
+        assert f"may be deleted by now: tasks that closed before {horizon}" in ran.err

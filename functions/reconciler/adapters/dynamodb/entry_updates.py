@@ -79,10 +79,11 @@ def filling(winner: LedgerEntry, filled: LedgerEntry, values: Mapping[str, Value
 
 
 def tagging(entry: LedgerEntry, values: Mapping[str, Value]) -> Update:
-    """Sets where the tags are, after they were put there."""
+    """Sets where the tags are, after they were put there; for an entry as it was described then."""
     named = {name: values[name] for name in TAGS if name in values}
     sets = [assign(name) for name in named]
-    return express(entry.state.task_arn, sets, _replaced_tags(named), {**named, "version": values["version"]})
+    then = {name: values[name] for name in ("version", "describedAt")}
+    return express(entry.state.task_arn, sets, _replaced_tags(named), {**named, **then})
 
 
 def _replaced_tags(values: Mapping[str, Value]) -> list[str]:

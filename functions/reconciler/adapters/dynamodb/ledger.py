@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 
 WRITERS = 8  # updates under way at once; the client's pool must hold as many connections
 _NEWER = "attribute_not_exists(pk) OR version < :version"
-_SAME = "version = :version"
+_SAME = "version = :version AND describedAt = :describedAt"
 _DESCRIBED_LATER = "version = :version AND (attribute_not_exists(describedAt) OR describedAt < :describedAt)"
 _STILL_ABOVE = "version = :seen AND aboveSince = :seenAboveSince"
 _ONLY_REPLAYED = "version = :version AND attribute_exists(replayed)"
@@ -105,10 +105,11 @@ class DynamoLedger(EntryMarks):
         return put_all(self._client, self._table_name, list(rows.values()))
 
     def _row_item(self, row: HistoryRow, recording: Recording) -> Item:
-        item, observation = history_items.row_item(row, self._retention), recording.observation
-        if row is not carrier(recording) or not observation.state.tags:
+        item, carrying = history_items.row_item(row, self._retention), carrier(recording)
+        # Not by identity: a batch may have an event twice, and of what makes one row the last is put.
+        if carrying is None or (row.version, row.source) != (carrying.version, carrying.source):
             return item
-        return {**item, **tags_row(observation, row, self._retention)}
+        return {**item, **tags_row(recording.observation, row, self._retention)}
 
     def _update_all(self, recordings: Iterable[Recording]) -> dict[str, Recorded | LedgerError]:
         return {_arn(recording): self._attempt(recording) for recording in recordings}

@@ -48,7 +48,7 @@ def of(*entries: LedgerEntry, since: datetime = SINCE, policy: Policy = POLICY) 
     return bill(entries, since, NOW, policy)
 
 
-def days(found: Bill) -> dict[str, Decimal]:
+def days(found: Bill) -> dict[str, Decimal | None]:
     return {f"{day:%d}": found.all.spent.day(day) for day in found.days}
 
 
@@ -69,7 +69,7 @@ def days(found: Bill) -> dict[str, Decimal]:
     ],
 )
 def test_each_day_has_its_hours(begin: datetime, end: datetime | None, hours: dict[str, int]) -> None:
-    """From the first day on which something ran until today; only what is within the span."""
+    """From the first day that cost something until today; only what is within the span."""
     assert days(of(ran(begin, end))) == {day: number * HOURLY for day, number in hours.items()}
 
 
@@ -87,11 +87,21 @@ def test_days_add_up(lives: Sequence[tuple[Sequence[datetime], str]]) -> None:
     found = of(*entries, since=MIDNIGHT - timedelta(days=20))
     costs = [cost_of(one.state, one.state.stopped_at, PRICES) for one in entries]
     whole = sum((one for one in costs if isinstance(one, Decimal)), Decimal(0))
-    assert sum(days(found).values()) == found.all.spent.total.amount == whole
+    known = [amount for amount in days(found).values() if amount is not None]
+    assert sum(known, Decimal(0)) == found.all.spent.total.amount == whole
     assert sum((line.spent.total for line in found.lines.values()), Total()) == found.all.spent.total
     unpriced = Counter(one for one in costs if isinstance(one, Unpriced))
     assert found.all.spent.unpriced == unpriced
     assert found.all.spent.total.priced + unpriced.total() == len(entries)
+
+
+def test_a_day_is_not_0_beside_lives_without_a_price() -> None:
+    """They may have run that day, whatever the others cost on another one."""
+    ends = MIDNIGHT - HOUR
+    found = of(ran(ends - HOUR, ends), ran(ends - HOUR, ends, 2, capacity_provider_name="FARGATE_SPOT"))
+    assert days(found) == {"19": HOURLY, "20": None, "21": None}
+    free = of(ran(None, ends, started_at=None), ran(ends - HOUR, ends, 2, launch_type="EC2"))
+    assert (free.all.spent.total.priced, free.all.spent.total.usd) == (1, None)
 
 
 def test_the_last_minute_is_of_its_day() -> None:

@@ -13,18 +13,17 @@ version 0.1.0 hold `tags` themselves.
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from .....model.tags import RENEWED_AFTER, KeptTags, digest_of
 from .....model.task import Source
 from ..layout import TEXTS
-from ..values import milliseconds, moment, seconds, when
+from ..values import milliseconds, seconds, when
 from .history_items import row_key
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import datetime
 
     from .....model.entry import HistoryRow, LedgerEntry
     from .....model.task import Observation
@@ -36,6 +35,8 @@ ATTRIBUTES = ("tags", "tagsIn", "tagsAt")
 # They outlast an entry that is closed just before they would be kept anew, and then some.
 KEPT_LONGER = 2 * RENEWED_AFTER
 _AT_ONCE = timedelta(days=1)
+# What is said of no time, as a later version came without the one it was within a day of: to be kept anew.
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 _ROOM = 700  # bytes that a row of history has beside its own in its first kilobyte, with some to spare
 _STARTING = frozenset({"PROVISIONING", "PENDING", "ACTIVATING"})
 
@@ -109,7 +110,7 @@ def tag_fields(item: Item, created_at: datetime | None) -> tuple[Mapping[str, st
     if not found:
         return (None if found is None else {}), None
     row, _, digest = found.rpartition("#")
-    at = when(item, "tagsAt") or created_at or moment(item["tagsAt"])
+    at = when(item, "tagsAt") or created_at or _LONG_AGO
     return None, KeptTags(digest=digest, at=at, row=row or None)
 
 
