@@ -14,7 +14,6 @@ the task is open or closed: they are the sort keys that make the indexes `open` 
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from .....model.entry import Closure, LedgerEntry, Passing
@@ -30,6 +29,7 @@ from .text_items import ATTRIBUTES as TEXT_ATTRIBUTES
 from .text_items import text_fields, text_values
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import timedelta
 
     from ..values import Item, Value
@@ -93,7 +93,7 @@ def _parts(state: TaskState) -> dict[str, Value]:
     return values
 
 
-def state(item: Item) -> TaskState:
+def state(item: Item, tags: Mapping[str, str] | None = None) -> TaskState:
     fields: dict[str, Any] = dict(text_fields(item))
     fields |= {field: moment(item[name]) for name, field in _TIMES.items() if name in item}
     fields |= life_fields(item, fields)
@@ -105,6 +105,7 @@ def state(item: Item) -> TaskState:
         version=int(item["version"]["N"]),
         desired_status=or_same(item.get("desiredStatus"), fields["last_status"]),
         containers=tuple(read_container(value["M"], fields) for value in containers),
+        tags=tags,
         **fields,
     )
 
@@ -130,10 +131,9 @@ def entry_values(entry: LedgerEntry, retention: timedelta) -> dict[str, Value]:
 def entry(item: Item) -> LedgerEntry:
     closed_at = when(item, CLOSED)
     closed_as = ClosedAs(item["closedAs"]["S"]) if "closedAs" in item else ClosedAs.STOPPED
-    known = state(item)
-    tags, kept_tags = tag_fields(item, known.created_at)
+    tags, kept_tags = tag_fields(item)
     return LedgerEntry(
-        state=replace(known, tags=tags),
+        state=state(item, tags),
         source=Source(item["source"]["S"]) if "source" in item else Source.EVENT,
         observed_at=moment(item["observedAt"]),
         described_at=when(item, "describedAt"),

@@ -102,7 +102,7 @@ def tag_values(entry: LedgerEntry) -> dict[str, Value]:
     return values
 
 
-def tag_fields(item: Item, created_at: datetime | None) -> tuple[Mapping[str, str] | None, KeptTags | None]:
+def tag_fields(item: Item) -> tuple[Mapping[str, str] | None, KeptTags | None]:
     """The tags that the entry holds itself, and what it says of those that are kept beside it."""
     if "tags" in item:
         return read_tags(item), None
@@ -110,7 +110,7 @@ def tag_fields(item: Item, created_at: datetime | None) -> tuple[Mapping[str, st
     if not found:
         return (None if found is None else {}), None
     row, _, digest = found.rpartition("#")
-    at = when(item, "tagsAt") or created_at or _LONG_AGO
+    at = when(item, "tagsAt") or when(item, "createdAt") or _LONG_AGO
     return None, KeptTags(digest=digest, at=at, row=row or None)
 
 
