@@ -5,9 +5,9 @@ import json
 import pytest
 
 from tests.reconciler.handlers.conftest import Functions
+from tests.support.idle import MEASURED
 
 MOST = 13
-OF_A_SWEEP = {"SweepTasks", "SweepServices", "SweepDuration", "SweepCompleted", "SweepClusterFailures"}
 
 
 @pytest.mark.parametrize("clusters", [1, 30])
@@ -40,6 +40,6 @@ def test_what_an_idle_hour_measures(
         for dimensions in measured["Dimensions"]
         for metric in measured["Metrics"]
     }
-    assert {(name, *values) for _, name, *values in series} == {(name, "sweep") for name in OF_A_SWEEP}
+    assert {(name, *values) for _, name, *values in series} == {(name, "sweep") for name in MEASURED}
     assert len(series) <= MOST
     assert len(blobs) == 4
