@@ -90,7 +90,8 @@ help: ## List the targets
 
 .PHONY: replay
 replay: $(REPLAY_READY) ## Replay saved events through the deployed handlers: PATHS="FILE FOLDER -", default events
-	@$(REPLAY)/bin/taskledger replay $(PATHS)
+	@mkdir -p build
+	@$(REPLAY)/bin/taskledger replay $(PATHS) --html build/replay.html
 
 .PHONY: wheel
 wheel: $(REPLAY_READY) ## Build what installs the command where no checkout is: dist/*.whl
@@ -156,6 +157,10 @@ month: $(DEV_READY) ## Judge the messages of a made-up account's month: SEED=1 A
 corpus: $(DEV_READY) ## Check replay and stop reasons against published events: DIR=FOLDER
 	$(if $(DIR),,$(error Name the folder: make corpus DIR=FOLDER))
 	@$(RUN) tests.corpus "$(DIR)"
+
+.PHONY: picture
+picture: $(DEV_READY) ## Take the picture of the page that the README shows, with the Chromium in PATH
+	@$(RUN) tests.support.picture
 
 # From within the folder, so that no path is in a lock, and without the header, which repeats the command.
 .PHONY: lock

@@ -18,6 +18,7 @@ from .verbs.incidents import incidents
 from .verbs.latency import latency
 from .verbs.mute import mute
 from .verbs.replay import replay
+from .verbs.report import report
 from .verbs.send import send
 from .verbs.services import services
 from .verbs.show import show
@@ -67,6 +68,7 @@ for command in (
     at,
     diff,
     latency,
+    report,
     mute,
     cost,
     sweep,

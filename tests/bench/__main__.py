@@ -5,9 +5,9 @@ import sys
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import coldstart, imports, observe, replays, sweep
+from tests.bench import coldstart, imports, observe, reads, replays, sweep
 
-BENCHES = (observe, imports, coldstart, replays, sweep)
+BENCHES = (observe, imports, coldstart, replays, reads, sweep)
 
 
 def main() -> int:

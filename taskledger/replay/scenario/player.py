@@ -40,11 +40,12 @@ SUFFIX = ".toml"
 class Played:
     """A scenario that was played to its end, with what the ledger had then.
 
-    Its incidents, in the order in which they opened, are as a day of the watch left them.
+    `now` is that end. Its incidents, in the order in which they opened, are as a day of the watch left them.
     """
 
     scenario: Scenario
     play: Play
+    now: datetime
     tasks: Sequence[tuple[LedgerEntry, Sequence[HistoryRow]]]
     services: Sequence[ServiceRecord]
     incidents: Sequence[Incident]
@@ -106,10 +107,10 @@ def _play(scenario: Scenario, play: Play) -> Played | Rejected:
             return _rejected(scenario.file, step.index, refused)
         play.deliver_emitted()
     tasks = [found for name in play.tasks if (found := play.entry(name))]
-    services = play.system.services.everything()
+    services, now = play.system.services.everything(), play.now
     play.end()
     incidents = sorted(play.system.incidents.everything(), key=lambda one: one.opened_at)
-    return Played(scenario, play, tasks, services, incidents)
+    return Played(scenario, play, now, tasks, services, incidents)
 
 
 def _act(play: Play, step: Step) -> None:

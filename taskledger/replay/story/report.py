@@ -54,10 +54,10 @@ class _Cut:
     messages: bool = False
 
 
-def report(replayed: Replayed) -> None:
-    """The most that fits on one screen; where nothing does, the least."""
+def report(replayed: Replayed, *, below: int = 0) -> None:
+    """The most that fits on one screen with so many lines below it; where nothing does, the least."""
     screen = console()
-    screen.file.write(_drawn(screen, replayed, _most_that_fits(screen, replayed)))
+    screen.file.write(_drawn(screen, replayed, _most_that_fits(screen, replayed, LINES - below)))
 
 
 def report_all(replayed: Replayed) -> None:
@@ -78,17 +78,17 @@ def report_all(replayed: Replayed) -> None:
     print_rejected(screen, replayed.outcome.rejected)
 
 
-def _most_that_fits(screen: Console, replayed: Replayed) -> _Cut:
+def _most_that_fits(screen: Console, replayed: Replayed, room: int) -> _Cut:
     def lines(cut: _Cut) -> int:
         return _drawn(screen, replayed, cut).count("\n")
 
     if max(len(replayed.incidents), len(replayed.notifications)) <= MOST_ROWS:
         for words in (True, False):
             whole = _Cut(MOST_ROWS, MOST_ROWS, words=words, messages=True)
-            if lines(whole) <= LINES:
+            if lines(whole) <= room:
                 return whole
     cuts = [_Cut((rows + 1) // 2, rows // 2) for rows in range(2, 2 * MOST_ROWS + 1)]
-    return cuts[max(bisect_right(cuts, LINES, key=lines) - 1, 0)]
+    return cuts[max(bisect_right(cuts, room, key=lines) - 1, 0)]
 
 
 def _drawn(screen: Console, replayed: Replayed, cut: _Cut) -> str:

@@ -204,10 +204,8 @@ def test_fields_that_nobody_reads_may_be_anything(ledger: str, tmp_path: Path) -
     """A field that the ledger does not keep refuses no event, whatever stands in it."""
     unread = (
         "attachments",
-        "attributes",
-        "cpu",
-        "connectivityAt",
-        "executionStoppedAt",
+        "enableExecuteCommand",
+        "inferenceAccelerators",
         "overrides",
         "tags",
         "new",
