@@ -3,7 +3,7 @@
 An incident is stored after what speaks for it: the incident of its deployment, then that of all owners that
 its cause struck.
 
-What stands is found again by each look: which of it is stored is read first, for a tenth of what a refused
+What stands is found again by each look: which of it is stored is read first, for less than a tenth of what a refused
 transaction costs. That read may be a moment behind, so it is the transaction that counts a finding once.
 """
 
