@@ -93,12 +93,14 @@ class LocalSystem:
         assert isinstance(self.alerts.incidents, MemoryIncidents)  # noqa: S101 - nothing else is put there
         return self.alerts.incidents
 
+    @property
+    def intake(self) -> Intake:
+        tasks, ledger, services = self.tasks, self.ledger, self.services
+        return Intake(tasks=tasks, ledger=ledger, services=services, clock=lambda: self.clock.now)
+
     def observe(self, bodies: Mapping[str, str]) -> ObserveResult:
         """Delivers one batch of messages, given by id."""
-        intake = Intake(
-            tasks=self.tasks, ledger=self.ledger, services=self.services, clock=lambda: self.clock.now
-        )
-        return observe(bodies, intake)
+        return observe(bodies, self.intake)
 
     def sweep(self, run_id: str = "sweep", out_of_time: Callable[[], bool] = never) -> SweepResult:
         """One run of the sweep."""
@@ -133,9 +135,8 @@ class LocalSystem:
         ]
         self.entries |= entries
         assessed = assess([*changes, *self._service_changes()], self.alerts)
-        for result in (result for one in assessed for result in one.notified):
-            if result.error:
-                raise result.error
+        for error in (result.error for one in assessed for result in one.notified if result.error):
+            raise error
         return changes
 
     def _service_changes(self) -> Sequence[ServiceChange]:
