@@ -26,7 +26,8 @@ from botocore import xform_name
 
 from tests.bench.measure import Result
 
-LIMIT = 1.15
+# By boto3. Observe starts most often; what the others import on top is mostly their many small values.
+LIMITS = {"Observe": 1.15, "Assess": 1.35, "Sweep": 1.35, "Watch": 1.35}
 ROUNDS = 15
 PATIENCE = 30  # seconds for each step of a function
 ARN = "arn:aws:lambda:eu-central-1:111122223333:function:any"
@@ -81,10 +82,10 @@ def run() -> Iterator[Result]:
         functions = _synthesised(Path(folder) / "cdk.out")
         for name, function in functions.items():
             of = f"cold start of {name.lower()}, by boto3 with the same services and calls"
-            yield Result(of, _ratio(function, SERVICES[name], Path(folder) / name), LIMIT)
+            yield Result(of, _ratio(function, SERVICES[name], Path(folder) / name), LIMITS[name])
         observe = functions["Observe"]
         yield Result("the functions' layer, zipped", _zipped(observe.layer), 6, "MB")
-        yield Result("the functions' code, zipped", _zipped(observe.code), 1.2, "MB")
+        yield Result("the functions' code, zipped", _zipped(observe.code), 0.8, "MB")
 
 
 def _ratio(function: Deployed, services: Sequence[str], folder: Path) -> float:

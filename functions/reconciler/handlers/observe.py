@@ -18,6 +18,7 @@ from ..use_cases.recording.service_events import FailedService, ObservedService,
 from ..use_cases.recording.task_events import Failed, Observed
 from ..wiring.clients import RUN
 from ..wiring.observe import services
+from . import settle
 from .telemetry import Telemetry
 
 telemetry = Telemetry("observe")
@@ -30,6 +31,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dic
     messages = {record["messageId"]: record["body"] for record in event["Records"]}
     with RUN.run(context.get_remaining_time_in_millis() / 1000):
         found = services()
+        settle()
         intake = Intake(
             tasks=found.tasks, ledger=found.ledger, services=found.services, clock=_now, home=found.home
         )

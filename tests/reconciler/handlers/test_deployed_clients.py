@@ -73,9 +73,8 @@ def test_a_deployed_client_names_us_and_looks_at_no_request(monkeypatch: pytest.
         session.client("ecs", config=deployed_config(LIMITS)).list_tasks(**wrong)
     (request,) = sent
     agent = request.headers["User-Agent"]
-    assert (agent if isinstance(agent, str) else agent.decode()).startswith(
-        f"task-ledger-for-amazon-ecs/{VERSION}"
-    )
+    shown = agent if isinstance(agent, str) else agent.decode()
+    assert shown.startswith(f"task-ledger-for-amazon-ecs/{VERSION}")
 
 
 @pytest.mark.parametrize("made", [clients.table_client, clients.topic_client, clients.definition_client])
