@@ -18,6 +18,7 @@ from ..use_cases.assess import Assessed, Change, assess
 from ..use_cases.publish import NotifyResult
 from ..wiring.alerting import alert_on_replay, alerts
 from ..wiring.clients import RUN
+from . import settle
 from .telemetry import Telemetry
 
 telemetry = Telemetry("assess")
@@ -37,7 +38,9 @@ class Records:
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
     records = read_records(event)
     with RUN.run(context.get_remaining_time_in_millis() / 1000):
-        assessed = assess(list(records.changes.values()), alerts(_now), replayed=alert_on_replay())
+        reporting = alerts(_now)
+        settle()
+        assessed = assess(list(records.changes.values()), reporting, replayed=alert_on_replay())
     for number, error in records.unreadable.items():
         telemetry.error("not readable", error, sequenceNumber=number)
     telemetry.notified(_results(assessed))

@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ..errors import LedgerError
@@ -19,6 +18,7 @@ from ..use_cases.recording.service_events import FailedService, ObservedService,
 from ..use_cases.recording.task_events import Failed, Observed
 from ..wiring.clients import RUN
 from ..wiring.observe import services
+from . import settle
 from .telemetry import Telemetry
 
 telemetry = Telemetry("observe")
@@ -28,9 +28,10 @@ logger, metrics = telemetry.logger, telemetry.metrics
 @logger.inject_lambda_context
 @telemetry.measured()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
-    messages = {record.message_id: record.body for record in SQSEvent(event).records}
+    messages = {record["messageId"]: record["body"] for record in event["Records"]}
     with RUN.run(context.get_remaining_time_in_millis() / 1000):
         found = services()
+        settle()
         intake = Intake(
             tasks=found.tasks, ledger=found.ledger, services=found.services, clock=_now, home=found.home
         )

@@ -17,6 +17,7 @@ from ..use_cases.sweep_cluster import ClusterSweepResult
 from ..wiring.alerting import alerts
 from ..wiring.clients import RUN
 from ..wiring.sweep import sweep_services
+from . import settle
 from .telemetry import Telemetry
 
 SPARE = 30_000  # milliseconds to keep: enough for the longest question to ECS and the last writes
@@ -33,7 +34,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     # Links to logs are left to the watch: the sweep may not ask about task definitions.
     reporting = replace(alerts(_now), logs=None)
     with RUN.run(left.total_seconds()):
-        result = sweep_and_notify(_sweep(context), reporting, context.aws_request_id, until)
+        sweep = _sweep(context)
+        settle()
+        result = sweep_and_notify(sweep, reporting, context.aws_request_id, until)
     _log(result)
     telemetry.refused("not allowed to ask", result.refused)
     telemetry.notified(result.notified)

@@ -11,6 +11,7 @@ from ..use_cases.watch_protection import ProtectionResult
 from ..wiring.alerting import alerts
 from ..wiring.clients import RUN
 from ..wiring.observe import services
+from . import settle
 from .telemetry import Telemetry
 
 telemetry = Telemetry("watch")
@@ -21,7 +22,9 @@ logger = telemetry.logger
 @telemetry.measured()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with RUN.run(context.get_remaining_time_in_millis() / 1000):
-        result = watch(tasks=services().tasks, ledger=services().ledger, alerts=alerts(_now))
+        found, reporting = services(), alerts(_now)
+        settle()
+        result = watch(tasks=found.tasks, ledger=found.ledger, alerts=reporting)
     _report_protection(result.protection)
     telemetry.notified(result.notified)
     telemetry.refused("not answered", alerts(_now).take_refused())

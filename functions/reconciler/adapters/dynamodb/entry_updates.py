@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .items.task import entry_items, protection_items
 from .items.task.tag_items import ATTRIBUTES as TAGS
+from .items.task.tag_items import tag_values
 from .items.values import milliseconds, number
 
 if TYPE_CHECKING:
@@ -78,12 +79,16 @@ def filling(winner: LedgerEntry, filled: LedgerEntry, values: Mapping[str, Value
     return express(filled.state.task_arn, sets, removed, {**filled_in, "version": values["version"]})
 
 
-def tagging(entry: LedgerEntry, values: Mapping[str, Value]) -> Update:
+def tagging(entry: LedgerEntry) -> Update:
     """Sets where the tags are, after they were put there; for an entry as it was described then."""
-    named = {name: values[name] for name in TAGS if name in values}
-    sets = [assign(name) for name in named]
-    then = {name: values[name] for name in ("version", "describedAt")}
-    return express(entry.state.task_arn, sets, _replaced_tags(named), {**named, **then})
+    named = tag_values(entry)
+    then = {
+        "version": number(entry.state.version),
+        "describedAt": milliseconds(entry.described_at or entry.observed_at),
+    }
+    return express(
+        entry.state.task_arn, [assign(name) for name in named], _replaced_tags(named), {**named, **then}
+    )
 
 
 def _replaced_tags(values: Mapping[str, Value]) -> list[str]:
