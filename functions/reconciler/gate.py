@@ -21,6 +21,8 @@ from enum import StrEnum
 from .model.entry import Closure, HistoryRow, LedgerEntry
 from .model.task import Absence, ClosedAs, Observation, Source, TaskState
 
+# Not in entries of version 0.1.0; what it runs on is in no event.
+_SIZE = ("cpu", "memory", "ephemeral_storage", "cpu_architecture", "platform_version", "platform_family")
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -88,12 +90,12 @@ def best(event: Observation, described: TaskState | Absence, now: datetime) -> O
 
 
 def enrich(state: TaskState, described: TaskState) -> TaskState:
-    """The state with what events don't carry filled in from a description of the same version."""
+    """The state with what is not in events, or was not, filled in from a description of the same version."""
     health = {container.name: container.health_status for container in described.containers}
     return replace(
         state,
         health_status=described.health_status,
-        platform_family=described.platform_family or state.platform_family,
+        **{name: getattr(state, name) or getattr(described, name) for name in _SIZE},
         tags=described.tags if described.tags is not None else state.tags,
         containers=tuple(
             replace(container, health_status=health.get(container.name)) for container in state.containers

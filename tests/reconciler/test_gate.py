@@ -1,5 +1,7 @@
 """The gate's truth tables."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -164,3 +166,13 @@ def test_history_row_of_a_description_has_the_states_time() -> None:
     stopped = {"last_status": "STOPPED", "stopping_at": at(40), "stopped_at": at(55)}
     rows = {history_row(describe(6, seconds=seconds, **stopped)) for seconds in (60, 900)}
     assert [row.at for row in rows] == [at(55)]
+
+
+def test_a_description_gives_an_older_entry_its_size() -> None:
+    """Entries of version 0.1.0 have none; what an event said of it stays."""
+    entry = succeed(None, event(3, cpu=256))
+    shown = describe(3, cpu=512, memory=1024, cpu_architecture="arm64", platform_family="Linux")
+    filled = refresh(entry, shown)
+    assert filled is not None
+    assert (filled.state.cpu, filled.state.memory, filled.state.cpu_architecture) == (256, 1024, "arm64")
+    assert refresh(filled, replace(shown, described_at=at(900))) is None
