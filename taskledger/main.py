@@ -15,6 +15,7 @@ from .verbs.diff import diff
 from .verbs.findings import findings
 from .verbs.forget import forget_task
 from .verbs.incidents import incidents
+from .verbs.lab import lab
 from .verbs.latency import latency
 from .verbs.mute import mute
 from .verbs.replay import replay
@@ -67,6 +68,7 @@ for command in (
     at,
     diff,
     latency,
+    lab,
     mute,
     cost,
     sweep,
