@@ -21,19 +21,20 @@ from ..simulator.api.ecs import SimulatedEcs
 from ..simulator.engine.chance import seeded
 from ..simulator.engine.clock import Clock
 from ..simulator.faults.delivery import FaultyDelivery
-from .calls import Runs, through
-from .ecs import BadEcs
-from .faults import Fault
-from .letters import Said, with_other_letter
+from .faults.calls import Runs, through
+from .faults.ecs import BadEcs
+from .faults.kinds import Fault
+from .faults.letters import Said, with_other_letter
+from .faults.rates import LAG, WELL, drawn
+from .faults.table import StreamedLedger, StreamedServices
+from .faults.topic import Topic
 from .lives import BORN, CLUSTERS, LONGEST, MINUTE, Tasks, deletion, deployments, life
 from .pipeline import Pipeline
-from .rates import LAG, WELL, drawn
 from .schedule import Schedule
-from .table import StreamedLedger, StreamedServices
-from .topic import Topic
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import datetime
 
     from reconciler.use_cases.assess import Change
 
@@ -50,13 +51,15 @@ _PASSES = (11 * MINUTE, 10 * MINUTE, 10 * MINUTE)  # before each: the first also
 class Account:
     """So many tasks, and those of a service that is deployed; the same seed and number, the same day.
 
-    `truth` is each task as its last event had it, before anything came between.
+    `truth` is each task as its last event had it, before anything came between; `deleted` is when a cluster
+    was, by its ARN.
     """
 
     def __init__(self, seed: int, tasks: int) -> None:
         self.seed = seed
         self.faults: Counter[Fault] = Counter()
         self.events = 0
+        self.deleted: dict[str, datetime] = {}
         self.truth: dict[str, Fields] = {}
         self._changed_at: dict[str, float] = {}
         self.said = Said()
@@ -69,7 +72,7 @@ class Account:
         self._bad_ecs = BadEcs(self.ecs, self._rates, seeded("calls", seed), self.runs, self.said)
         self._bad_ecs.meanwhile, self._bad_ecs.is_fresh = self.schedule.pass_time, self._is_fresh
         self._delivery = FaultyDelivery(self._send, self._waits, self.clock)
-        self.ledger = StreamedLedger(self.runs, self.clock, self._changed)
+        self.ledger = StreamedLedger(self.runs, self.clock, changed=self._changed, runs=self._is_running)
         self.incidents = MemoryIncidents(self.ledger.mark_active)
         progress = MemorySweepProgress()
         self.pipeline = Pipeline(
@@ -77,15 +80,15 @@ class Account:
             progress=progress,
             runs=self.runs,
             schedule=self.schedule,
+            has_row=self._has_row,
             batch=self._rates.batch,
             out_of_time=lambda: self._is(self._rates.out_of_time),
         )
         self._populate(tasks)
 
-    @property
-    def misreads(self) -> bool:
-        """Whether letters of answers are changed on this day."""
-        return drawn(self.seed).changed_answers > 0
+    def is_misread(self, task_arn: str) -> bool:
+        """Whether a changed letter may have said anything of the task: one in an answer may, of all tasks."""
+        return self.faults[Fault.CHANGED_ANSWER] > 0 or self.said.anything(task_arn)
 
     def live(self) -> None:
         """The bad day; then ECS stops changing, calls succeed again, and three passes follow."""
@@ -126,7 +129,7 @@ class Account:
         for _ in range(number):
             self.schedule.play(life(tasks), self._chance.uniform(0, BORN))
         self.schedule.play(deployments(self.ecs, self._chance))
-        self.schedule.play(deletion(self.ecs), BORN)
+        self.schedule.play(deletion(self.ecs, self._deleted), BORN)
         self.schedule.every(MINUTE, self._delivery.release)
         self._follow()
 
@@ -138,6 +141,17 @@ class Account:
     def _changed(self, change: Change) -> None:
         """The table, which passes its changes on, is there before what they are passed on to."""
         self.pipeline.changed(change)
+
+    def _deleted(self, cluster_arn: str) -> None:
+        self.deleted[cluster_arn] = self.clock.now
+
+    def _has_row(self, task_arn: str, version: int) -> bool:
+        return any(row.version == version for row in self.ledger.history(task_arn))
+
+    def _is_running(self, task_arn: str) -> bool:
+        """Whether the task, by ECS's own word, has not stopped yet."""
+        task = self.truth.get(task_arn)
+        return task is not None and task["lastStatus"] != "STOPPED"
 
     def _note(self, event: Answer) -> None:
         self.events += 1
@@ -158,12 +172,14 @@ class Account:
         return waits
 
     def _send(self, event: Answer) -> None:
-        body = json.dumps(event)
+        body, detail = json.dumps(event), event["detail"]
+        task = (detail["taskArn"], detail["version"]) if "taskArn" in detail else None
         if self._is(self._rates.changed_events):
             self.faults[Fault.CHANGED_EVENT] += 1
             body = with_other_letter(body, self._chance)
             self.said.in_event(body)
-        self.pipeline.send(body)
+            task = None
+        self.pipeline.send(body, task)
 
     def _is(self, rate: float) -> bool:
         return self._chance.random() < rate

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from .faults import Fault
+from .faults.kinds import Fault
 
 if TYPE_CHECKING:
     from .run import Day, Outcome
@@ -33,6 +33,8 @@ def document(outcome: Outcome) -> dict[str, Any]:
             "unheard": total["unheard"],
             "differences": total["differences"],
             "back": total["back"],
+            "closedEarly": total["early"],
+            "unrecorded": total["unrecorded"],
         },
         "alerts": {name: total[name] for name in ("findings", "messages", "repeated", "lost", "doubled")},
         "errors": total["broken"],
@@ -47,6 +49,8 @@ def _day(day: Day) -> dict[str, Any]:
         "tasks": day.tasks,
         "differences": [_difference(one) for one in found.differences],
         "back": list(found.back),
+        "closedEarly": list(found.early),
+        "unrecorded": list(found.unrecorded),
         "lost": found.lost,
         "doubled": found.doubled,
         "errors": list(found.broken),

@@ -80,11 +80,11 @@ def deployments(ecs: SimulatedEcs, chance: Random) -> Iterator[float]:
         ecs.call("UpdateService", {**service, **changed})
 
 
-def deletion(ecs: SimulatedEcs) -> Iterator[float]:
-    """The brief cluster is deleted as soon as nothing runs there any more."""
+def deletion(ecs: SimulatedEcs, deleted: Callable[[str], object]) -> Iterator[float]:
+    """The brief cluster is deleted as soon as nothing runs there any more; ECS forgets its tasks at once."""
     while True:
         with suppress(ApiError):  # something does
-            ecs.call("DeleteCluster", {"cluster": BRIEF})
+            deleted(ecs.call("DeleteCluster", {"cluster": BRIEF})["cluster"]["clusterArn"])
             return
         yield 5 * MINUTE
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 from reconciler.use_cases.assess import assess
 
 from ..local.system import LocalSystem, never
-from .calls import Killed
-from .faults import Fault
+from .faults.calls import Killed
+from .faults.kinds import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from reconciler.use_cases.assess import Change
 
     from ..local.memory_sweep_progress import MemorySweepProgress
-    from .calls import Runs
+    from .faults.calls import Runs
     from .schedule import Schedule
 
 WINDOW, VISIBILITY, RECEIVES = 2, 182, 5  # of the queue, as deployed
@@ -34,7 +34,10 @@ _AT_ONCE = {"observe": 2, "assess": 1, "sweep": 2, "watch": 2}  # runs
 
 @dataclass(slots=True)
 class _Message:
+    """A message of the queue, and which version of which task it reports, unless a letter was changed."""
+
     body: str
+    task: tuple[str, int] | None
     received: int = 0
 
 
@@ -43,30 +46,34 @@ class Pipeline:
     """`batch` is how many messages a run gets, `out_of_time` draws whether a sweep has little time.
 
     `broken` are the errors that no function may end with, `counts` the runs of each, `whole` the passes of
-    the sweep that one run made without any error: when each began and ended.
+    the sweep without any error, in one run or several: when each began and ended. `unrecorded` are the tasks
+    and versions of messages that are done with, though the ledger has no row of them, as `has_row` says.
     """
 
     system: LocalSystem
     progress: MemorySweepProgress
     runs: Runs
     schedule: Schedule
+    has_row: Callable[[str, int], bool]
     batch: int
     out_of_time: Callable[[], bool]
     counts: Counter[str] = field(default_factory=Counter)
     broken: list[str] = field(default_factory=list)
     dead_letters: int = 0
+    unrecorded: list[str] = field(default_factory=list)
     whole: list[tuple[datetime, datetime]] = field(default_factory=list)
     _queue: deque[_Message] = field(default_factory=deque)
     _stream: deque[Change] = field(default_factory=deque)
     _busy: Counter[str] = field(default_factory=Counter)
+    _pass_began: datetime | None = None
 
     def begin(self) -> None:
         """The schedules are on from now on."""
         self.schedule.every(MINUTE, self._watch)
         self.schedule.every(SWEEP, self.sweep)
 
-    def send(self, body: str) -> None:
-        self._put([_Message(body)], WINDOW)
+    def send(self, body: str, task: tuple[str, int] | None) -> None:
+        self._put([_Message(body, task)], WINDOW)
 
     def changed(self, change: Change) -> None:
         self._stream.append(change)
@@ -80,11 +87,18 @@ class Pipeline:
         out_of_time = (lambda: next(left, None) is None) if is_short else never
 
         def run() -> None:
-            began, is_new = self.system.clock.now, self.progress.place is None
+            if self.progress.place is None:
+                self._pass_began = self.system.clock.now
+            began, self._pass_began = (
+                self._pass_began,
+                None,
+            )  # None also for whoever comes after one that died
             result = self.system.sweep(f"run {self.runs.moment}", out_of_time)
-            errors = [*result.errors, *(one for found in result.clusters.values() for one in found.errors)]
-            if result.complete and is_new and not errors:
+            if any((result.errors, *(found.errors for found in result.clusters.values()))):
+                return
+            if result.complete and began:
                 self.whole.append((began, self.system.clock.now))
+            self._pass_began = None if result.complete else began
 
         self._run("sweep", run)
 
@@ -106,6 +120,9 @@ class Pipeline:
             failed[:] = self.system.observe({n: each.body for n, each in batch.items()}).failed
 
         self._run("observe", run)
+        for n, message in batch.items():
+            if n not in failed and message.task and not self.has_row(*message.task):
+                self.unrecorded.append("{} version {}".format(*message.task))
         self._put_back([batch[n] for n in failed])
 
     def _put_back(self, messages: Sequence[_Message]) -> None:

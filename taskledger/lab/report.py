@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..output.tables.columns import Column, print_table
 from ..output.terminal import literal
-from .faults import Fault
+from .faults.kinds import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,14 +31,14 @@ def report(screen: Console, outcome: Outcome) -> None:
 def _verdict(outcome: Outcome) -> Iterator[str]:
     total, runs = outcome.total, sum(outcome.runs.values())
     yield (
-        f"{total['lives']:,} lives of tasks in {outcome.accounts:,} accounts (seed {outcome.seed}): "
+        f"{total['lives']:,} lives of tasks in {outcome.accounts:,} made-up accounts (seed {outcome.seed}): "
         f"{outcome.events:,} events, {runs:,} runs of the functions."
     )
-    wrong = total["differences"] + total["back"]
+    wrong = sum(total[name] for name in ("differences", "back", "early", "unrecorded"))
     yield f"The ledger is wrong about {wrong:,} tasks." if wrong else "The ledger equals ECS: 0 differences."
     yield (
-        f"{total['unobserved']:,} tasks ended, and {total['unheard']:,} lived, between two whole passes of the "
-        f"sweep without an event that came. {total['as_said']:,} are as a changed letter has them."
+        f"Of {total['unobserved']:,} tasks the end, and of {total['unheard']:,} all was lost: no event came, "
+        f"and no pass was whole. {total['as_said']:,} are as a changed letter has them."
     )
     missed = total["lost"] + total["doubled"]
     yield (
@@ -47,8 +47,8 @@ def _verdict(outcome: Outcome) -> Iterator[str]:
         else "No alert is lost or doubled."
     )
     yield (
-        f"{total['findings']:,} findings made {total['messages']:,} messages; {total['repeated']:,} came again, "
-        "under the same notificationId, as a run broke off."
+        f"{total['findings']:,} findings made {total['messages']:,} messages; {total['repeated']:,} came "
+        "again, under the same notificationId, as a run broke off."
     )
     if total["broken"]:
         yield f"Functions ended with {total['broken']:,} errors that are none of ours."
@@ -61,7 +61,9 @@ def _day(day: Day) -> Iterator[str]:
     for one in found.differences[:_MOST]:
         yield f"  {one.task_arn}: the ledger has {_words(one.ledger)}, ECS {_words(one.ecs)}"
     for what, some in (
-        ("back", found.back),
+        ("went back", found.back),
+        ("closed while it ran", found.early),
+        ("not recorded", found.unrecorded),
         ("lost", found.lost),
         ("doubled", found.doubled),
         ("error", found.broken),

@@ -12,7 +12,7 @@ from .verdict import Verdict, judged
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from .faults import Fault
+    from .faults.kinds import Fault
 
 PER_ACCOUNT = 300
 

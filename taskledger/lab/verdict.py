@@ -25,7 +25,7 @@ from reconciler.findings.policy import DEFAULT
 from reconciler.findings.rules import findings
 
 from ..simulator.engine.errors import ApiError
-from .rates import LAG
+from .faults.rates import LAG
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from ..simulator.engine.shapes import Fields
     from .account import Account
 
+WRONG = ("differences", "back", "early", "unrecorded", "lost", "doubled", "broken")  # all of Verdict
 State = tuple[int, bool]
 _REMEMBERED = timedelta(hours=1)  # for which ECS knows a stopped task
 _OF_STOPS = (
@@ -62,9 +63,11 @@ class Verdict:
     """What came of the lives of an account.
 
     `as_said` have what a changed letter said. Of `unheard` tasks, and of the end of `unobserved` ones, nobody
-    heard before ECS forgot them. `back` went to a lower version without a reset. `findings` and `messages`
-    are how many there are, `lost` those that are missing, `doubled` those that were counted or came twice
-    without need, `repeated` how often a message came again. `broken` are errors that functions ended with.
+    heard before ECS forgot them. `early` were closed while they ran, `unrecorded` are events that are in no
+    row of history though their message is done with, `back` went to a lower version without a reset.
+    `findings` and `messages` are how many there are, `lost` those that are missing, `doubled` those that were
+    counted or came twice without need, `repeated` how often a message came again. `broken` are errors that
+    functions ended with.
     """
 
     lives: int = 0
@@ -74,6 +77,8 @@ class Verdict:
     unheard: int = 0
     unobserved: int = 0
     back: Sequence[str] = ()
+    early: Sequence[str] = ()
+    unrecorded: Sequence[str] = ()
     findings: int = 0
     messages: int = 0
     repeated: int = 0
@@ -83,7 +88,7 @@ class Verdict:
 
     @property
     def holds(self) -> bool:
-        return not (self.differences or self.back or self.lost or self.doubled or self.broken)
+        return not any(getattr(self, name) for name in WRONG)
 
 
 def judged(account: Account) -> Verdict:
@@ -92,6 +97,8 @@ def judged(account: Account) -> Verdict:
     verdict = Verdict(
         lives=len(account.truth),
         back=account.ledger.back,
+        early=[arn for arn in account.ledger.early if not account.is_misread(arn)],
+        unrecorded=account.pipeline.unrecorded,
         findings=len(account.incidents.findings()),
         messages=len(account.topic.published),
         repeated=len(account.topic.repeated),
@@ -125,10 +132,11 @@ def _compare(
 
 def _was_seen(account: Account, truth: Fields | None) -> bool:
     """Whether a whole pass came round between the task's end and its being forgotten, no letter changed."""
-    if truth is None or account.misreads:
+    if truth is None or account.is_misread(truth["taskArn"]):
         return False
     stopped = datetime.fromisoformat(truth["updatedAt"])
-    settled, forgotten = stopped + timedelta(seconds=LAG), stopped + _REMEMBERED
+    deleted = account.deleted.get(truth["clusterArn"], account.clock.now)
+    settled, forgotten = stopped + timedelta(seconds=LAG), min(stopped + _REMEMBERED, deleted)
     return any(settled < began and ended < forgotten for began, ended in account.pipeline.whole)
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from reconciler.errors import TransientError
 
-from .faults import Fault
+from .kinds import Fault
 
 if TYPE_CHECKING:
     from collections import Counter

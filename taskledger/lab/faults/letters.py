@@ -22,7 +22,7 @@ from reconciler.parsing.event import parse_event, parse_json
 if TYPE_CHECKING:
     from random import Random
 
-    from ..simulator.engine.shapes import Answer
+    from ...simulator.engine.shapes import Answer
 
 _LETTERS = string.ascii_letters + string.digits
 Word = tuple[int, str, str | None]  # version, lastStatus, desiredStatus
@@ -37,6 +37,10 @@ class Said:
     def of(self, state: TaskState) -> bool:
         """Whether that is what was said of the task."""
         return word(state) in self._words.get(_id(state), ())
+
+    def anything(self, task_arn: str) -> bool:
+        """Whether anything was said of the task."""
+        return (task_id(task_arn) or task_arn) in self._words
 
     def in_event(self, body: str) -> None:
         try:

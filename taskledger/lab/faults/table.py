@@ -8,8 +8,8 @@ from reconciler.errors import LedgerError, TransientError
 from reconciler.ports.ledger import EntryChange
 from reconciler.ports.services import ServiceChange
 
-from ..local.memory_ledger import MemoryLedger
-from ..local.memory_services import MemoryServices
+from ...local.memory_ledger import MemoryLedger
+from ...local.memory_services import MemoryServices
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -19,21 +19,30 @@ if TYPE_CHECKING:
     from reconciler.model.service import ServiceRecord
     from reconciler.ports.ledger import Recorded, Recording
 
-    from ..simulator.engine.clock import Clock
+    from ...simulator.engine.clock import Clock
     from .calls import Runs
 
 
 class StreamedLedger(MemoryLedger):
     """Entries of tasks, of which every change is passed on; rows are written before their entry, as deployed.
 
-    `back` are the entries that were replaced by a lower version, but by a reset.
+    `back` are the entries that were replaced by a lower version, but by a reset; `early` those that were
+    closed as UNOBSERVED while their task ran, as `runs` says.
     """
 
-    def __init__(self, runs: Runs, clock: Clock, changed: Callable[[EntryChange], object]) -> None:
+    def __init__(
+        self,
+        calls: Runs,
+        clock: Clock,
+        *,
+        changed: Callable[[EntryChange], object],
+        runs: Callable[[str], bool],
+    ) -> None:
         super().__init__()
-        self._runs, self._clock, self._changed = runs, clock, changed
+        self._calls, self._clock, self._changed, self._is_running = calls, clock, changed, runs
         self._resetting = False
         self.back: list[str] = []
+        self.early: list[str] = []
 
     def record(self, recordings: Sequence[Recording]) -> Mapping[str, Recorded | LedgerError]:
         found: dict[str, Recorded | LedgerError] = {}
@@ -55,19 +64,21 @@ class StreamedLedger(MemoryLedger):
         return dict(self._entries)
 
     def _put_rows(self, recording: Recording) -> None:
-        struck = self._runs.before()
+        struck = self._calls.before()
         super()._put_rows(recording)
-        self._runs.after(struck=struck)
+        self._calls.after(struck=struck)
 
     def _put(self, entry: LedgerEntry) -> None:
-        struck = self._runs.before()
+        struck = self._calls.before()
         before = self._entries.get(entry.state.task_arn)
         super()._put(entry)
         if before and before.state.version > entry.state.version and not self._resetting:
             self.back.append(entry.state.task_arn)
+        if entry.unobserved and before and before.open and self._is_running(entry.state.task_arn):
+            self.early.append(entry.state.task_arn)
         if before != entry:
             self._changed(EntryChange(entry=entry, previous=before, at=self._clock.now))
-        self._runs.after(struck=struck)
+        self._calls.after(struck=struck)
 
 
 class StreamedServices(MemoryServices):

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..simulator.engine.errors import ApiError
-from ..simulator.faults.api import FaultyEcs
-from .faults import Fault
+from ...simulator.engine.errors import ApiError
+from ...simulator.faults.api import FaultyEcs
+from .kinds import Fault
 from .letters import misread
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from random import Random
 
-    from ..simulator.api.ecs import SimulatedEcs
-    from ..simulator.engine.shapes import Answer, Fields
-    from ..simulator.faults.api import Decision
+    from ...simulator.api.ecs import SimulatedEcs
+    from ...simulator.engine.shapes import Answer, Fields
+    from ...simulator.faults.api import Decision
     from .calls import Runs
     from .letters import Said
     from .rates import Rates
@@ -58,6 +58,8 @@ class BadEcs:
         return self._call(operation, request)
 
     def _call(self, operation: str, request: Fields) -> Answer:
+        if "maxResults" in request:
+            request = {**request, "maxResults": min(request["maxResults"], self.rates.page)}
         return self._faulty.call(operation, request)
 
     def _misread(self, answer: Answer) -> Answer:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..simulator.engine.chance import seeded
-from ..simulator.faults.api import ApiChance
-from ..simulator.faults.delivery import DeliveryChance
-from .faults import OF_RUNS
+from ...simulator.engine.chance import seeded
+from ...simulator.faults.api import ApiChance
+from ...simulator.faults.delivery import DeliveryChance
+from .kinds import OF_RUNS
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from .faults import Fault
+    from .kinds import Fault
 
 _SELDOM = (0, 0, 0.02, 0.1, 0.3)
 _OFTEN = (0, 0.1, 0.3, 0.5)
@@ -23,9 +23,9 @@ LAG = 300  # for which ECS's documentation advises to ask again
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rates:
-    """From 0 to 1: of events, of calls of ECS, or of runs. `batch` is how many messages a run gets at most.
+    """From 0 to 1: of events, of calls of ECS, or of runs.
 
-    A stale answer is of before a task's last changes, as long as these are no older than `LAG` seconds.
+    `batch` is how many messages a run gets at most, `page` how much a page of a list holds. A stale answer is of before a task's last changes, as long as these are no older than `LAG` seconds.
     """
 
     delivery: DeliveryChance
@@ -36,6 +36,7 @@ class Rates:
     changed_answers: float
     out_of_time: float
     batch: int
+    page: int
 
 
 WELL = Rates(
@@ -47,6 +48,7 @@ WELL = Rates(
     changed_answers=0,
     out_of_time=0,
     batch=100,
+    page=100,
 )
 
 
@@ -73,4 +75,5 @@ def drawn(seed: int) -> Rates:
         changed_answers=chance.choice(_A_LITTLE),
         out_of_time=chance.choice(_SELDOM),
         batch=chance.choice((1, 10, 100)),
+        page=chance.choice((5, 30, 100)),
     )
