@@ -25,7 +25,8 @@ LAG = 300  # for which ECS's documentation advises to ask again
 class Rates:
     """From 0 to 1: of events, of calls of ECS, or of runs.
 
-    `batch` is how many messages a run gets at most, `page` how much a page of a list holds. A stale answer is of before a task's last changes, as long as these are no older than `LAG` seconds.
+    `batch` is how many messages a run gets at most, `page` how much a page of a list holds. A stale answer is
+    of before a task's last changes, as long as these are no older than `LAG` seconds.
     """
 
     delivery: DeliveryChance
@@ -56,7 +57,7 @@ def drawn(seed: int) -> Rates:
     chance = seeded("rates", seed)
     return Rates(
         delivery=DeliveryChance(
-            drop=chance.choice(_SELDOM),
+            drop=chance.choice((*_SELDOM, 0.9)),
             duplicate=chance.choice(_OFTEN),
             reorder=chance.choice(_OFTEN),
             delay=chance.choice(_SELDOM),
@@ -72,8 +73,8 @@ def drawn(seed: int) -> Rates:
         runs={fault: chance.choice(_SELDOM) / 2 for fault in OF_RUNS},
         slow=chance.choice(_A_LITTLE),
         changed_events=chance.choice(_A_LITTLE),
-        changed_answers=chance.choice(_A_LITTLE),
-        out_of_time=chance.choice(_SELDOM),
+        changed_answers=chance.choice((0, *_A_LITTLE[:3])),
+        out_of_time=chance.choice(_OFTEN),
         batch=chance.choice((1, 10, 100)),
         page=chance.choice((5, 30, 100)),
     )
