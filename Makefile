@@ -153,6 +153,15 @@ fuzz: $(DEV_READY) ## Give changed events, answers, rows and files to everything
 month: $(DEV_READY) ## Judge the messages of a made-up account's month: SEED=1 ARGS="--days 7 --json"
 	@$(RUN) tests.month $(or $(SEED),1) $(ARGS)
 
+LAB_SEEDS ?= 1 1001 2001 3001
+.PHONY: lab
+lab: $(DEV_READY) ## Try the pipeline on bad days, in minutes: LAB_SEEDS="1 1001" TASKS=6000
+	@for seed in $(LAB_SEEDS); do $(RUN) taskledger lab --tasks $(or $(TASKS),6000) --seed $$seed || exit; done
+
+.PHONY: mutants
+mutants: $(DEV_READY) ## Seed twenty bugs into copies of the tree, and show which test finds each
+	@$(RUN) tests.mutants
+
 .PHONY: corpus
 corpus: $(DEV_READY) ## Check replay and stop reasons against published events: DIR=FOLDER
 	$(if $(DIR),,$(error Name the folder: make corpus DIR=FOLDER))

@@ -15,6 +15,7 @@ from .verbs.diff import diff
 from .verbs.findings import findings
 from .verbs.forget import forget_task
 from .verbs.incidents import incidents
+from .verbs.lab import lab
 from .verbs.latency import latency
 from .verbs.mute import mute
 from .verbs.replay import replay
@@ -68,11 +69,12 @@ for command in (
     at,
     diff,
     latency,
+    cost,
     report,
     mute,
-    cost,
     sweep,
     audit,
     forget_task,
+    lab,
 ):
     main.add_command(command)

@@ -87,7 +87,7 @@ def test_imports_point_down() -> None:
     assert [set(layer.split(" | ")) for layer in layers("command")] == [
         {"main"},
         {"verbs"},
-        {"audit", "live", "page", "replay"},
+        {"audit", "lab", "live", "page", "replay"},
         {"analysis", "deployed", "local"},
         {"simulator", "output"},
     ]

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from reconciler.findings.policy import Policy
     from reconciler.model.entry import LedgerEntry
     from reconciler.model.service import ServiceRecord
+    from reconciler.parsing.home import Home
     from reconciler.ports.ecs import Tasks
     from reconciler.ports.ledger import Ledger
     from reconciler.ports.notifier import Notifier
@@ -69,7 +70,8 @@ def no_policy_store(policy: Policy, now: datetime) -> None:
 class LocalSystem:
     """What is deployed, on ports that a test may exchange.
 
-    `entries`, and `records` of services by ARN, are as they were assessed last.
+    `entries`, and `records` of services by ARN, are as they were assessed last. Without a home, events and
+    clusters of any account and Region are welcome.
     """
 
     clock: Clock
@@ -80,6 +82,7 @@ class LocalSystem:
     services: MemoryServices
     alerts: Alerts
     clusters: Sequence[str] = ()
+    home: Home | None = None
     entries: dict[str, LedgerEntry] = field(default_factory=dict)
     records: dict[str, ServiceRecord] = field(default_factory=dict)
 
@@ -95,8 +98,13 @@ class LocalSystem:
 
     @property
     def intake(self) -> Intake:
-        tasks, ledger, services = self.tasks, self.ledger, self.services
-        return Intake(tasks=tasks, ledger=ledger, services=services, clock=lambda: self.clock.now)
+        return Intake(
+            tasks=self.tasks,
+            ledger=self.ledger,
+            services=self.services,
+            clock=lambda: self.clock.now,
+            home=self.home,
+        )
 
     def observe(self, bodies: Mapping[str, str]) -> ObserveResult:
         """Delivers one batch of messages, given by id."""
@@ -116,6 +124,7 @@ class LocalSystem:
             policy=self.policy,
             save_policy=no_policy_store,
             clusters=self.clusters,
+            home=self.home,
         )
         return sweep_and_notify(sweep, self.alerts, run_id, self.clock.now + RUN)
 
@@ -150,8 +159,7 @@ class LocalSystem:
 
 def memory_system(ecs: Ecs, clock: Clock, policy: Policy, notifier: Notifier) -> LocalSystem:
     """A system that keeps all in memory, on this ECS or on what stands before it."""
-    ledger = MemoryLedger()
-    return _system(ecs, clock, ledger, _Alerting(policy, notifier, MemoryIncidents(ledger.mark_active)))
+    return _system(ecs, clock, MemoryLedger(), policy, notifier)
 
 
 @contextmanager
@@ -165,20 +173,12 @@ def local_system(
     with emulated_aws(REGION) as session:
         client = session.client("dynamodb")
         create_table(client, _TABLE)
-        ledger = EmulatedLedger(client, _TABLE, RETENTION)
-        yield _system(ecs, clock, ledger, _Alerting(policy, notifier, MemoryIncidents(ledger.mark_active)))
+        yield _system(ecs, clock, EmulatedLedger(client, _TABLE, RETENTION), policy, notifier)
 
 
-@dataclass(frozen=True, slots=True)
-class _Alerting:
-    """How findings are judged, and where their incidents and messages go."""
-
-    policy: Policy
-    notifier: Notifier
-    incidents: MemoryIncidents
-
-
-def _system(ecs: Ecs, clock: Clock, ledger: Ledger, alerting: _Alerting) -> LocalSystem:
+def _system(
+    ecs: Ecs, clock: Clock, ledger: MemoryLedger | EmulatedLedger, policy: Policy, notifier: Notifier
+) -> LocalSystem:
     client, services = direct_client(ecs), MemoryServices()
     ecs_services = ApiServices(client)
     return LocalSystem(
@@ -189,12 +189,12 @@ def _system(ecs: Ecs, clock: Clock, ledger: Ledger, alerting: _Alerting) -> Loca
         progress_store=MemorySweepProgress(),
         services=services,
         alerts=Alerts(
-            incidents=alerting.incidents,
+            incidents=MemoryIncidents(ledger.mark_active),
             mutes=MemoryMutes(),
             services=services,
-            looks=ServiceLook(ecs_services=ecs_services, ledger=ledger, policy=alerting.policy),
-            notifier=alerting.notifier,
-            policy=alerting.policy,
+            looks=ServiceLook(ecs_services=ecs_services, ledger=ledger, policy=policy),
+            notifier=notifier,
+            policy=policy,
             clock=lambda: clock.now,
         ),
     )

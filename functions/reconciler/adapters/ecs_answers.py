@@ -65,8 +65,9 @@ def ask(
             response = call(list(chunk))
         _expect(response, items.field, "failures")
         said = _answers(response, items)
-        by_id = dict(said)
-        answers |= {arn: by_id.get(_last(arn), Absence.UNKNOWN) for arn in chunk}
+        by_arn = dict(said)
+        by_id = {_last(arn): answer for arn, answer in by_arn.items()}
+        answers |= {arn: by_arn.get(arn, by_id.get(_last(arn), Absence.UNKNOWN)) for arn in chunk}
     return answers
 
 
@@ -105,12 +106,12 @@ def _expect(response: Mapping[str, Any], *fields: str) -> None:
 
 
 def _answers(response: Mapping[str, Any], items: Items[T]) -> Iterator[tuple[str, T | Absence]]:
-    """What the answer says, by id: ECS may answer a long ARN for a short one and the other way round."""
+    """What the answer says, by ARN: a long one may answer for a short one, and the other way round."""
     for arn, failure in named(response.get("failures"), "arn"):
         missing = failure.get("reason") == "MISSING"
-        yield _last(arn), Absence.MISSING if missing else Absence.UNKNOWN
+        yield arn, Absence.MISSING if missing else Absence.UNKNOWN
     for arn, item in named(response.get(items.field), items.arn_field):
-        yield _last(arn), read_item(item, items.read)
+        yield arn, read_item(item, items.read)
 
 
 def _last(arn: str) -> str:

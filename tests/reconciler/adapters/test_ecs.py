@@ -171,6 +171,14 @@ def test_each_task_asked_for_is_answered(ecs: SimulatedEcs) -> None:
     assert isinstance(found[known], TaskState)
 
 
+def test_two_tasks_of_one_id_are_not_mixed_up(ecs: SimulatedEcs) -> None:
+    """What ECS says of the one ARN is no answer for another one that ends alike."""
+    (known,) = service_tasks(ecs, 1)
+    other = known.replace("/shop/", "/sh0p/")
+    found = tasks_of(ecs).describe(CLUSTER, [other, known])
+    assert (found[other], isinstance(found[known], TaskState)) == (Absence.MISSING, True)
+
+
 @pytest.mark.parametrize(
     "failures",
     [

@@ -1,0 +1,1 @@
+"""What comes between ECS, the functions, the table and the topic."""
