@@ -28,6 +28,7 @@ KEYS = 3000  # keys of an index in a page of 1 MB
 ID, CLUSTER = "e18d15b738378d055e9b878e0b150d5d", "shop"
 
 Answers = Mapping[str, Callable[[Any], bytes]]
+Call = tuple[Any, str, dict[str, Any]]  # the client, its method, and the arguments
 
 
 class OfServices(Protocol):
@@ -156,7 +157,7 @@ def _sender(answers: Answers) -> Callable[..., AWSResponse]:
     return send
 
 
-def recording(clients: Mapping[str, Any], calls: list[tuple[Any, str, dict[str, Any]]]) -> Callable[[], None]:
+def recording(clients: Mapping[str, Any], calls: list[Call]) -> Callable[[], None]:
     """Keeps each call as it could be made again, until what is returned is called."""
 
     def keeper(client: Any) -> Callable[..., None]:
@@ -173,7 +174,7 @@ def recording(clients: Mapping[str, Any], calls: list[tuple[Any, str, dict[str, 
     return stop
 
 
-def again(calls: Sequence[tuple[Any, str, dict[str, Any]]]) -> Iterator[object]:
+def again(calls: Sequence[Call]) -> Iterator[object]:
     """The bare loop: each call once more, and nothing made of its answer."""
     for client, operation, parameters in calls:
         yield getattr(client, operation)(**parameters)

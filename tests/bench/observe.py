@@ -3,7 +3,7 @@
 import base64
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import replace
 from datetime import timedelta
@@ -13,6 +13,7 @@ from typing import Any
 
 import boto3
 from botocore.awsrequest import AWSResponse
+from botocore.config import Config
 
 from reconciler.adapters.dynamodb.items.task import entry_items
 from reconciler.gate import succeed
@@ -20,10 +21,13 @@ from reconciler.handlers import observe
 from reconciler.parsing.event import parse_task_event
 from reconciler.settings.ledger import LedgerSettings
 from reconciler.wiring.observe import Services, connect_services
+from tests.bench.account import Call, again, recording
 from tests.bench.measure import Result, cpu_ratio
 
 SAMPLE = Path("events/fargate-life.json")
-LIMIT = 1.6
+LIMITS = {1: 1.6, 10: 1.6, 100: 1.6}  # by the events in a batch
+OWN_LIMIT = 1.6
+PLAIN = Config(retries={"mode": "standard"})
 CONTEXT = SimpleNamespace(
     function_name="observe",
     memory_limit_in_mb=512,
@@ -34,27 +38,39 @@ CONTEXT = SimpleNamespace(
 
 
 def run() -> Iterator[Result]:
-    for size in (10, 100):
-        yield Result(f"observe, batch of {size}, CPU by a bare boto3 loop", ratio(size), LIMIT)
+    for size, limit in LIMITS.items():
+        by_bare, by_own = ratios(size)
+        yield Result(f"observe, batch of {size}, CPU by a bare boto3 loop", by_bare, limit)
+        yield Result(
+            f"observe, batch of {size}, CPU by the same loop over its own clients", by_own, OWN_LIMIT
+        )
 
 
-def ratio(size: int) -> float:
+def ratios(size: int) -> tuple[float, float]:
+    """CPU of observe by its own calls made with boto3's clients as they come, and with its own clients."""
+    with sides(size) as (ours, bare, own):
+        return cpu_ratio(ours, lambda: list(again(bare))), cpu_ratio(ours, lambda: list(again(own)))
+
+
+@contextmanager
+def sides(size: int) -> Iterator[tuple[Callable[[], None], list[Call], list[Call]]]:
+    """Observing a batch, and the calls that it makes: with boto3's clients as they come, with its own."""
     event = batch(size)
-    with stubbed(event) as (services, calls):
+    with stubbed(event) as (session, services):
         observe.services = lambda: services  # type: ignore[assignment]  # the composition root, for this run
 
         def ours() -> None:
             with redirect_stdout(io.StringIO()):  # where the metrics go
                 observe.handler(event, CONTEXT)  # type: ignore[arg-type]  # what powertools reads of it
 
+        ours()  # which marks the cluster, once
+        own = {"ecs": services.tasks._client, "dynamodb": services.ledger._client}  # type: ignore[attr-defined]  # noqa: SLF001 - the adapters'
+        calls: list[Call] = []
+        stop = recording(own, calls)
         ours()
-        recorded = list(calls)
-
-        def base() -> None:
-            for client, operation, parameters in recorded:
-                getattr(client, operation)(**parameters)
-
-        return cpu_ratio(ours, base)
+        stop()
+        plain = {own[name]: session.client(name, config=PLAIN) for name in own}  # type: ignore[call-overload]  # one of two names
+        yield ours, [(plain[client], operation, parameters) for client, operation, parameters in calls], calls
 
 
 def batch(size: int) -> dict[str, Any]:
@@ -70,37 +86,19 @@ def _message(number: int, event: dict[str, Any]) -> dict[str, Any]:
 
 
 @contextmanager
-def stubbed(event: dict[str, Any]) -> Iterator[tuple[Services, list[tuple[Any, str, dict[str, Any]]]]]:
-    """Services whose transport answers at once, and the calls that were made through them."""
+def stubbed(event: dict[str, Any]) -> Iterator[tuple[boto3.Session, Services]]:
+    """A session whose transport answers at once, and services on it."""
     observe.telemetry.metrics.namespace = "TaskLedger"
     session = boto3.Session("testing", "testing", region_name="eu-central-1")
-    calls: list[tuple[Any, str, dict[str, Any]]] = []
     observe.telemetry.logger.registered_handler.setStream(io.StringIO())  # type: ignore[attr-defined]  # powertools' own
     old = json.dumps({"Attributes": _old_item(event)}).encode()
     described = json.dumps(
         {"tasks": [_described(record) for record in event["Records"]], "failures": []}
     ).encode()
-    session.events.register("before-send.ecs", lambda **_: _answer(described))
-    session.events.register("before-send.dynamodb", lambda **_: _answer(old))
-    services = connect_services(LedgerSettings(table_name="ledger", retention=timedelta(days=90)), session)
-    clients = {"ecs": services.tasks._client, "dynamodb": services.ledger._client}  # noqa: SLF001
-    for name, client in clients.items():
-        _record(client, name, calls)
-    yield services, calls
-
-
-def _record(client: Any, name: str, calls: list[tuple[Any, str, dict[str, Any]]]) -> None:
-    methods = {
-        "UpdateItem": "update_item",
-        "BatchWriteItem": "batch_write_item",
-        "DescribeTasks": "describe_tasks",
-    }
-
-    def keep(params: dict[str, Any], model: Any, **_: Any) -> None:
-        if len(calls) < 1000:
-            calls.append((client, methods[model.name], params))
-
-    client.meta.events.register(f"provide-client-params.{name}", keep)
+    session.events.register("before-send.ecs", lambda **_: answer(described))
+    session.events.register("before-send.dynamodb", lambda **_: answer(old))
+    settings = LedgerSettings(table_name="ledger", retention=timedelta(days=90))
+    yield session, connect_services(settings, session)
 
 
 def _described(record: dict[str, Any]) -> dict[str, Any]:
@@ -117,7 +115,7 @@ def _old_item(event: dict[str, Any]) -> dict[str, Any]:
     return json.loads(json.dumps(values, default=lambda raw: base64.b64encode(raw).decode()))
 
 
-def _answer(body: bytes) -> AWSResponse:
+def answer(body: bytes) -> AWSResponse:
     raw = io.BytesIO(body)
     raw.stream = lambda: [body]  # type: ignore[attr-defined]  # as urllib3's response has it
     return AWSResponse("https://aws", 200, {}, raw)

@@ -46,6 +46,11 @@ def units(item: Item) -> int:
     return -(-size(item) // KILOBYTE)
 
 
+def read_units(item: Item) -> float:
+    """What an eventually consistent GetItem costs; of an item that is not there, as of a small one."""
+    return max(1, -(-size(item) // (4 * KILOBYTE))) / 2
+
+
 def size(item: Item) -> int:
     """The bytes of an item."""
     return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
