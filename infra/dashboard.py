@@ -1,6 +1,6 @@
 """One page that shows whether the ledger keeps up, and what it has met."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from aws_cdk import Aws, Stack
 from aws_cdk import aws_cloudwatch as cloudwatch
@@ -9,7 +9,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from .parts.metrics import CURRENCIES, DRIFTS, REPAIRS, VERDICTS, metric
+from .parts.metrics import CURRENCIES, DRIFTS, REPAIRS, VERDICTS, count, metric
 
 _WIDTH = 24  # of a row, in CloudWatch's units
 
@@ -56,7 +56,7 @@ class Dashboard(Construct):
         ]
         self._add_row({"Table throttled": throttles, "Table units consumed": consumed})
 
-    def _add_row(self, graphs: dict[str, list[cloudwatch.Metric]]) -> None:
+    def _add_row(self, graphs: Mapping[str, Sequence[cloudwatch.IMetric]]) -> None:
         width = _WIDTH // len(graphs)
         self._dashboard.add_widgets(
             *(
@@ -65,7 +65,7 @@ class Dashboard(Construct):
             )
         )
 
-    def _events(self) -> dict[str, list[cloudwatch.Metric]]:
+    def _events(self) -> Mapping[str, Sequence[cloudwatch.IMetric]]:
         return {
             "Events by verdict": self._of("observe", *(f"Verdict{each}" for each in VERDICTS)),
             "Events by currency": self._of("observe", *(f"Currency{each}" for each in CURRENCIES)),
@@ -77,7 +77,7 @@ class Dashboard(Construct):
             ),
         }
 
-    def _sweeps(self) -> dict[str, list[cloudwatch.Metric]]:
+    def _sweeps(self) -> Mapping[str, Sequence[cloudwatch.IMetric]]:
         return {
             "Differences found by sweeps": self._of("sweep", *(f"Sweep{each}" for each in DRIFTS)),
             "Repaired, closed and reset by sweeps": self._of("sweep", *(f"Sweep{each}" for each in REPAIRS)),
@@ -86,11 +86,11 @@ class Dashboard(Construct):
             ),
         }
 
-    def _alerts(self) -> dict[str, list[cloudwatch.Metric]]:
+    def _alerts(self) -> Mapping[str, Sequence[cloudwatch.IMetric]]:
         reporting = ("assess", "sweep", "watch")
 
-        def by_function(name: str, functions: Sequence[str] = reporting) -> list[cloudwatch.Metric]:
-            return [metric(self, function, name).with_(label=function) for function in functions]
+        def by_function(name: str, functions: Sequence[str] = reporting) -> Sequence[cloudwatch.IMetric]:
+            return [count(self, function, name, function) for function in functions]
 
         return {
             "New findings": by_function("Findings"),
@@ -107,7 +107,7 @@ class Dashboard(Construct):
             ],
         }
 
-    def _others(self) -> dict[str, list[cloudwatch.Metric]]:
+    def _others(self) -> Mapping[str, Sequence[cloudwatch.IMetric]]:
         longest = metric(self, "sweep", "SweepDuration", "max").with_(label="longest")
         return {
             "Sweeps completed": self._of("sweep", "SweepCompleted"),
@@ -118,8 +118,8 @@ class Dashboard(Construct):
             ),
         }
 
-    def _of(self, service: str, *names: str) -> list[cloudwatch.Metric]:
-        return [metric(self, service, name).with_(label=name) for name in names]
+    def _of(self, service: str, *names: str) -> Sequence[cloudwatch.IMetric]:
+        return [count(self, service, name) for name in names]
 
 
 def _named(resource: Construct, shown: cloudwatch.Metric) -> cloudwatch.Metric:

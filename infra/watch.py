@@ -9,7 +9,7 @@ from aws_cdk import Duration
 from .parts import permissions
 from .parts.alerting import Condition
 from .parts.ledger_function import FIVE_MINUTES, Common, LedgerFunction
-from .parts.metrics import metric
+from .parts.metrics import count
 from .parts.schedule import Schedule
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ class Watch(LedgerFunction):
         self.page_on_failures(FIVE_MINUTES)
         common.alerts.page(
             "NotificationsFailing",
-            metric(self, "watch", "IncidentFailures"),
+            count(self, "watch", "IncidentFailures"),
             "For a quarter of an hour, messages of incidents could not be published or incidents not be "
             "maintained: read why in the log of the watch function.",
             Condition(periods=3),

@@ -9,6 +9,8 @@ CURRENCIES = ("Current", "Behind", "Ahead", "Gone", "Unverified")
 DRIFTS = ("Missed", "Unrecorded", "Ahead", "Vanished", "Unknown")
 REPAIRS = ("Repaired", "Closed", "Reset", "ServicesRepaired")
 
+_FIVE_MINUTES = Duration.minutes(5)
+
 
 def namespace(scope: Construct) -> str:
     """Where the functions of the scope's stack report, and those of no other stack."""
@@ -24,5 +26,16 @@ def metric(
         metric_name=name,
         dimensions_map={"service": service},
         statistic=statistic,
-        period=period or Duration.minutes(5),
+        period=period or _FIVE_MINUTES,
+    )
+
+
+def count(scope: Construct, service: str, name: str, label: str | None = None) -> cloudwatch.MathExpression:
+    """How often that was counted in each five minutes: 0 without data, as functions emit no zero."""
+    counted = service + name
+    return cloudwatch.MathExpression(
+        label=label or name,
+        expression=f"FILL({counted}, 0)",
+        period=_FIVE_MINUTES,
+        using_metrics={counted: metric(scope, service, name)},
     )

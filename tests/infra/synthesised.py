@@ -56,6 +56,12 @@ class Synthesised:
         documents = [each["PolicyDocument"] for each in policies if f"${{{role}}}" in each["Roles"]]
         return [statement(each) for document in documents for each in document["Statement"]]
 
+    def on_dashboard(self) -> list[list[Any]]:
+        """Every metric that the dashboard shows or computes with: namespace, name, dimensions, options."""
+        body = json.loads(self["Dashboard/Dashboard"]["DashboardBody"])
+        rows = (row for widget in body["widgets"] for row in widget["properties"].get("metrics", []))
+        return [row for row in rows if isinstance(row[0], str)]
+
     def _path(self, resource: Mapping[str, Any]) -> str:
         path: str = resource["Metadata"]["aws:cdk:path"]
         return path.removeprefix(self._prefix).removesuffix("/Resource")

@@ -6,6 +6,7 @@ import pytest
 
 from infra.config import Config
 from taskledger.main import main
+from tests.infra import idle_table
 from tests.infra.synthesised import ROOT, Synthesised
 
 DOCS = ROOT / "docs"
@@ -68,6 +69,11 @@ def test_the_cost_is_that_of_the_archive(stack: Synthesised) -> None:
     assert re.search(rf"^\| archive, {days} days \|.* x {days}/30 \| {cost} \|$", TEXT, re.MULTILINE)
     assert f"for {days} days by default" in TEXT.split("## Replay the archive")[1]
     assert f"| archive | {days} days (`archiveDays`) | **yes** |" in PAGES["data"]
+
+
+def test_the_idle_cost_is_that_of_the_stack(stack: Synthesised) -> None:
+    """The table says what the template has; `python -m tests.infra.idle_table` writes it anew."""
+    assert idle_table.page(stack) == TEXT
 
 
 def test_what_keeps_raw_events_is_named(stack: Synthesised) -> None:

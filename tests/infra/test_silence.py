@@ -78,8 +78,7 @@ def test_a_stream_that_nobody_reads_rings(stack: Synthesised, other: Synthesised
 def test_the_dashboard_shows_which_functions_run(stack: Synthesised) -> None:
     """The invocations of each function are on it, and all alarms are in its first row."""
     body = json.loads(stack["Dashboard/Dashboard"]["DashboardBody"])
-    metrics = [metric for widget in body["widgets"] for metric in widget["properties"].get("metrics", [])]
-    running = {dimension for _, name, _, dimension, *_ in metrics if name == "Invocations"}
+    running = {row[3] for row in stack.on_dashboard() if row[1] == "Invocations"}
     assert running == {f"${{{path}}}" for path in stack.of_type("AWS::Lambda::Function")}
     assert {f"${{{path}.Arn}}" for path in stack.of_type("AWS::CloudWatch::Alarm")} == set(
         body["widgets"][0]["properties"]["alarms"]

@@ -21,7 +21,7 @@ from ..wiring.clients import RUN
 from .telemetry import Telemetry
 
 telemetry = Telemetry("assess")
-logger, metrics = telemetry.logger, telemetry.metrics
+logger = telemetry.logger
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +33,7 @@ class Records:
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
+@telemetry.measured()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
     records = read_records(event)
     with RUN.run(context.get_remaining_time_in_millis() / 1000):

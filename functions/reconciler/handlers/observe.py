@@ -26,7 +26,7 @@ logger, metrics = telemetry.logger, telemetry.metrics
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
+@telemetry.measured()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
     messages = {record.message_id: record.body for record in SQSEvent(event).records}
     with RUN.run(context.get_remaining_time_in_millis() / 1000):
@@ -111,14 +111,11 @@ def _measure(result: ObserveResult, now: datetime) -> None:
             "EventsFailed": sum(isinstance(event, Failed | FailedService) for event in events),
             "CallsFollowed": len(result.calls),
             "DescribeFailures": len(result.undescribed),
+            "ServiceEvents": sum(isinstance(event, ObservedService) for event in of_services),
+            "EventsSkipped": len(result.skipped),
+            "EventsUnplaced": sum(isinstance(event, Unplaced) for event in of_services),
         }
     )
-    seldom = {
-        "ServiceEvents": sum(isinstance(event, ObservedService) for event in of_services),
-        "EventsSkipped": len(result.skipped),
-        "EventsUnplaced": sum(isinstance(event, Unplaced) for event in of_services),
-    }
-    counts.update({name: count for name, count in seldom.items() if count})
     for observed in _observed(result):
         counts[f"Verdict{observed.verdict.title()}"] += 1
         counts[f"Currency{observed.currency.title()}"] += 1

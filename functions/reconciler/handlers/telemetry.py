@@ -7,11 +7,15 @@
     any other        the invocation fails, and Lambda logs and counts it
 
 Each counted error is one log line with `errorClass` and `error`, and `field` where one value is to blame.
+
+What is counted as zero is not measured: CloudWatch charges each metric for every hour that has data of it,
+and alarms and dashboard read none as zero. What an alarm needs of every run is added to `metrics` itself.
 """
 
 from __future__ import annotations
 
 import json
+from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +25,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 from ..errors import InvalidInput, LedgerError, TerminalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ..use_cases.publish import NotifyResult
 
@@ -36,6 +40,15 @@ class Telemetry:
         self.logger = Logger(service=service, json_serializer=_AS_JSON)
         self.metrics = Metrics(service=service)
 
+    @contextmanager
+    def measured(self) -> Iterator[None]:
+        """Emits at the end, also of a run that fails, what was measured in it; nothing if nothing was."""
+        try:
+            yield
+        finally:
+            if self.metrics.metric_set:
+                self.metrics.flush_metrics()
+
     def error(self, message: str, error: LedgerError, **facts: Any) -> None:  # noqa: ANN401 - what JSON can hold
         terminal = isinstance(error, TerminalError)
         if isinstance(error, InvalidInput):
@@ -47,7 +60,9 @@ class Telemetry:
         self.count("TerminalErrors" if terminal else "TransientErrors", 1)
 
     def count(self, name: str, value: float) -> None:
-        self.metrics.add_metric(name, MetricUnit.Count, value)
+        """Adds to the metric of that name what is not zero."""
+        if value:
+            self.metrics.add_metric(name, MetricUnit.Count, value)
 
     def notified(self, results: Iterable[NotifyResult]) -> None:
         """One line for each incident with new findings, or not stored or published; and the counts.
@@ -78,5 +93,4 @@ class Telemetry:
     def _unread(self, errors: Sequence[LedgerError]) -> None:
         for error in {id(one): one for one in errors}.values():
             self.error("services not read", error)
-        if errors:
-            self.count("ServicesNotRead", len(errors))
+        self.count("ServicesNotRead", len(errors))

@@ -14,11 +14,11 @@ from ..wiring.observe import services
 from .telemetry import Telemetry
 
 telemetry = Telemetry("watch")
-logger, metrics = telemetry.logger, telemetry.metrics
+logger = telemetry.logger
 
 
 @logger.inject_lambda_context
-@metrics.log_metrics
+@telemetry.measured()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     with RUN.run(context.get_remaining_time_in_millis() / 1000):
         result = watch(tasks=services().tasks, ledger=services().ledger, alerts=alerts(_now))

@@ -26,13 +26,13 @@ COMPOSED = {
         *(f"Sweep{each.title()}" for each in Drift if each is not Drift.NONE),
         *(f"Sweep{each}" for each in ("Tasks", "Repaired", "Closed")),
         *(f"SweepServices{each}" for each in ("", "Repaired")),
-        "FindingsLate",  # when there are any
+        "FindingsLate",
     },
     "assess": set[str](),
     "watch": set[str](),
 }
 ERRORS = {"TransientErrors", "TerminalErrors"}
-# What `telemetry` emits for each function that reports findings; the last one when there are any.
+# What `telemetry` emits for each function that reports findings.
 OF_FINDINGS = {
     "Findings",
     "FindingsNotStored",
@@ -193,12 +193,6 @@ def test_chosen_people_get_mail(stack: Synthesised, other: Synthesised) -> None:
     }
 
 
-def shown(stack: Synthesised) -> list[list[Any]]:
-    """Every metric on the dashboard, as CloudWatch writes it: namespace, name, dimensions, options."""
-    body = json.loads(stack["Dashboard/Dashboard"]["DashboardBody"])
-    return [metric for widget in body["widgets"] for metric in widget["properties"].get("metrics", [])]
-
-
 def test_a_stack_measures_for_itself(stack: Synthesised, other: Synthesised) -> None:
     """Functions, alarms and dashboard of a stack share a namespace that is the stack's own."""
     for synthesised, name in ((stack, "TaskLedger"), (other, "Other")):
@@ -208,7 +202,7 @@ def test_a_stack_measures_for_itself(stack: Synthesised, other: Synthesised) -> 
         measured = [each["POWERTOOLS_METRICS_NAMESPACE"] for each in environments]
         alarms = json.dumps(synthesised.of_type("AWS::CloudWatch::Alarm"))
         watched = re.findall(r'"Namespace": "([^"]+)"', alarms)
-        on_view = [namespace for namespace, *_ in shown(synthesised)]
+        on_view = [namespace for namespace, *_ in synthesised.on_dashboard()]
         assert {each for each in measured + watched + on_view if not each.startswith("AWS/")} == {name}
 
 
@@ -217,8 +211,29 @@ def test_the_dashboard_shows_what_is_measured(stack: Synthesised, service: str) 
     """Every metric that a handler emits is on the dashboard, and nothing that none emits."""
     source = (HANDLERS / f"{service}.py").read_text("utf-8")
     emitted = set(re.findall(r'"((?:[A-Z][a-z]+){2,})"', source))
-    named = {name for namespace, name, *rest in shown(stack) if namespace == "TaskLedger" and service in rest}
+    shown = stack.on_dashboard()
+    named = {name for namespace, name, *rest in shown if namespace == "TaskLedger" and service in rest}
     assert named == emitted | COMPOSED[service] | ERRORS | (OF_FINDINGS if service != "observe" else set())
+
+
+def test_what_is_not_counted_is_shown_as_zero(stack: Synthesised) -> None:
+    """A count without data is 0 on the dashboard, as no function emits a zero; a time is not."""
+    body = json.loads(stack["Dashboard/Dashboard"]["DashboardBody"])
+    rows = [row for widget in body["widgets"] for row in widget["properties"].get("metrics", [])]
+    filled = {row[0]["expression"] for row in rows if isinstance(row[0], dict)}
+    own = [row for row in stack.on_dashboard() if row[0] == "TaskLedger"]
+    assert {f"FILL({row[-1].get('id')}, 0)" for row in own} - filled == {"FILL(None, 0)"}
+    assert {row[1] for row in own if "id" not in row[-1]} == {"EventLag", "SweepDuration"}
+
+
+def test_what_was_not_counted_ends_what_rings(stack: Synthesised) -> None:
+    """Of failures at incidents only three periods on end ring: one without any is 0, not missing."""
+    failing = alarm(stack, "NotificationsFailing")
+    (shown,) = [each for each in failing["Metrics"] if "Expression" in each]
+    (counted,) = [each for each in failing["Metrics"] if "MetricStat" in each]
+    assert shown["Expression"] == f"FILL({counted['Id']}, 0)"
+    assert counted["MetricStat"]["Metric"]["MetricName"] == "IncidentFailures"
+    assert counted["MetricStat"]["Period"] * failing["EvaluationPeriods"] == 15 * 60
 
 
 def test_what_is_reported_is_measured_by_these_names() -> None:

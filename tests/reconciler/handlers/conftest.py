@@ -2,6 +2,7 @@
 
 import io
 import json
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -103,10 +104,13 @@ def _stand(module: ModuleType, functions: Functions, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(module.logger.registered_handler, "stream", functions.logged)
 
 
-def measured(capsys: pytest.CaptureFixture[str], service: str) -> dict[str, float]:
-    """The metrics of the last invocation, by name, without those of single clusters."""
-    blobs = map(json.loads, capsys.readouterr().out.splitlines())
-    (found,) = (blob for blob in blobs if blob["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]])
-    names = [metric["Name"] for metric in found["_aws"]["CloudWatchMetrics"][0]["Metrics"]]
-    assert found["service"] == service
-    return {name: found[name][0] for name in names}
+def measured(capsys: pytest.CaptureFixture[str], service: str) -> Counter[str]:
+    """The metrics of the last invocation, by name; what is not measured reads as zero."""
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 1
+    found: Counter[str] = Counter()
+    for blob in map(json.loads, lines):
+        (measured,) = blob["_aws"]["CloudWatchMetrics"]
+        assert (measured["Dimensions"], blob["service"]) == ([["service"]], service)
+        found.update({metric["Name"]: blob[metric["Name"]][0] for metric in measured["Metrics"]})
+    return found

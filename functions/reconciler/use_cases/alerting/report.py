@@ -2,9 +2,12 @@
 
 An incident is stored after what speaks for it: the incident of its deployment, then that of all owners that
 its cause struck.
+
+What stands is found again by each look: which of it is stored is read first, for a tenth of what a refused
+transaction costs. That read may be a moment behind, so it is the transaction that counts a finding once.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
@@ -36,7 +39,8 @@ _ONCE = timedelta(minutes=5)  # of the clock, in which it is kept once that an o
 class Report:
     """`services` says what is known of deployments; with `reopen` the conditions stand now.
 
-    `known` are the current incidents as they were read or stored.
+    `known` are the current incidents as they were read or stored, `stored` the ids of findings that were
+    stored before.
     """
 
     publisher: Publisher
@@ -45,6 +49,7 @@ class Report:
     reopen: bool
     steps: NextSteps
     known: dict[IncidentKey, Incident] = field(default_factory=dict)
+    stored: Collection[str] = frozenset()
     results: dict[IncidentKey, NotifyResult] = field(default_factory=dict)
     down: LedgerError | None = None
 
@@ -53,6 +58,8 @@ class Report:
         found = _by_key(reported)
         try:
             self.known.update(readable(self._incidents, list(found)))
+            if self.reopen:
+                self.stored = self._stored(found)
             self.looks.ask(self._to_ask(found), self.publisher.clock())
             for one in self.looks.failing(self.looks.readings, self.publisher.clock()):
                 found.setdefault(one.key, {})[one.finding.finding_id] = one
@@ -61,6 +68,11 @@ class Report:
         for key in sorted(found, key=lambda key: (key.kind is not Kind.DEPLOYMENT_FAILED, _is_last(key))):
             self._publish(key, self._store(key, list(found[key].values())))
         return self.results
+
+    def _stored(self, found: Mapping[IncidentKey, Found]) -> Collection[str]:
+        by_id = {finding_id: one for of_key in found.values() for finding_id, one in of_key.items()}
+        new = self._incidents.not_stored(list(by_id.values()))
+        return by_id.keys() - {one.finding.finding_id for one in new}
 
     def _to_ask(self, found: Mapping[IncidentKey, Found]) -> Iterable[tuple[str, Asked]]:
         """The services of which no open incident of the same key says how they run, each with its cluster."""
@@ -88,9 +100,9 @@ class Report:
             return replace(result, error=error)
         return result
 
-    def _store_chunk(self, key: IncidentKey, found: Sequence[ReportedFinding]) -> NotifyResult:
+    def _store_chunk(self, key: IncidentKey, reported: Sequence[ReportedFinding]) -> NotifyResult:
         """The incident with those of the findings that were not stored before, and how many these are."""
-        reported = found
+        found = [one for one in reported if one.finding.finding_id not in self.stored]
         for _ in range(ATTEMPTS):
             current = self.known.get(key)
             if not found and ((current and current.open) or not self.reopen):
@@ -141,7 +153,10 @@ class Report:
         if seen is None or incident is None:
             return incident
         after = self.steps.take(seen, now)
-        return incident if self._incidents.save(after, incident, (), now) else after
+        if self._incidents.save(after, incident, (), now):
+            return incident
+        self._saved(after)
+        return after
 
     def _saved(self, incident: Incident) -> None:
         self.known[incident.key] = incident
