@@ -1,7 +1,7 @@
 """A baseline: the pattern of the sample in ECS's documentation that puts task events into DynamoDB.
 
-Each event is an invocation of its own: get the item, compare `version`, put the whole event. Written anew, and
-kinder than the sample: the table is made once and not for each event, and no event is logged.
+Each event is an invocation of its own: get the item, compare `version`, put the whole event. Written anew,
+and kinder than the sample: the table is made once and not for each event, and no event is logged.
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from tests.bench import baseline
 from tests.bench.account import Call, recording
 from tests.bench.measure import Result
 from tests.bench.observe import LIMITS
+from tests.infra.idle_table import READ, WRITE
 from tests.support.ledgers import RETENTION, Serial, dynamodb_table
 from tests.support.system import System, new_system
 from tests.support.units import life_units, read_units, units
@@ -54,11 +55,18 @@ def _units(lives: Lives) -> Iterator[Result]:
     puts = [baseline.item(event) for event in lives.events if event["detail"]["taskArn"] == first]
     written, events = life_units(lives.entries, lives.rows), len(puts)
     put = sum(max(units(before), units(after)) for before, after in pairwise([{}, *puts]))
+    reads, gets = _reads(lives), sum(map(read_units, [{}, *puts[:-1]]))
     of = f"units of a life of {events} events"
     yield Result(f"write {of}", written, LIFE_UNITS, "", sample=put)
     yield Result("write units of an event", written / events, unit="", sample=put / events)
-    reads = sum(lives.calls[operation] for operation in READS)
-    yield Result(f"read {of}", reads, 0, "", sample=sum(map(read_units, [{}, *puts[:-1]])))
+    yield Result(f"read {of}", reads, 0, "", sample=gets)
+    ours, sample = ((w * WRITE + r * READ) * 1e6 / events for w, r in ((written, reads), (put, gets)))
+    yield Result("units of a million events", ours, unit="$", sample=sample)
+
+
+def _reads(lives: Lives) -> int:
+    """Of a kind that would cost units, of all lives; observing makes none."""
+    return sum(lives.calls[operation] for operation in READS)
 
 
 def lived(size: int) -> Lives:

@@ -70,6 +70,11 @@ def _large() -> Iterator[Result]:
     yield Result(f"{of}: at the default pace", paced / Config().sweep_calls_per_second, SECONDS, "s")
 
 
+def calls_of(clusters: int) -> Mapping[str, int]:
+    """The calls of a sweep of so many clusters, none of which has a task."""
+    return Counter(_in_a_process(clusters, 0, 0, 1)["calls"])
+
+
 def _results(tasks: int, found: dict[str, Any]) -> Iterator[Result]:
     of, calls, hundreds = f"sweep of {tasks:,} tasks", found["calls"], tasks // 100
     # Lists, descriptions and questions about protection by the hundred, an empty page, the list of clusters.
