@@ -33,9 +33,9 @@ def milliseconds(size: int) -> list[list[float]]:
     """CPU of one event, of each round: observed, its calls alone, and by the sample."""
     session = boto3.Session("testing", "testing", region_name="eu-central-1")
     sample = baseline.handler(session, batch(size))
-    with sides(size) as (ours, bare, _):
-        works = (ours, lambda: list(again(bare)), sample)
-        rounds = cpu_of_rounds([_repeated(work, EVENTS // size) for work in works], ROUNDS)
+    ours, bare, _ = sides(size)
+    works = (ours, lambda: list(again(bare)), sample)
+    rounds = cpu_of_rounds([_repeated(work, EVENTS // size) for work in works], ROUNDS)
     return [[seconds * 1000 / EVENTS for seconds in side] for side in zip(*rounds, strict=True)]
 
 

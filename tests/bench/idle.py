@@ -1,4 +1,4 @@
-"""What a month costs in which nothing happens, by the template and by the calls of a sweep of empty clusters."""
+"""What a month costs in which nothing happens, by the template and the calls of a sweep."""
 
 import tempfile
 from collections.abc import Iterator

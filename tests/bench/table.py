@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 import platform
 import re
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import botocore
 
 from infra.build.layer import ROOT
+from taskledger.output import times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -44,7 +44,11 @@ def names(text: str) -> list[str]:
 
 
 def document(results: Iterable[Result]) -> dict[str, Any]:
-    return {"measuredAt": _now(), "machine": _machine(), "figures": [_facts(each) for each in results]}
+    return {
+        "measuredAt": times.now().isoformat(timespec="seconds"),
+        "machine": _machine(),
+        "figures": [_facts(each) for each in results],
+    }
 
 
 def _facts(result: Result) -> dict[str, Any]:
@@ -107,10 +111,6 @@ def _machine() -> dict[str, Any]:
 def _machine_in_words() -> str:
     has = _machine()
     return (
-        f"Measured on {_now()[:10]} with Python {has['python']} and botocore {has['botocore']}, on {has['cores']} "
-        f"cores ({has['processor']}) with a load of {has['load']:.1f} at the end."
+        f"Measured on {times.now():%Y-%m-%d} with Python {has['python']} and botocore {has['botocore']}, on "
+        f"{has['cores']} cores ({has['processor']}) under a load of {has['load']:.1f}."
     )
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")

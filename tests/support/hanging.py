@@ -52,6 +52,8 @@ _MEMORY = (
     alerting.policy,
     alerting.alerts,
     alerting.alert_on_replay,
+    wired.session,
+    wired.table,
 )
 _VARIABLES = {
     "LEDGER_TABLE_NAME": TABLE,

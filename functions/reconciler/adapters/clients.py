@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from botocore.client import BaseClient
     from botocore.model import OperationModel
 
+VERSION = "0.2.0.dev0"  # as pyproject.toml has it, which is not there where this runs
+
 _LONGEST_PAUSE = 20.0  # seconds, as botocore's standard retries have it
+# What botocore would do for each call again. Tests validate the requests of the functions, so those deployed
+# need not; and a user agent that is given is not put together anew.
+_DEPLOYED = Config(user_agent=f"task-ledger-for-amazon-ecs/{VERSION}", parameter_validation=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,6 +54,11 @@ def client_config(limits: CallLimits, *, connections: int = 10, adaptive: bool =
         read_timeout=limits.read,
         max_pool_connections=connections,
     )
+
+
+def deployed_config(limits: CallLimits, *, connections: int = 10, adaptive: bool = False) -> Config:
+    """The same for a client of a function: it names us and our version to AWS, and validates no request."""
+    return client_config(limits, connections=connections, adaptive=adaptive).merge(_DEPLOYED)
 
 
 class Deadline:

@@ -7,8 +7,6 @@ from collections.abc import Callable
 from datetime import datetime
 from functools import cache
 
-import boto3
-
 from ..adapters.dynamodb.incidents import DynamoIncidents
 from ..adapters.dynamodb.ledger import DynamoLedger
 from ..adapters.dynamodb.policy import DynamoMutes
@@ -22,7 +20,7 @@ from ..settings.ledger import LedgerSettings
 from ..use_cases.alerting.service_look import ServiceLook
 from ..use_cases.checks.task_logs import TaskLogs
 from ..use_cases.notify import Alerts
-from .clients import LOG_SECONDS, definition_client, logs_client, table_client, task_client, topic_client
+from .clients import LOG_SECONDS, definition_client, logs_client, session, table, task_client, topic_client
 
 
 @cache
@@ -35,29 +33,27 @@ def policy() -> Policy:
 def alerts(clock: Callable[[], datetime]) -> Alerts:
     """What findings are reported to on AWS, as the environment names it; the same at every call."""
     ledger, settings = LedgerSettings.read(os.environ), AlertSettings.read(os.environ)
-    session = boto3.Session()
-    table = table_client(session)
     looks = ServiceLook(
-        ecs_services=ApiServices(task_client(session, ledger.calls_per_second)),
-        ledger=DynamoLedger(table, ledger.table_name, ledger.retention),
+        ecs_services=ApiServices(task_client(session(), ledger.calls_per_second)),
+        ledger=DynamoLedger(table(), ledger.table_name, ledger.retention),
         policy=policy(),
     )
     return Alerts(
-        incidents=DynamoIncidents(table, ledger.table_name, ledger.retention),
-        mutes=DynamoMutes(table, ledger.table_name),
-        services=DynamoServices(table, ledger.table_name, ledger.retention),
+        incidents=DynamoIncidents(table(), ledger.table_name, ledger.retention),
+        mutes=DynamoMutes(table(), ledger.table_name),
+        services=DynamoServices(table(), ledger.table_name, ledger.retention),
         looks=looks,
-        notifier=SnsNotifier(topic_client(session), settings.topic_arn, settings.chat_topic_arn),
+        notifier=SnsNotifier(topic_client(session()), settings.topic_arn, settings.chat_topic_arn),
         policy=policy(),
         clock=clock,
-        logs=_logs(session),
+        logs=_logs(),
     )
 
 
-def _logs(session: boto3.Session) -> TaskLogs:
-    streams = ApiLogStreams(lambda region: logs_client(session, region))
+def _logs() -> TaskLogs:
+    streams = ApiLogStreams(lambda region: logs_client(session(), region))
     return TaskLogs(
-        definitions=ApiTaskDefinitions(definition_client(session)), streams=InTime(streams, LOG_SECONDS)
+        definitions=ApiTaskDefinitions(definition_client(session())), streams=InTime(streams, LOG_SECONDS)
     )
 
 

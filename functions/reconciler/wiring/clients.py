@@ -6,12 +6,15 @@ write; a read or write of the table, while there is time to answer after it.
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from ..adapters.clients import CallLimits, Deadline, Pace, client_config, keep_pace
+import boto3
+
+from ..adapters.clients import CallLimits, Deadline, Pace, deployed_config, keep_pace
+from ..adapters.dynamodb.ledger import WRITERS
 
 if TYPE_CHECKING:
-    import boto3
     from botocore.client import BaseClient
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_ecs import ECSClient
@@ -34,6 +37,18 @@ SPARE = 1.0  # seconds to log, to measure and to answer
 RUN = Deadline()
 
 
+@cache
+def session() -> boto3.Session:
+    """The one session of the process: another would read what describes AWS's services again."""
+    return boto3.Session()
+
+
+@cache
+def table() -> DynamoDBClient:
+    """The one client of the ledger's table in the process, in its session."""
+    return table_client(session())
+
+
 def task_client(session: boto3.Session, calls_per_second: int | None) -> ECSClient:
     """ECS, for questions about single tasks."""
     return _ecs(session, TASK_CALLS, calls_per_second)
@@ -41,14 +56,14 @@ def task_client(session: boto3.Session, calls_per_second: int | None) -> ECSClie
 
 def definition_client(session: boto3.Session) -> ECSClient:
     """ECS, for task definitions, each of which is asked for once."""
-    client = session.client("ecs", config=client_config(DEFINITION_CALLS))
+    client = session.client("ecs", config=deployed_config(DEFINITION_CALLS))
     _leave_room(client, DEFINITION_CALLS.longest)
     return client
 
 
 def logs_client(session: boto3.Session, region: str) -> LogsClient:
     """CloudWatch Logs, for the last lines that a message is to have."""
-    client: Any = session.client("logs", region_name=region, config=client_config(LOG_CALLS))
+    client: Any = session.client("logs", region_name=region, config=deployed_config(LOG_CALLS))
     _leave_room(client, LOG_SECONDS)
     found: LogsClient = client
     return found
@@ -59,14 +74,15 @@ def sweep_client(session: boto3.Session, calls_per_second: int) -> ECSClient:
     return _ecs(session, SWEEP_CALLS, calls_per_second, adaptive=True)
 
 
-def table_client(session: boto3.Session, connections: int = 1) -> DynamoDBClient:
-    client = session.client("dynamodb", config=client_config(TABLE_CALLS, connections=connections))
+def table_client(session: boto3.Session) -> DynamoDBClient:
+    """DynamoDB, with a connection for each update that is under way at once."""
+    client = session.client("dynamodb", config=deployed_config(TABLE_CALLS, connections=WRITERS))
     RUN.bound(client, TABLE_CALLS.longest + SPARE)
     return client
 
 
 def topic_client(session: boto3.Session) -> SNSClient:
-    client = session.client("sns", config=client_config(TOPIC_CALLS))
+    client = session.client("sns", config=deployed_config(TOPIC_CALLS))
     RUN.bound(client, _seconds_needed(TOPIC_CALLS))
     return client
 
@@ -75,7 +91,7 @@ def _ecs(
     session: boto3.Session, limits: CallLimits, calls_per_second: int | None, *, adaptive: bool = False
 ) -> ECSClient:
     """ECS, asked so often at the most; each attempt of a call may have to wait for its turn."""
-    client = session.client("ecs", config=client_config(limits, adaptive=adaptive))
+    client = session.client("ecs", config=deployed_config(limits, adaptive=adaptive))
     waiting = limits.attempts / calls_per_second if calls_per_second else 0
     RUN.bound(client, _seconds_needed(limits) + waiting)
     if calls_per_second:

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
-import boto3
-
-from ..adapters.dynamodb.ledger import WRITERS, DynamoLedger
+from ..adapters.dynamodb.ledger import DynamoLedger
 from ..adapters.dynamodb.services import DynamoServices
 from ..adapters.ecs import EcsTasks
 from ..parsing.home import Home
@@ -16,7 +15,11 @@ from ..ports.ecs import Tasks
 from ..ports.ledger import Ledger
 from ..ports.services import ServiceLedger
 from ..settings.ledger import LedgerSettings
-from .clients import table_client, task_client
+from .clients import session, table, task_client
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_ecs import ECSClient
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,14 +32,12 @@ class Services:
     home: Home | None = None
 
 
-def connect_services(settings: LedgerSettings, session: boto3.Session) -> Services:
-    """The services on the session's endpoints."""
-    tasks = EcsTasks(task_client(session, settings.calls_per_second))
-    table = table_client(session, WRITERS)
+def connect_services(settings: LedgerSettings, ecs: ECSClient, dynamodb: DynamoDBClient) -> Services:
+    """The services on the endpoints of these clients."""
     return Services(
-        tasks=tasks,
-        ledger=DynamoLedger(table, settings.table_name, settings.retention),
-        services=DynamoServices(table, settings.table_name, settings.retention),
+        tasks=EcsTasks(ecs),
+        ledger=DynamoLedger(dynamodb, settings.table_name, settings.retention),
+        services=DynamoServices(dynamodb, settings.table_name, settings.retention),
         home=settings.home,
     )
 
@@ -44,4 +45,5 @@ def connect_services(settings: LedgerSettings, session: boto3.Session) -> Servic
 @cache
 def services() -> Services:
     """The services on AWS, as the environment names them; the same ones at every call."""
-    return connect_services(LedgerSettings.read(os.environ), boto3.Session())
+    settings = LedgerSettings.read(os.environ)
+    return connect_services(settings, task_client(session(), settings.calls_per_second), table())

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
-import boto3
-
-from ..adapters.dynamodb.ledger import WRITERS, DynamoLedger
+from ..adapters.dynamodb.ledger import DynamoLedger
 from ..adapters.dynamodb.policy import DynamoPolicy
 from ..adapters.dynamodb.services import DynamoServices
 from ..adapters.dynamodb.sweep_progress import DynamoSweepProgress
@@ -25,7 +23,7 @@ from ..ports.sweep_progress import SweepProgressStore
 from ..settings.ledger import LedgerSettings
 from ..settings.sweep import SweepSettings
 from .alerting import policy
-from .clients import sweep_client, table_client
+from .clients import session, sweep_client, table
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,17 +45,15 @@ class SweepServices:
 def sweep_services() -> SweepServices:
     """What the sweep needs on AWS, as the environment names it; the same at every call."""
     settings, sweep = LedgerSettings.read(os.environ), SweepSettings.read(os.environ)
-    session = boto3.Session()
-    table = table_client(session)
     return SweepServices(
-        tasks=EcsTasks(sweep_client(session, sweep.calls_per_second)),
+        tasks=EcsTasks(sweep_client(session(), sweep.calls_per_second)),
         # Services are another bucket of ECS's than tasks, so they have a pace of their own.
-        ecs_services=ApiServices(sweep_client(session, sweep.calls_per_second)),
-        ledger=DynamoLedger(table_client(session, WRITERS), settings.table_name, settings.retention),
-        services=DynamoServices(table, settings.table_name, settings.retention),
-        progress_store=DynamoSweepProgress(table, settings.table_name),
+        ecs_services=ApiServices(sweep_client(session(), sweep.calls_per_second)),
+        ledger=DynamoLedger(table(), settings.table_name, settings.retention),
+        services=DynamoServices(table(), settings.table_name, settings.retention),
+        progress_store=DynamoSweepProgress(table(), settings.table_name),
         policy=policy(),
-        save_policy=DynamoPolicy(table, settings.table_name).save,
+        save_policy=DynamoPolicy(table(), settings.table_name).save,
         clusters=sweep.clusters,
         home=settings.home,
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from .items.task import entry_items, protection_items
 from .items.task.tag_items import ATTRIBUTES as TAGS
+from .items.task.tag_items import tag_values
 from .items.values import milliseconds, number
 
 if TYPE_CHECKING:
@@ -78,11 +79,11 @@ def filling(winner: LedgerEntry, filled: LedgerEntry, values: Mapping[str, Value
     return express(filled.state.task_arn, sets, removed, {**filled_in, "version": values["version"]})
 
 
-def tagging(entry: LedgerEntry, values: Mapping[str, Value]) -> Update:
+def tagging(entry: LedgerEntry) -> Update:
     """Sets where the tags are, after they were put there."""
-    named = {name: values[name] for name in TAGS if name in values}
-    sets = [assign(name) for name in named]
-    return express(entry.state.task_arn, sets, _replaced_tags(named), {**named, "version": values["version"]})
+    named = tag_values(entry)
+    sets, version = [assign(name) for name in named], number(entry.state.version)
+    return express(entry.state.task_arn, sets, _replaced_tags(named), {**named, "version": version})
 
 
 def _replaced_tags(values: Mapping[str, Value]) -> list[str]:

@@ -134,7 +134,7 @@ class DynamoLedger(EntryMarks):
         kept = new.kept_tags or self._keep_tags(previous, observation)
         if kept and not row:
             entry = replace(entry, kept_tags=kept)
-            self._update_item(tagging(entry, entry_items.entry_values(entry, self._retention)), _SAME)
+            self._update_item(tagging(entry), _SAME)
         return Recorded(previous=previous, entry=entry)
 
     def _keep_tags(self, known: LedgerEntry | None, observation: Observation) -> KeptTags | None:
