@@ -16,7 +16,8 @@ from botocore.awsrequest import AWSResponse
 from botocore.config import Config
 
 from reconciler.adapters.dynamodb.items.task import entry_items
-from reconciler.gate import succeed
+from reconciler.adapters.dynamodb.items.task.tag_items import kept_tags
+from reconciler.gate import history_row, succeed
 from reconciler.handlers import observe
 from reconciler.parsing.event import parse_task_event
 from reconciler.settings.ledger import LedgerSettings
@@ -25,6 +26,7 @@ from reconciler.wiring.observe import Services, connect_services
 from tests.bench.account import Call, again, recording
 from tests.bench.measure import Result, cpu_ratio
 
+TAGS = {"team": "shop"}
 SAMPLE = Path("events/fargate-life.json")
 LIMITS = {1: 1.3, 10: 1.10, 100: 1.05}  # by the events in a batch
 OWN_LIMIT = 1.6
@@ -51,10 +53,13 @@ def ratios(size: int) -> tuple[float, float]:
     return cpu_ratio(ours, lambda: list(again(bare))), cpu_ratio(ours, lambda: list(again(own)))
 
 
-def sides(size: int) -> tuple[Callable[[], None], list[Call], list[Call]]:
-    """Observing a batch, and the calls that it makes: with boto3's clients as they come, with its own."""
+def sides(size: int, *, tags_known: bool = False) -> tuple[Callable[[], None], list[Call], list[Call]]:
+    """Observing a batch, and the calls that it makes: with boto3's clients as they come, with its own.
+
+    Tags that the ledger does not know yet take a row and an update more for each event.
+    """
     event = batch(size)
-    session, services = stubbed(event)
+    session, services = stubbed(event, tags_known=tags_known)
     observe.services = lambda: services  # type: ignore[assignment]  # the composition root, for this run
 
     def ours() -> None:
@@ -83,12 +88,12 @@ def _message(number: int, event: dict[str, Any]) -> dict[str, Any]:
     return {"messageId": str(number), "body": body, "eventSource": "aws:sqs"}
 
 
-def stubbed(event: dict[str, Any]) -> tuple[boto3.Session, Services]:
+def stubbed(event: dict[str, Any], *, tags_known: bool) -> tuple[boto3.Session, Services]:
     """A session whose transport answers at once, and services on it."""
     observe.telemetry.metrics.namespace = "TaskLedger"
     session = boto3.Session("testing", "testing", region_name="eu-central-1")
     observe.telemetry.logger.registered_handler.setStream(io.StringIO())  # type: ignore[attr-defined]  # powertools' own
-    old = json.dumps({"Attributes": _old_item(event)}).encode()
+    old = json.dumps({"Attributes": _old_item(event, tags_known=tags_known)}).encode()
     described = json.dumps(
         {"tasks": [_described(record) for record in event["Records"]], "failures": []}
     ).encode()
@@ -101,13 +106,16 @@ def stubbed(event: dict[str, Any]) -> tuple[boto3.Session, Services]:
 def _described(record: dict[str, Any]) -> dict[str, Any]:
     detail = json.loads(record["body"])["detail"]
     times = {name: 1795165200.25 for name in detail if name.endswith("At")}
-    return {**detail, **times, "tags": [{"key": "team", "value": "shop"}]}
+    return {**detail, **times, "tags": [{"key": name, "value": value} for name, value in TAGS.items()]}
 
 
-def _old_item(event: dict[str, Any]) -> dict[str, Any]:
+def _old_item(event: dict[str, Any], *, tags_known: bool) -> dict[str, Any]:
     """The entry of a version before, as every update gives it back."""
     shown = parse_task_event(json.loads(event["Records"][0]["body"]))
-    entry = succeed(None, replace(shown, state=replace(shown.state, version=2, last_status="PENDING")))
+    before = replace(shown, state=replace(shown.state, version=2, last_status="PENDING", tags=TAGS))
+    entry = succeed(None, before)
+    if tags_known:
+        entry = replace(entry, kept_tags=kept_tags(before, history_row(before)))
     values = entry_items.entry_values(entry, timedelta(days=90)) | entry_items.key(shown.state.task_arn)
     return json.loads(json.dumps(values, default=lambda raw: base64.b64encode(raw).decode()))
 
