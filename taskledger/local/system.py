@@ -20,7 +20,7 @@ from reconciler.ports.services import ServiceChange
 from reconciler.use_cases.alerting.service_look import ServiceLook
 from reconciler.use_cases.assess import assess
 from reconciler.use_cases.notify import Alerts
-from reconciler.use_cases.observe import Intake, ObserveResult, observe
+from reconciler.use_cases.observe import Intake, ObserveResult, observe, observe_read
 from reconciler.use_cases.sweep import Sweep, SweepResult, sweep_and_notify
 from reconciler.use_cases.watch import WatchResult, watch
 
@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from reconciler.ports.notifier import Notifier
     from reconciler.ports.services import EcsServices
     from reconciler.ports.sweep_progress import SweepProgressStore
+    from reconciler.use_cases.observe import Read
 
     from ..simulator.api.ecs import Ecs
     from ..simulator.engine.clock import Clock
@@ -95,10 +96,11 @@ class LocalSystem:
 
     def observe(self, bodies: Mapping[str, str]) -> ObserveResult:
         """Delivers one batch of messages, given by id."""
-        intake = Intake(
-            tasks=self.tasks, ledger=self.ledger, services=self.services, clock=lambda: self.clock.now
-        )
-        return observe(bodies, intake)
+        return observe(bodies, self._intake())
+
+    def observe_read(self, read: Mapping[str, Read]) -> ObserveResult:
+        """Delivers one batch of messages of which each was read before."""
+        return observe_read(read, self._intake())
 
     def sweep(self, run_id: str = "sweep", out_of_time: Callable[[], bool] = never) -> SweepResult:
         """One run of the sweep."""
@@ -137,6 +139,11 @@ class LocalSystem:
             if result.error:
                 raise result.error
         return changes
+
+    def _intake(self) -> Intake:
+        return Intake(
+            tasks=self.tasks, ledger=self.ledger, services=self.services, clock=lambda: self.clock.now
+        )
 
     def _service_changes(self) -> Sequence[ServiceChange]:
         before, self.records = self.records, {one.service_arn: one for one in self.services.everything()}

@@ -18,24 +18,29 @@ import csv
 import json
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from reconciler.errors import InvalidInput
 
 from ..deployed.stack import Unusable
 from .forms import STDIN, events_of, text_of
+from .wrappings import Found
 
 SUFFIXES = (".json", ".jsonl", ".ndjson", ".log", ".csv")
 
 
 @dataclass(frozen=True, slots=True)
 class Captured:
-    """The text of one event, the file it is from, and its place there counted from 0."""
+    """The text of one event, the file it is from, and its place there counted from 0.
+
+    `value` is the text parsed, where that was done to find it; None where it was not, or it is no JSON.
+    """
 
     file: str
     index: int
     body: str
+    value: object = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +103,9 @@ def _is_wanted(path: Path, folder: Path, suffixes: Sequence[str]) -> bool:
     return not hidden and path.name.removesuffix(".gz").endswith(tuple(suffixes)) and path.is_file()
 
 
-def _captured(file: str, index: int, found: object) -> Captured | Unreadable:
+def _captured(file: str, index: int, found: Found) -> Captured | Unreadable:
     try:
-        return Captured(file, index, found if isinstance(found, str) else json.dumps(found))
+        body = json.dumps(found.value) if found.text is None else found.text
+        return Captured(file, index, body, found.value)
     except RecursionError:
         return Unreadable(file, index, InvalidInput("body", "is nested too deeply for an event"))

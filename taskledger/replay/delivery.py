@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from reconciler.errors import InvalidInput
-from reconciler.model.protection import ProtectionCall
-from reconciler.model.service_event import HookEvent
+from reconciler.model.service_event import HookEvent, ServiceEvent
 from reconciler.model.task import Observation
 from reconciler.parsing.event import Skipped
 from reconciler.use_cases.recording.task_events import Observed
@@ -19,20 +17,21 @@ from .captures import Captured, Unreadable
 from .counts import Counts
 from .forms import EMPTY, STDIN
 from .known_tasks import learn
-from .reading import read_event
+from .reading import parsed, read_event
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     from reconciler.errors import LedgerError
-    from reconciler.model.service_event import ServiceEvent
-    from reconciler.use_cases.observe import ObserveResult
+    from reconciler.use_cases.observe import ObserveResult, Read
 
     from ..local.system import LocalSystem
     from ..simulator.api.ecs import SimulatedEcs
 
 BATCH = 100  # messages in one batch of the deployed queue
+
+Timed = Observation | ServiceEvent  # all but calls, which say nothing of their time
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,36 +64,35 @@ class Outcome(Counts):
 
 @dataclass(slots=True)
 class _Batch:
-    """Messages on their way, by message id, and the tasks that they are of.
+    """Messages on their way and what they say, by message id, and the tasks that they are of.
 
     `until` is the full minute, when the watch runs, after the first event that has a time.
     """
 
     captured: dict[str, Captured] = field(default_factory=dict)
+    read: dict[str, Read] = field(default_factory=dict)
     tasks: set[str] = field(default_factory=set)
     until: datetime | None = None
 
-    def has_room_for(self, event: Observation | ServiceEvent | None) -> bool:
+    def has_room_for(self, read: Read) -> bool:
         """No two events of one task, and none of a later minute.
 
         So DescribeTasks answers each event as it would have at the time.
         """
         if len(self.captured) == BATCH:
             return False
-        if event is None or self.until is None:
+        if self.until is None or not isinstance(read, Timed):
             return True
-        is_new = not isinstance(event, Observation) or event.state.task_arn not in self.tasks
-        return is_new and _moment(event) < self.until
+        is_new = not isinstance(read, Observation) or read.state.task_arn not in self.tasks
+        return is_new and _moment(read) < self.until
 
-    def add(self, captured: Captured, event: Observation | ServiceEvent | None, now: datetime) -> None:
-        self.captured[str(len(self.captured))] = captured
-        if event:
+    def add(self, captured: Captured, read: Read, now: datetime) -> None:
+        message_id = str(len(self.captured))
+        self.captured[message_id], self.read[message_id] = captured, read
+        if isinstance(read, Timed):
             self.until = self.until or next_minute(now)
-        if isinstance(event, Observation):
-            self.tasks.add(event.state.task_arn)
-
-    def bodies(self) -> dict[str, str]:
-        return {message_id: captured.body for message_id, captured in self.captured.items()}
+        if isinstance(read, Observation):
+            self.tasks.add(read.state.task_arn)
 
 
 def deliver(
@@ -111,7 +109,7 @@ def deliver(
     """
     outcome = Outcome()
     for batch in _batches(events, system, ecs, outcome):
-        result = system.observe(batch.bodies())
+        result = system.observe_read(batch.read)
         observed = (event.entry for event in result.events.values() if isinstance(event, Observed))
         system.assess({entry.state.task_arn: entry for entry in observed})
         _count(result, batch, outcome)
@@ -139,28 +137,30 @@ def _batches(
         if isinstance(captured, Unreadable):
             outcome.rejected.append(_rejected(captured, captured.error))
             continue
-        event = _event(captured)
-        if isinstance(event, Skipped):
-            outcome.skipped[event.detail_type] += 1
+        envelope, read = _read(captured)
+        if isinstance(read, Skipped):
+            outcome.skipped[read.detail_type] += 1
             continue
-        if not batch.has_room_for(event):
+        if not batch.has_room_for(read):
             yield batch
             batch = _Batch()
-        if event:
-            _pass_time(system, _moment(event), anew=not began)
+        if isinstance(read, Timed):
+            _pass_time(system, _moment(read), anew=not began)
             began = True
-        if isinstance(event, Observation):
-            learn(ecs, event, captured.body)
-        batch.add(captured, event, system.clock.now)
+        if isinstance(read, Observation):
+            learn(ecs, read, envelope)
+        batch.add(captured, read, system.clock.now)
     yield batch
 
 
-def _event(captured: Captured) -> Observation | ServiceEvent | Skipped | None:
-    """The event as it will be observed; None where it will be rejected, or says nothing of a time."""
-    with suppress(InvalidInput):
-        reported = read_event(captured.body)
-        return None if isinstance(reported, ProtectionCall) else reported
-    return None
+def _read(captured: Captured) -> tuple[Any, Read]:
+    """The event as it stands, and what it will be observed as."""
+    envelope = None
+    try:
+        envelope = parsed(captured)
+        return envelope, read_event(envelope)
+    except InvalidInput as error:
+        return envelope, error
 
 
 def _moment(event: Observation | ServiceEvent) -> datetime:

@@ -27,7 +27,7 @@ from typing import IO, Any, cast
 from reconciler.errors import InvalidInput
 from reconciler.parsing.event import parse_json
 
-from .wrappings import holds_object, unwrap, unwrap_lines
+from .wrappings import Found, Line, parse_lines, unwrap, unwrap_lines
 
 STDIN = "-"
 EMPTY = "the file is empty"
@@ -60,8 +60,8 @@ def text_of(file: str) -> Iterator[IO[str]]:
         yield io.TextIOWrapper(stream, "utf-16" if marked else "utf-8-sig", errors="replace", newline="\n")
 
 
-def events_of(stream: IO[str]) -> Iterator[Any]:
-    """Texts of events, or the events themselves where the text had to be parsed to find them."""
+def events_of(stream: IO[str]) -> Iterator[Found]:
+    """The events, or what stands in their place; no text is read or parsed before it is needed."""
     first = _next_line(stream)
     if not first:
         raise InvalidInput("body", EMPTY)
@@ -69,10 +69,12 @@ def events_of(stream: IO[str]) -> Iterator[Any]:
         return (found for row in csv.DictReader(itertools.chain([first], stream)) for found in unwrap(row))
     if _SCENARIO.match(first):
         raise InvalidInput("body", "is a scenario: name a file that ends in .toml")
-    if _is_json(first):
-        second = _next_line(stream)
-        return unwrap_lines(itertools.chain([first, second], stream)) if second else unwrap(parse_json(first))
-    return _document(first + stream.read()) if first.lstrip()[0] in "{[" else _lines(first, stream)
+    (line,) = parse_lines([first])
+    if line.value is not None:
+        return itertools.chain(line.unwrap(), unwrap_lines(parse_lines(stream)))
+    if first.lstrip()[0] in "{[":
+        return _document(first + stream.read())
+    return _lines(itertools.chain([first], stream))
 
 
 def _open(file: str) -> io.BufferedReader:
@@ -95,44 +97,29 @@ def _is_header(line: str) -> bool:
     return any(name.strip() in _MESSAGE for name in next(csv.reader([line])))
 
 
-def _is_json(text: str) -> bool:
-    try:
-        parse_json(text)
-    except InvalidInput:
-        return False
-    return True
-
-
-def _document(text: str) -> Iterator[Any]:
+def _document(text: str) -> Iterator[Found]:
     """The events of one JSON document, of several, or of JSON Lines of which the first is broken."""
-    try:
-        return unwrap(parse_json(text))
-    except InvalidInput:
-        if _is_spread(text):
-            return _documents(text)
-        lines = text.split("\n")
-        if not any(map(holds_object, lines)):
-            raise
-        return unwrap_lines(lines)
-
-
-def _is_spread(text: str) -> bool:
-    """Whether a whole value at its beginning takes more than a line: what follows are others of that form."""
-    try:
-        _, end = _DECODER.raw_decode(text, _next_value(text, 0))
-    except (ValueError, RecursionError):
-        return False
-    return "\n" in text[:end].strip()
-
-
-def _documents(text: str) -> Iterator[Any]:
-    """The events of values that stand one after the other; the rest of the text from a broken one on."""
     place = _next_value(text, 0)
+    try:
+        value, end = _DECODER.raw_decode(text, place)
+    except (ValueError, RecursionError):
+        return _lines(io.StringIO(text))
+    if _next_value(text, end) == len(text):
+        return unwrap(value)
+    # A whole value that takes more than a line is followed by others of that form.
+    if "\n" in text[place:end]:
+        return itertools.chain(unwrap(value), _documents(text, end))
+    return _lines(io.StringIO(text))
+
+
+def _documents(text: str, place: int) -> Iterator[Found]:
+    """The events of values that stand one after the other; the rest of the text from a broken one on."""
+    place = _next_value(text, place)
     while place < len(text):
         try:
             value, place = _DECODER.raw_decode(text, place)
         except (ValueError, RecursionError):
-            yield text[place:]
+            yield Found(text[place:])
             return
         yield from unwrap(value)
         place = _next_value(text, place)
@@ -144,12 +131,13 @@ def _next_value(text: str, place: int) -> int:
     return found.end() if found else place
 
 
-def _lines(first: str, stream: Iterable[str]) -> Iterator[Any]:
+def _lines(lines: Iterator[str]) -> Iterator[Found]:
     """The events of lines; raises what is wrong with the text where none of them is an object."""
-    before: list[str] = []
-    lines = itertools.chain([first], stream)
-    for line in lines:
-        before.append(line)
-        if holds_object(line):
-            return unwrap_lines(itertools.chain(before, lines))
-    return unwrap(parse_json("".join(before)))
+    raw: list[str] = []
+    before: list[Line] = []
+    for each in lines:
+        raw.append(each)
+        before += parse_lines([each])
+        if before and before[-1].holds_object:
+            return unwrap_lines(itertools.chain(before, parse_lines(lines)))
+    return unwrap(parse_json("".join(raw)))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -45,9 +44,9 @@ _CONTAINER_FIELDS = (
 )
 
 
-def learn(ecs: SimulatedEcs, observation: Observation, body: str) -> None:
+def learn(ecs: SimulatedEcs, observation: Observation, envelope: Mapping[str, Any]) -> None:
     """Lets ECS know the state that the event has just reported."""
-    detail = json.loads(body)["detail"]
+    detail = envelope["detail"]
     containers = [_some(container, _CONTAINER_FIELDS) for container in detail.get("containers") or ()]
     task = _some(detail, _TASK_FIELDS)
     ecs.learn(task | {"taskArn": observation.state.task_arn, "containers": containers})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ from reconciler.parsing.home import expect_home
 
 from ..deployed.queue import expect_sendable
 from . import captures
-from .reading import read_event
+from .reading import parsed, read_event
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -41,8 +42,13 @@ class RepeatedEvents:
     def _read_once(self, file: str) -> Sequence[Captured | Unreadable]:
         """Of standard input, or of a pipe that a shell made for <(command)."""
         if file not in self._held:
-            self._held[file] = list(captures.read(file))
+            self._held[file] = [_unparsed(found) for found in captures.read(file)]
         return self._held[file]
+
+
+def _unparsed(found: Captured | Unreadable) -> Captured | Unreadable:
+    """The same without its value, which takes several times the memory of its text."""
+    return found if isinstance(found, captures.Unreadable) else replace(found, value=None)
 
 
 def readable(found: Captured | Unreadable) -> Captured:
@@ -58,7 +64,7 @@ def checked(found: Captured | Unreadable, home: Home | None) -> Captured | Skipp
     Raises `InvalidInput` by the field that the stack would refuse.
     """
     captured = readable(found)
-    reported = read_event(captured.body)
+    reported = read_event(parsed(captured))
     if isinstance(reported, ProtectionCall):
         return Skipped(CALL_DETAIL_TYPE)
     if isinstance(reported, Skipped):

@@ -11,14 +11,20 @@ from reconciler.parsing.event import CALL_DETAIL_TYPE, READERS, Skipped, parse_e
 if TYPE_CHECKING:
     from reconciler.parsing.event import Reported
 
+    from .captures import Captured
 
-def read_event(body: str) -> Reported | Skipped:
+
+def parsed(captured: Captured) -> object:
+    """The event's JSON value; raises `InvalidInput` where its text is none."""
+    return parse_json(captured.body) if captured.value is None else captured.value
+
+
+def read_event(envelope: object) -> Reported | Skipped:
     """What the event reports, by the rules of the stack; raises `InvalidInput` by its field.
 
     Skipped is what no rule of EventBridge brings to the stack: other kinds of events, those of other services
     than ECS, and calls that CloudTrail reports, but for UpdateTaskProtection.
     """
-    envelope = parse_json(body)
     return _of_others(envelope) or parse_event(envelope)
 
 

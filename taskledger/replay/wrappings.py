@@ -1,7 +1,8 @@
-"""Taking wrappings off: whatever a text or value holds, down to the events."""
+"""Taking wrappings off: whatever a text or value holds, down to the events; each text is parsed once."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from reconciler.errors import InvalidInput
@@ -12,6 +13,36 @@ _WRAPPINGS = ("Messages", "Records", "events", "results", "@message", "Body", "b
 _STAMP = re.compile(r"^\d{4}-\d\d-\d\dT[\d:.]+Z\s+(?=\{)")
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is taken for an event: its text, or its value where that was found within another one, or both.
+
+    A value of None is that of a text that was not parsed, or is no JSON.
+    """
+
+    text: str | None
+    value: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """The text of a line, without the time that a log writes before it, and the JSON value that it is."""
+
+    text: str
+    value: object
+
+    @property
+    def holds_object(self) -> bool:
+        """Whether it is an object that has anything in it."""
+        return isinstance(self.value, dict) and bool(self.value)
+
+    def unwrap(self) -> Iterator[Found]:
+        """What it holds; itself where it is an event, or no JSON at all."""
+        if self.value is None or is_event(self.value):
+            return iter((Found(self.text, self.value),))
+        return unwrap(self.value)
+
+
 def json_value(text: str) -> object:
     """The value of a JSON text; None where it is none."""
     try:
@@ -20,28 +51,20 @@ def json_value(text: str) -> object:
         return None
 
 
-def holds_object(line: str) -> bool:
-    """Whether a line is a JSON object that has anything in it, with the time that a log writes before it."""
-    value = json_value(_STAMP.sub("", line.strip()))
-    return isinstance(value, dict) and bool(value)
-
-
-def unwrap_lines(lines: Iterable[str]) -> Iterator[Any]:
+def parse_lines(lines: Iterable[str]) -> Iterator[Line]:
+    """Those that are not blank, each parsed once, as they come."""
     for line in lines:
-        text = line.strip()
-        if text:
-            yield from _unwrap_text(_STAMP.sub("", text))
+        if text := _STAMP.sub("", line.strip()):
+            yield Line(text, json_value(text))
 
 
-def _unwrap_text(text: str) -> Iterator[Any]:
-    """What a text holds; the text itself where it is an event, or no JSON at all."""
-    value = json_value(text)
-    return iter((text,)) if value is None or is_event(value) else unwrap(value)
+def unwrap_lines(lines: Iterable[Line]) -> Iterator[Found]:
+    return (found for line in lines for found in line.unwrap())
 
 
-def unwrap(value: object, depth: int = 0) -> Iterator[Any]:
+def unwrap(value: object, depth: int = 0) -> Iterator[Found]:
     if depth == DEEPEST or is_event(value):
-        return iter((value,))
+        return _itself(value)
     if isinstance(value, list):
         return (found for item in value for found in unwrap(item, depth + 1))
     if isinstance(value, dict):
@@ -52,10 +75,18 @@ def unwrap(value: object, depth: int = 0) -> Iterator[Any]:
                 return unwrap(inner, depth + 1)
         if value.get("field") is not None and "value" in value:
             return _query_field(value)
-    return iter((value,))
+    return _itself(value)
 
 
-def _query_field(field: Mapping[str, Any]) -> Iterator[Any]:
+def _itself(value: object) -> Iterator[Found]:
+    return iter((Found(value) if isinstance(value, str) else Found(None, value),))
+
+
+def _unwrap_text(text: str) -> Iterator[Found]:
+    return Line(text, json_value(text)).unwrap()
+
+
+def _query_field(field: Mapping[str, Any]) -> Iterator[Found]:
     """A row of Logs Insights is a list of named fields, of which one is the message."""
     message = field["value"] if field["field"] == "@message" else None
     return _unwrap_text(message) if isinstance(message, str) else iter(())

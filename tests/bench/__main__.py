@@ -5,11 +5,11 @@ import sys
 
 import click
 
-from tests.bench import beside, coldstart, idle, imports, lives, observe, replays, sweep
+from tests.bench import beside, coldstart, idle, imports, lives, observe, reads, replays, sweep
 from tests.bench.measure import Result
 from tests.bench.table import PAGE, document, page, table
 
-BENCHES = (beside, observe, lives, idle, imports, coldstart, replays, sweep)
+BENCHES = (beside, observe, lives, idle, imports, coldstart, replays, reads, sweep)
 
 
 def measured() -> list[Result]:

@@ -72,8 +72,8 @@ class Account:
             "BatchGetItem": self._batch_get,
             "UpdateItem": lambda _: b'{"Attributes":{"began":{"N":"1795165200000"}}}',
         }
-        session.events.register("before-send.ecs", _sender(ecs))
-        session.events.register("before-send.dynamodb", _sender(dynamodb))
+        session.events.register("before-send.ecs", sender(ecs))
+        session.events.register("before-send.dynamodb", sender(dynamodb))
 
     def _list_tasks(self, asked: Any) -> bytes:
         start = int(asked.get("nextToken", "0"))
@@ -148,7 +148,7 @@ def _one(template: Sequence[Sequence[bytes]], cluster: bytes, task_id: bytes) ->
     return cluster.join([task_id.join(part) for part in template])
 
 
-def _sender(answers: Answers) -> Callable[..., AWSResponse]:
+def sender(answers: Answers) -> Callable[..., AWSResponse]:
     def send(request: AWSPreparedRequest, **_: object) -> AWSResponse:
         target = request.headers["X-Amz-Target"]
         operation = (target.decode() if isinstance(target, bytes) else target).rsplit(".", 1)[1]

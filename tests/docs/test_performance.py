@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.bench import beside, coldstart, idle, imports, lives, observe, replays, sweep
+from tests.bench import beside, coldstart, idle, imports, lives, observe, reads, replays, sweep
 from tests.bench.__main__ import BENCHES, measured
 from tests.bench.measure import Result
 from tests.bench.table import PAGE, document, names, page, table
@@ -43,6 +43,9 @@ QUICK: list[tuple[ModuleType, str, Any]] = [
     (replays, "_capture", None),
     (replays, "_replay", (1, 1.0, 1)),
     (replays, "growth", 1.0),
+    (reads, "many_lives", []),
+    (reads, "ratio", 1.0),
+    (reads, "_megabytes", 1.0),
     (sweep, "_in_a_process", SWEPT),
 ]
 

@@ -185,7 +185,9 @@ class World:
 
     def patches(self) -> dict[str, Any]:
         """What stands in the commands for AWS and for files."""
-        ledger = SimpleNamespace(unreadable=[self.refusal], clusters=list, history=lambda _: self.rows)
+        ledger = SimpleNamespace(
+            unreadable=[self.refusal], clusters=list, history=lambda _: self.rows, with_tags=list
+        )
         incidents = SimpleNamespace(unreadable=[self.refusal])
         services = SimpleNamespace(unreadable=[self.refusal], readable=lambda *_: self.service)
         queue = SimpleNamespace(url=self.text, send=lambda events: ((each, None) for each in events))

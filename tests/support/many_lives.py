@@ -20,6 +20,7 @@ from reconciler.adapters.dynamodb.items.values import milliseconds
 from reconciler.gate import succeed
 from reconciler.model.entry import Closure, HistoryRow
 from reconciler.model.task import ClosedAs, Container, Observation, Source, TaskState
+from tests.support.awkward_history import disturbed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -82,12 +83,18 @@ class _Course:
     exit_code: int | None = None
 
 
-def many_lives(number: int, seed: int, until: datetime = UNTIL) -> list[Life]:
-    """So many lives, by when they began."""
-    random = Random(seed)
+def many_lives(number: int, seed: int, until: datetime = UNTIL, awkward: float = 0) -> list[Life]:
+    """So many lives, by when they began; this share of them with an awkward history."""
+    random, others = Random(seed), Random(seed + 1)
     owners = random.choices(OWNERS, [one.share for one in OWNERS], k=number)
     began = sorted(until - SPAN * random.random() for _ in range(number))
-    return [_life(random, one, _whole(at), until) for one, at in zip(owners, began, strict=True)]
+    made = (_life(random, one, _whole(at), until) for one, at in zip(owners, began, strict=True))
+    return [_disturbed(others, life) if others.random() < awkward else life for life in made]
+
+
+def _disturbed(random: Random, life: Life) -> Life:
+    entry, rows = disturbed(random, life.entry, life.rows)
+    return Life(entry, tuple(rows))
 
 
 def put_ready_made(client: Any, table: str, lives: Iterable[Life], retention: timedelta = RETENTION) -> None:

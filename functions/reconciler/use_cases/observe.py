@@ -20,6 +20,8 @@ from .recording.task_events import Failed, Observed, record_task_events
 
 T = TypeVar("T")
 
+Read = Reported | Skipped | InvalidInput
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ObserveResult:
@@ -71,8 +73,14 @@ def observe(messages: Mapping[str, str], intake: Intake) -> ObserveResult:
     About a protected task that is to stop, ECS is asked at once: when it has stopped, there is no answer.
     What is of another account or Region is rejected. An event of a service costs no call of ECS.
     """
+    return observe_read(
+        {message_id: _read(body, intake.home) for message_id, body in messages.items()}, intake
+    )
+
+
+def observe_read(read: Mapping[str, Read], intake: Intake) -> ObserveResult:
+    """The same, given what each message says, or why it cannot be read."""
     tasks, ledger, clock = intake.tasks, intake.ledger, intake.clock
-    read = {message_id: _read(body, intake.home) for message_id, body in messages.items()}
     events = _these(read, Observation)
     of_services = {each: found for each, found in read.items() if isinstance(found, ServiceEvent)}
     outcomes, undescribed = record_task_events(list(events.values()), tasks, ledger, clock)
@@ -88,7 +96,7 @@ def observe(messages: Mapping[str, str], intake: Intake) -> ObserveResult:
     )
 
 
-def _read(body: str, home: Home | None) -> Reported | Skipped | InvalidInput:
+def _read(body: str, home: Home | None) -> Read:
     try:
         found = parse_event(parse_json(body))
         if not isinstance(found, Skipped):

@@ -7,13 +7,14 @@ durations in milliseconds are multiples of ten.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pytest
 
 from taskledger.analysis.latency import latency
+from tests.support.columns import NUMBER, TEXT, make_table, milliseconds
 from tests.support.many_lives import UNTIL, many_lives
 
 if TYPE_CHECKING:
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
 
     from reconciler.model.entry import LedgerEntry
 
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-MILLISECOND, MICROSECOND = timedelta(milliseconds=1), timedelta(microseconds=1)
+MICROSECOND = timedelta(microseconds=1)
 SINCE = UNTIL - timedelta(days=2)
 TEXTS = ("task_arn", "cluster_arn", "group", "task_definition_arn")
 TIMES = ("created_at", "connectivity_at", "pull_started_at", "pull_stopped_at", "started_at", "stopping_at",
@@ -61,19 +61,6 @@ LIVES = f"""
 """
 
 
-def milliseconds(moment: datetime | None) -> int | None:
-    return moment and (moment - EPOCH) // MILLISECOND
-
-
-def columns(entries: list[LedgerEntry]) -> Iterator[tuple[str, str, list[Any]]]:
-    """Each with its name and type."""
-    for name in TEXTS:
-        yield f'"{name}"', "VARCHAR", [getattr(one.state, name) for one in entries]
-    for name in TIMES:
-        yield name, "BIGINT", [milliseconds(getattr(one.state, name)) for one in entries]
-    yield "closed_at", "BIGINT", [milliseconds(one.closed and one.closed.at) for one in entries]
-
-
 @pytest.fixture(scope="module")
 def entries() -> list[LedgerEntry]:
     return [life.entry for life in many_lives(10_000, 20)]
@@ -81,10 +68,13 @@ def entries() -> list[LedgerEntry]:
 
 @pytest.fixture(scope="module")
 def database(entries: list[LedgerEntry]) -> Iterator[duckdb.DuckDBPyConnection]:
-    names, types, values = zip(*columns(entries), strict=True)
+    columns: dict[str, tuple[str, list[Any]]] = {
+        name: (TEXT, [getattr(one.state, name) for one in entries]) for name in TEXTS
+    }
+    columns |= {name: (NUMBER, [milliseconds(getattr(one.state, name)) for one in entries]) for name in TIMES}
+    columns["closed_at"] = NUMBER, [milliseconds(one.closed and one.closed.at) for one in entries]
     with duckdb.connect() as found:
-        found.execute(f"CREATE TABLE lives ({', '.join(map(' '.join, zip(names, types, strict=True)))})")
-        found.execute(f"INSERT INTO lives SELECT {', '.join(['unnest(?)'] * len(names))}", values)
+        make_table(found, "lives", columns)
         yield found
 
 

@@ -15,14 +15,14 @@ def test_the_same_for_the_same_seed() -> None:
 
 def test_items_hold_all_of_a_life() -> None:
     """What is read of its items is the life."""
-    for life in many_lives(500, 3):
+    for life in many_lives(500, 3, awkward=0.5):
         assert read_entry(entry_item(life.entry)) == life.entry
         assert tuple(map(history_items.row, row_items(life))) == life.rows
 
 
 def test_a_ledger_finds_them(deployment: Deployment) -> None:
     """By its marks of clusters and its indexes, open and closed."""
-    made = many_lives(60, 4)
+    made = many_lives(60, 4, awkward=0.5)
     put_ready_made(deployment.dynamodb, TABLE, made)
     ledger = DeployedLedger(deployment.dynamodb, TABLE)
     found = lives(ledger, ledger.clusters(), UNTIL - SPAN, UNTIL, 60)
