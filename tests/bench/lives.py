@@ -9,7 +9,6 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
-import tests.conftest  # noqa: F401 - what it sets up keeps all calls away from AWS
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
 from reconciler.chunks import chunks
 from tests.bench import baseline
@@ -17,7 +16,6 @@ from tests.bench.account import Call, recording
 from tests.bench.measure import Result
 from tests.bench.observe import LIMITS
 from tests.infra.idle_table import READ, WRITE
-from tests.support.ledgers import RETENTION, Serial, dynamodb_table
 from tests.support.system import System, new_system
 from tests.support.units import life_units, read_units, units
 
@@ -71,6 +69,9 @@ def _reads(lives: Lives) -> int:
 
 def lived(size: int) -> Lives:
     """The lives of a service's tasks, whose events are observed in batches of that size, status by status."""
+    # moto has a handler in each session from then on, which must not be in what others measure.
+    from tests.support.ledgers import RETENTION, Serial, dynamodb_table  # noqa: PLC0415
+
     lives = Lives()
     with dynamodb_table() as (client, name):
         ledger = DynamoLedger(Serial(client), name, RETENTION)  # type: ignore[arg-type]  # stands for the client
