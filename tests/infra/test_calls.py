@@ -1,4 +1,7 @@
-"""Least privilege, proved by running: what functions call is what their roles allow, no less and no more."""
+"""Least privilege, proved by running: what functions call is what their roles allow, no less and no more.
+
+So it is every kind of request that they make; each is validated too.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
+from botocore.validate import ParamValidator
 
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
@@ -152,9 +156,14 @@ def world() -> Iterator[World]:
 
 
 def note_calls(client: ECSClient | DynamoDBClient, calls: Calls) -> None:
-    """Notes each call as a policy knows it: the action, and the part of the table that it is on."""
+    """Notes each call as a policy knows it: the action, and the part of the table that it is on.
+
+    Its request has to be one that botocore finds valid: the deployed clients do not look.
+    """
 
     def note(params: dict[str, Any], model: Any, **_: Any) -> None:
+        found = ParamValidator().validate(params, model.input_shape)
+        assert not found.has_errors(), f"{model.name}: {found.generate_report()}"
         service = model.service_model.service_name
         resource = f"index/{params['IndexName']}" if "IndexName" in params else ""
         # A transaction is allowed by what is in it.

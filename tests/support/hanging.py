@@ -19,6 +19,7 @@ from uuid import uuid4
 
 import boto3
 import pytest
+from botocore.config import Config
 from botocore.retries.standard import ExponentialBackoff
 from moto import mock_aws
 
@@ -226,6 +227,8 @@ def hurry(monkeypatch: pytest.MonkeyPatch) -> None:
     handler = import_module("reconciler.handlers.sweep")
     monkeypatch.setattr(handler, "SPARE", handler.SPARE / 10)
     monkeypatch.setattr(clients, "_LONGEST_PAUSE", 0.1)
+    # Here as in all tests, a request that botocore would refuse is refused.
+    monkeypatch.setattr(clients, "DEPLOYED", clients.DEPLOYED.merge(Config(parameter_validation=True)))
     monkeypatch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0.1)
 
 

@@ -28,7 +28,7 @@ VERSION = "0.2.0.dev0"  # as pyproject.toml has it, which is not there where thi
 _LONGEST_PAUSE = 20.0  # seconds, as botocore's standard retries have it
 # What botocore would do for each call again. Tests validate the requests of the functions, so those deployed
 # need not; and a user agent that is given is not put together anew.
-_DEPLOYED = Config(user_agent=f"task-ledger-for-amazon-ecs/{VERSION}", parameter_validation=False)
+DEPLOYED = Config(user_agent=f"task-ledger-for-amazon-ecs/{VERSION}", parameter_validation=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,7 +58,7 @@ def client_config(limits: CallLimits, *, connections: int = 10, adaptive: bool =
 
 def deployed_config(limits: CallLimits, *, connections: int = 10, adaptive: bool = False) -> Config:
     """The same for a client of a function: it names us and our version to AWS, and validates no request."""
-    return client_config(limits, connections=connections, adaptive=adaptive).merge(_DEPLOYED)
+    return client_config(limits, connections=connections, adaptive=adaptive).merge(DEPLOYED)
 
 
 class Deadline:

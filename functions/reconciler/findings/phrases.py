@@ -10,7 +10,7 @@ A text is framed by `:` and `;`, so that a phrase can ask for its start or its e
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from .causes import RECORDS
 from .causes.record import SHORTEST_CUT, WeakPhrases, phrases, stands_in
@@ -73,16 +73,26 @@ _SENTENCES = {Remark.PLANNED} | {
     for record in RECORDS.values()
     if record.kind in {Kind.CAPACITY_INTERRUPTED, Kind.HEALTH_CHECK_FAILED}
 }
-_BEGINNINGS = {phrase[:SHORTEST_CUT] for phrase in _WHOLE if len(phrase) > SHORTEST_CUT}
-_CUTTABLE = {
-    beginning: [phrase for phrase in _WHOLE if phrase.startswith(beginning)] for beginning in _BEGINNINGS
-}
 _LONGEST = max(map(len, _WHOLE))
 _SENTENCE_STARTS = ("", *":;.,()")
 _REFINED = [(squeeze(category), squeeze(part), cause) for category, part, cause in REFINEMENTS]
-# Leftmost, and of those that begin there the longest.
-_FIRST = re.compile("|".join(re.escape(phrase) for phrase in sorted(_WHOLE, key=len, reverse=True)))
 _EXIT_CODE = re.compile(r"exit(?:ed)?(?:with)?(?:code|status)[:=]?(-?\d{1,10})")
+
+
+# Made for the first text that is read, as most starts of a function come to none.
+@cache
+def _first() -> re.Pattern[str]:
+    """Any phrase: the leftmost, and of those that begin there the longest."""
+    return re.compile("|".join(re.escape(phrase) for phrase in sorted(_WHOLE, key=len, reverse=True)))
+
+
+@cache
+def _cuttable() -> Mapping[str, Sequence[str]]:
+    """The phrases by how they begin, where one of them is long enough to be cut behind that."""
+    found: dict[str, list[str]] = {}
+    for phrase in _WHOLE:
+        found.setdefault(phrase[:SHORTEST_CUT], []).append(phrase)
+    return {beginning: some for beginning, some in found.items() if len(max(some, key=len)) > SHORTEST_CUT}
 
 
 @lru_cache(maxsize=256)  # most stops say one of few sentences
@@ -90,7 +100,7 @@ def read(text: str) -> Meaning | None:
     """What the text says; None when it says nothing that is known, as the free text of a StopTask call."""
     squeezed = squeeze(text)
     framed = f":{squeezed};"
-    found = _FIRST.search(framed)
+    found = _first().search(framed)
     cut = min(_cuts(squeezed), default=None, key=lambda candidate: candidate[:2])
     if cut and (not found or cut[0] < found.start()):
         return cut[2]
@@ -113,7 +123,7 @@ def _refined(phrase: str, text: str) -> Meaning:
 def _cuts(squeezed: str) -> Iterator[tuple[int, bool, Meaning]]:
     """Where the text's end begins a phrase, whether it leaves some of it out, and what the phrase means."""
     for place in range(max(0, len(squeezed) - _LONGEST), len(squeezed) - SHORTEST_CUT + 1):
-        for phrase in _CUTTABLE.get(squeezed[place : place + SHORTEST_CUT], ()):
+        for phrase in _cuttable().get(squeezed[place : place + SHORTEST_CUT], ()):
             whole_sentence = squeezed[max(0, place - 1) : place] in _SENTENCE_STARTS
             if phrase.startswith(squeezed[place:]) and (whole_sentence or _WHOLE[phrase] not in _SENTENCES):
                 yield place, phrase != squeezed[place:], _WHOLE[phrase]

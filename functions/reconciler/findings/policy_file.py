@@ -16,7 +16,6 @@ rules. `InvalidInput` names the wrong key and what is allowed there.
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from decimal import Decimal
@@ -58,6 +57,8 @@ def parse(text: str) -> Policy:
 
 
 def _toml(text: str) -> Table:
+    import tomllib  # noqa: PLC0415 - no start of a function that has no such file should pay for it
+
     try:
         return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:

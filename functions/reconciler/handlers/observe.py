@@ -9,7 +9,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools.metrics import MetricUnit
-from aws_lambda_powertools.utilities.data_classes import SQSEvent
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from ..errors import LedgerError
@@ -28,7 +27,7 @@ logger, metrics = telemetry.logger, telemetry.metrics
 @logger.inject_lambda_context
 @telemetry.measured()
 def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, list[dict[str, str]]]:
-    messages = {record.message_id: record.body for record in SQSEvent(event).records}
+    messages = {record["messageId"]: record["body"] for record in event["Records"]}
     with RUN.run(context.get_remaining_time_in_millis() / 1000):
         found = services()
         intake = Intake(

@@ -6,6 +6,7 @@ Why is read from what ECS says of its monitors; where it was not asked, from the
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import cache
 
 from ... import arns
 from ...model.deployment import Deployment, ServiceDeployment
@@ -23,7 +24,6 @@ from .service_fault import ServiceFault, named
 
 _BY_PERSON = frozenset({"STOP_REQUESTED", "STOPPED"})
 _BY_PHRASE = {squeeze(one): record for record in FAILED_DEPLOYMENT.values() for one in record.phrases}
-_PHRASES = re.compile("|".join(re.escape(one) for one in sorted(_BY_PHRASE, key=len, reverse=True)))
 
 
 def failed(record: ServiceRecord, past: Sequence[History], now: datetime) -> Iterator[ServiceFault]:
@@ -63,9 +63,14 @@ def _by_monitors(answered: ServiceDeployment) -> ServiceCauseRecord | None:
     return STOPPED if answered.status == "ROLLBACK_REQUESTED" else None
 
 
+@cache
+def _any_phrase() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(one) for one in sorted(_BY_PHRASE, key=len, reverse=True)))
+
+
 def _by_words(reason: str) -> ServiceCauseRecord | None:
     """What the phrase means that stands first in the reason."""
-    found = _PHRASES.search(squeeze(reason))
+    found = _any_phrase().search(squeeze(reason))
     return _BY_PHRASE[found[0]] if found else None
 
 
