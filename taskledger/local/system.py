@@ -20,7 +20,7 @@ from reconciler.ports.services import ServiceChange
 from reconciler.use_cases.alerting.service_look import ServiceLook
 from reconciler.use_cases.assess import assess
 from reconciler.use_cases.notify import Alerts
-from reconciler.use_cases.observe import Intake, ObserveResult, observe, observe_read
+from reconciler.use_cases.observe import Intake, ObserveResult, observe
 from reconciler.use_cases.sweep import Sweep, SweepResult, sweep_and_notify
 from reconciler.use_cases.watch import WatchResult, watch
 
@@ -46,7 +46,6 @@ if TYPE_CHECKING:
     from reconciler.ports.notifier import Notifier
     from reconciler.ports.services import EcsServices
     from reconciler.ports.sweep_progress import SweepProgressStore
-    from reconciler.use_cases.observe import Read
 
     from ..simulator.api.ecs import Ecs
     from ..simulator.engine.clock import Clock
@@ -94,13 +93,14 @@ class LocalSystem:
         assert isinstance(self.alerts.incidents, MemoryIncidents)  # noqa: S101 - nothing else is put there
         return self.alerts.incidents
 
+    @property
+    def intake(self) -> Intake:
+        tasks, ledger, services = self.tasks, self.ledger, self.services
+        return Intake(tasks=tasks, ledger=ledger, services=services, clock=lambda: self.clock.now)
+
     def observe(self, bodies: Mapping[str, str]) -> ObserveResult:
         """Delivers one batch of messages, given by id."""
-        return observe(bodies, self._intake())
-
-    def observe_read(self, read: Mapping[str, Read]) -> ObserveResult:
-        """Delivers one batch of messages of which each was read before."""
-        return observe_read(read, self._intake())
+        return observe(bodies, self.intake)
 
     def sweep(self, run_id: str = "sweep", out_of_time: Callable[[], bool] = never) -> SweepResult:
         """One run of the sweep."""
@@ -135,15 +135,9 @@ class LocalSystem:
         ]
         self.entries |= entries
         assessed = assess([*changes, *self._service_changes()], self.alerts)
-        for result in (result for one in assessed for result in one.notified):
-            if result.error:
-                raise result.error
+        for error in (result.error for one in assessed for result in one.notified if result.error):
+            raise error
         return changes
-
-    def _intake(self) -> Intake:
-        return Intake(
-            tasks=self.tasks, ledger=self.ledger, services=self.services, clock=lambda: self.clock.now
-        )
 
     def _service_changes(self) -> Sequence[ServiceChange]:
         before, self.records = self.records, {one.service_arn: one for one in self.services.everything()}

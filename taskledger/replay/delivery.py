@@ -9,6 +9,7 @@ from reconciler.errors import InvalidInput
 from reconciler.model.service_event import HookEvent, ServiceEvent
 from reconciler.model.task import Observation
 from reconciler.parsing.event import Skipped
+from reconciler.use_cases.observe import observe_read
 from reconciler.use_cases.recording.task_events import Observed
 
 from ..deployed.stack import Unusable
@@ -109,7 +110,7 @@ def deliver(
     """
     outcome = Outcome()
     for batch in _batches(events, system, ecs, outcome):
-        result = system.observe_read(batch.read)
+        result = observe_read(batch.read, system.intake)
         observed = (event.entry for event in result.events.values() if isinstance(event, Observed))
         system.assess({entry.state.task_arn: entry for entry in observed})
         _count(result, batch, outcome)

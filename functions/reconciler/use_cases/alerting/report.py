@@ -3,8 +3,8 @@
 An incident is stored after what speaks for it: the incident of its deployment, then that of all owners that
 its cause struck.
 
-What stands is found again by each look: which of it is stored is read first, for a tenth of what a refused
-transaction costs. That read may be a moment behind, so it is the transaction that counts a finding once.
+What stands is found again by each look. Which of it is stored is read first, for a tenth at most of what a
+refused transaction costs; as that read may be a moment behind, the transaction is what counts a finding once.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
