@@ -59,7 +59,7 @@ def _units(lives: Lives) -> Iterator[Result]:
     yield Result("write units of an event", written / events, unit="", sample=put / events)
     yield Result(f"read {of}", reads, 0, "", sample=gets)
     ours, sample = ((w * WRITE + r * READ) * 1e6 / events for w, r in ((written, reads), (put, gets)))
-    yield Result("units of a million events", ours, unit="$", sample=sample)
+    yield Result("DynamoDB's units for a million events", ours, unit="$", sample=sample)
 
 
 def _reads(lives: Lives) -> int:
