@@ -54,10 +54,9 @@ def _units(lives: Lives) -> Iterator[Result]:
     written, events = life_units(lives.entries, lives.rows), len(puts)
     put = sum(max(units(before), units(after)) for before, after in pairwise([{}, *puts]))
     reads, gets = _reads(lives), sum(map(read_units, [{}, *puts[:-1]]))
-    of = f"units of a life of {events} events"
-    yield Result(f"write {of}", written, LIFE_UNITS, "", sample=put)
+    yield Result("write units of a task's life", written, LIFE_UNITS, "", sample=put)
     yield Result("write units of an event", written / events, unit="", sample=put / events)
-    yield Result(f"read {of}", reads, 0, "", sample=gets)
+    yield Result("read units of a task's life", reads, 0, "", sample=gets)
     ours, sample = ((w * WRITE + r * READ) * 1e6 / events for w, r in ((written, reads), (put, gets)))
     yield Result("DynamoDB's units for a million events", ours, unit="$", sample=sample)
 
