@@ -142,8 +142,12 @@ cdk: $(DEV_READY) $(CDK_READY) ## Run any other command of the CDK: ARGS="bootst
 	$(run_cdk) $(ARGS)
 
 .PHONY: bench
-bench: $(DEV_READY) ## Measure speed and size against their limits
-	@$(RUN) tests.bench
+bench: $(DEV_READY) ## Measure speed, size and cost against their limits: ARGS=--write for docs/performance.md
+	@$(RUN) tests.bench $(ARGS)
+
+.PHONY: bench-json
+bench-json: $(DEV_READY) ## The same as JSON
+	@$(RUN) tests.bench --json
 
 .PHONY: fuzz
 fuzz: $(DEV_READY) ## Give changed events, answers, rows and files to everything that reads them: COUNT=200000 SEED=0

@@ -7,6 +7,7 @@ import base64
 import io
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,7 +17,8 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from reconciler.adapters.dynamodb.items.service_items import PREFIX as SERVICES
 from reconciler.adapters.dynamodb.items.task import entry_items
-from reconciler.gate import description, succeed
+from reconciler.adapters.dynamodb.items.task.tag_items import kept_tags
+from reconciler.gate import description, history_row, succeed
 from reconciler.parsing.answer import parse_described_task
 from taskledger.simulator.engine.shapes import from_event
 
@@ -122,7 +124,8 @@ def _open(cluster_arn: str, number: int) -> dict[str, Any]:
 
 
 def _entry(described: Mapping[str, Any]) -> Any:
-    entry = succeed(None, description(parse_described_task(described), NOW - timedelta(hours=1)))
+    seen = description(parse_described_task(described), NOW - timedelta(hours=1))
+    entry = replace(succeed(None, seen), kept_tags=kept_tags(seen, history_row(seen)))
     values = entry_items.entry_values(entry, timedelta(days=90)) | entry_items.key(entry.state.task_arn)
     values["openSince"] = {"N": "1795165200000"}
     return json.loads(json.dumps(values, default=lambda raw: base64.b64encode(raw).decode()))

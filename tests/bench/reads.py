@@ -48,7 +48,11 @@ def run() -> Iterator[Result]:
         page = Path(folder) / "page.html"
         built = ratio(table, UNTIL, "report", "--html", str(page), "--since", "8d")
         yield Result(f"report of {NUMBER:,} lives: CPU by bare calls", built, LIMIT)
-        yield Result(f"report of {NUMBER:,} lives: its page", page.stat().st_size / 1_000_000, 1, "MB")
+        yield Result(f"report of {NUMBER:,} lives: its page", _megabytes(page), 1, "MB")
+
+
+def _megabytes(file: Path) -> float:
+    return file.stat().st_size / 1_000_000
 
 
 def ratio(table: Table, now: datetime, *arguments: str) -> float:

@@ -21,7 +21,7 @@ DASHBOARD = 3  # beyond the first three of an account
 MINUTES = 30 * 24 * 60
 # Prices in us-east-1, in dollars: those of the table before it.
 METRIC, ALARM, KEY, REQUEST, CALL = 0.30, 0.10, 1.00, 0.40e-6, 0.20e-6
-GB_SECOND, READ = 0.0000133334, 0.125e-6
+GB_SECOND, READ, WRITE = 0.0000133334, 0.125e-6, 0.625e-6
 # Estimates: seconds of a sweep and of a watch, and what an account of a middling size has.
 SWEEP, WATCH, TASKS, SERVICES = 10, 0.2, 1_000, 100
 POLLERS, POLLS = 5, 3  # of a queue by Lambda, and of each in a minute
@@ -37,6 +37,17 @@ class Row:
 
     def __str__(self) -> str:
         return f"| {self.what} | {self.arithmetic} | {self.dollars:.2f} |\n"
+
+
+def month(stack: Synthesised, *, clusters: int, seconds: float, reads: int, writes: int) -> float:
+    """Dollars of a month with so many clusters that have no task.
+
+    The rest is of one sweep: how long it takes, its queries, which find nothing, and its checkpoints.
+    """
+    fixed = (_metrics(), _alarms(stack), _keys(stack), _watch(stack), _queue())
+    sweep = seconds * _gb(stack, "Sweep") * GB_SECOND + reads * READ + writes * WRITE
+    watched = (clusters - 1) * MINUTES * READ  # beyond the cluster that the row of the watch has
+    return sum(row.dollars for row in fixed) + watched + MINUTES // _every(stack, "Sweep") * sweep
 
 
 def table(stack: Synthesised) -> str:

@@ -46,6 +46,11 @@ def units(item: Item) -> int:
     return -(-size(item) // KILOBYTE)
 
 
+def read_units(item: Item) -> float:
+    """What an eventually consistent GetItem costs; of an item that is not there, as of a small one."""
+    return max(1, -(-size(item) // (4 * KILOBYTE))) / 2
+
+
 def size(item: Item) -> int:
     """The bytes of an item."""
     return sum(len(name.encode()) + _value_size(value) for name, value in item.items())
@@ -63,7 +68,7 @@ def _value_size(value: Mapping[str, Any]) -> int:
     ((kind, held),) = value.items()
     sizes: dict[str, Callable[[Any], int]] = {
         "S": lambda text: len(text.encode()),
-        "N": lambda digits: len(digits.strip("-0")) // 2 + 2,
+        "N": _number_size,
         "B": len,
         "BOOL": lambda _: 1,
         "NULL": lambda _: 1,
@@ -71,3 +76,15 @@ def _value_size(value: Mapping[str, Any]) -> int:
         "L": lambda elements: 3 + sum(1 + _value_size(each) for each in elements),
     }
     return sizes[kind](held)
+
+
+def _number_size(digits: str) -> int:
+    """One byte, and one for each pair of digits from the first to the last that is not 00.
+
+    Pairs are counted from the point, and a negative number has a byte more.
+    """
+    whole, _, fraction = digits.lstrip("-").partition(".")
+    pairs = "0" * (len(whole) % 2) + whole + fraction + "0" * (len(fraction) % 2)
+    kept = [pairs[place : place + 2] != "00" for place in range(0, len(pairs), 2)]
+    between = len(kept) - kept.index(True) - kept[::-1].index(True) if any(kept) else 0
+    return between + 1 + digits.startswith("-")

@@ -111,6 +111,15 @@ def test_a_fargate_life_costs_at_most_15_write_units(table: Table, fields: dict[
     assert table.ledger.entry(life[0].state.task_arn).state == life[-1].state
 
 
+@pytest.mark.parametrize(
+    ("digits", "length"),
+    [("0", 1), ("7", 2), ("20", 2), ("143", 3), ("1000", 2), ("1024", 3), ("1795165200000", 6), ("-12.3", 4)],
+)
+def test_a_number_takes_a_byte_for_two_digits(digits: str, length: int) -> None:
+    """And one more, as engines count it; zeros in front and behind take none."""
+    assert size({"": {"N": digits}}) == length
+
+
 def test_tags_that_fill_a_kilobyte_are_written_once(table: Table) -> None:
     """Fifty tags take many units: they have a row of their own, which no later version writes again."""
     tags = {f"{number}".rjust(100, "k"): f"{number}".rjust(200, "v") for number in range(50)}
