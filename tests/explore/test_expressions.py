@@ -1,0 +1,95 @@
+"""The evaluator of expressions does what moto does: on each call that an exploration made, on each item it met."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from typing import Any
+
+import boto3
+import pytest
+from botocore.exceptions import ClientError
+from hypothesis import given
+from hypothesis import strategies as st
+from moto import mock_aws
+
+from taskledger.local.table import create_table
+
+from .expressions import Given, holds, updated
+from .instances import SMALL, explored
+from .table import Call, Item, Table
+
+MOST = 600  # evaluations that moto repeats, drawn from all
+
+
+@pytest.fixture(scope="module")
+def dynamodb() -> Iterator[Any]:
+    with mock_aws():
+        client = boto3.client("dynamodb", "eu-central-1")
+        create_table(client, "table")
+        yield client
+
+
+def on_moto(dynamodb: Any, before: Item | None, call: Call) -> tuple[bool, Item | None]:
+    """Whether the condition held, and the item after the call."""
+    key = call.request.get("Key") or {name: call.request["Item"][name] for name in ("pk", "sk")}
+    dynamodb.delete_item(TableName="table", Key=key)
+    if before:
+        dynamodb.put_item(TableName="table", Item=before)
+    try:
+        getattr(dynamodb, call.operation)(**call.request)
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == "ConditionalCheckFailedException"
+        return False, before
+    return True, dynamodb.get_item(TableName="table", Key=key)["Item"]
+
+
+def test_each_call_as_moto_does_it(dynamodb: Any) -> None:
+    """Of the same item and the same call come the same verdict and the same item."""
+    table = explored(SMALL).table
+    drawn = random.Random(0).sample(table.evaluated, min(MOST, len(table.evaluated)))
+    assert {call.operation for call, _ in drawn} == {"update_item"}
+    for call, before in drawn:
+        accepted, after = Table()._evaluate(call.request, 0) if not before else (None, 0)
+        item = table.items[before]
+        given_ = Given(
+            item or {},
+            call.request.get("ExpressionAttributeNames", {}),
+            call.request["ExpressionAttributeValues"],
+        )
+        accepted = holds(call.request.get("ConditionExpression"), given_)
+        after_ = {**updated(call.request["UpdateExpression"], given_), **call.request["Key"]}
+        assert on_moto(dynamodb, item, call) == (accepted, after_ if accepted else item), call
+
+
+numbers = st.integers(0, 3).map(lambda number: {"N": str(number)})
+items = st.dictionaries(st.sampled_from("abc"), numbers | st.sampled_from([{"S": "x"}, {"S": "y"}]), max_size=3)
+CONDITIONS = (
+    "attribute_not_exists(a) OR a < :v",
+    "a = :v AND (attribute_not_exists(b) OR b <> :w)",
+    "NOT a = :v AND attribute_exists(b) OR c >= :w",
+    "a BETWEEN :v AND :w",
+    "b IN (:v, :w)",
+)
+UPDATES = ("SET a = :v, b = if_not_exists(b, :w) REMOVE c", "REMOVE a, b", "SET c = if_not_exists(a, :v)")
+
+
+@given(items, numbers, numbers, st.sampled_from(CONDITIONS), st.sampled_from(UPDATES))
+def test_any_expression_as_moto_does_it(
+    dynamodb: Any, item: Item, v: Item, w: Item, condition: str, update: str
+) -> None:
+    """The same for made-up items, whose attributes are missing or of another type."""
+    key = {"pk": {"S": "p"}, "sk": {"S": "s"}}
+    values = {name: value for name, value in ((":v", v), (":w", w)) if name in condition + update}
+    request = {
+        "TableName": "table",
+        "Key": key,
+        "ConditionExpression": condition,
+        "UpdateExpression": update,
+        "ExpressionAttributeValues": values,
+    }
+    before = {**key, **item}
+    found = Given(before, {}, values)
+    accepted = holds(condition, found)
+    expected = (accepted, updated(update, found) if accepted else before)
+    assert on_moto(dynamodb, before, Call("update_item", request)) == expected
