@@ -13,6 +13,8 @@ from reconciler.parsing.answer import parse_described_task
 from .search import Search, State, Wrong, play
 
 if TYPE_CHECKING:
+    from reconciler.model.task import TaskState
+
     from .lives import Life
     from .table import Item
     from .tasks import Tasks
@@ -104,16 +106,23 @@ def _shown(item: Item) -> dict[str, Any]:
         "version": entry.state.version,
         "status": entry.state.last_status,
         "health": entry.state.health_status,
+        "containers": _containers(entry.state),
         "open": entry.open,
         "marks": (entry.unobserved, entry.missing_since, entry.above_since),
     }
 
 
 def _expected(task: dict[str, Any]) -> dict[str, Any]:
+    described = parse_described_task(task)
     return {
         "version": task["version"],
         "status": task["lastStatus"],
-        "health": parse_described_task(task).health_status,
+        "health": described.health_status,
+        "containers": _containers(described),
         "open": task["lastStatus"] != "STOPPED",
         "marks": (False, None, None),
     }
+
+
+def _containers(state: TaskState) -> list[tuple[str | None, str | None, int | None]]:
+    return [(one.name, one.last_status, one.exit_code) for one in state.containers]

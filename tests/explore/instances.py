@@ -34,10 +34,9 @@ def two_tasks(**limits: int) -> Callable[[], Tasks]:
     """Two tasks of two versions, whose events come alone or in one batch, to observers that know no mark yet."""
 
     def model() -> Tasks:
-        singles = [((place, version),) for place in (0, 1) for version in (1, 2)]
-        pairs = [((0, one), (1, other)) for one in (1, 2) for other in (1, 2)]
+        batches = [((0, 1),), ((1, 1),), ((0, 2), (1, 1)), ((0, 2), (1, 2))]
         return Tasks(
-            lives(2, ()), Limits(batches=(*singles, *pairs), warm=False, pages=True, errors=False, **limits)
+            lives(2, ()), Limits(batches=batches, warm=False, pages=True, errors=False, behind=1, **limits)
         )
 
     return model

@@ -93,6 +93,8 @@ class Invariants:
             changed = [name for name in _OF_ITS_VERSION if old.get(name) != new.get(name)]
             if changed:
                 raise Wrong(f"an entry changes under version {_version(new)}: {', '.join(changed)}")
+            if _number(new, "describedAt") < _number(old, "describedAt"):
+                raise Wrong("an older description is written over a newer one")
             if "closedAs" in new and "closedAs" not in old and not self._since_before(old, "missingSince", state):
                 raise Wrong("a task is closed that was not MISSING in an earlier sweep")
 
@@ -143,6 +145,10 @@ def _described(arn: str, made: Sequence[Made]) -> int | str:
 
 def _version(item: Item) -> int:
     return int(item["version"]["N"])
+
+
+def _number(item: Item, name: str) -> int:
+    return int(item.get(name, {"N": "0"})["N"])
 
 
 def _milliseconds(moment: datetime) -> int:

@@ -78,7 +78,8 @@ Item = dict[str, Any]
 class Table:
     """Whatever was in the table in any state, and what each call did to it.
 
-    An eventually consistent read of the rows that `lags` covers may show what was there before the last write.
+    An eventually consistent read of the rows that `lags` covers may show what was there before the last write. What
+    is `unread` in the instance is not kept.
     """
 
     lags: Callable[[Key], bool] = lambda key: False
@@ -126,6 +127,7 @@ class Table:
         slot = self.slot(what.request["Key"])
         before = self.now(rows, slot)
         accepted, after = self._write(call, what, before)
+        after = before if self.unread(self.slots[slot]) else after
         yield self._answer_to_update(call, what, before, slot, accepted=accepted, after=after)
 
     def _answer_to_update(

@@ -56,7 +56,8 @@ class Limits:
     """How much happens: `batches` are the events by task and version that come in one batch.
 
     `warm` observers have marked the cluster before. With `pages` each run of the sweep may be out of time before
-    any page, which has one task. `unlisted` when ECS does not list the cluster, so that only its mark names it.
+    any page. Answers of ECS are so many versions `behind` at the most, and `errors` among them. Of courses that are
+    taken for the same so many are `compared`.
     """
 
     batches: Sequence[Sequence[tuple[int, int]]]
@@ -65,6 +66,7 @@ class Limits:
     warm: bool = True
     pages: bool = False
     errors: bool = True
+    behind: int = 9
     compared: int = 2
 
 
@@ -214,7 +216,7 @@ class Tasks:
         yield "yes", {"out": True}
 
     def _list_tasks(self, asked: Mapping[str, Any], versions: Sequence[int]) -> Iterator[tuple[str, Any]]:
-        for seen in product(*(_backwards(version) for version in versions)):
+        for seen in product(*(self._seen(version) for version in versions)):
             tasks = [life.task(version) for life, version in zip(self.lives, seen, strict=True)]
             listed = [one["taskArn"] for one in tasks if one and one["desiredStatus"] == asked["desiredStatus"]]
             yield f"{asked['desiredStatus']} {seen}", {"taskArns": listed}
@@ -224,12 +226,16 @@ class Tasks:
     ) -> Iterator[tuple[str, Any]]:
         about = [place for place, life in enumerate(self.lives) if life.task_arn in asked["tasks"]]
         unclear = [-1] if self.limits.errors else []
-        choices = [[*_backwards(versions[place]), *unclear] for place in about]
+        choices = [[*self._seen(versions[place]), *unclear] for place in about]
         for seen in product(*choices):
             yield str(seen), self._described({self.lives[p]: v for p, v in zip(about, seen, strict=True)})
         if self.limits.errors:
             error = {"Error": {"Code": "ThrottlingException", "Message": "Rate exceeded"}}
             yield "throttled", {"error": error}
+
+    def _seen(self, version: int) -> Sequence[int]:
+        """The version that is, and those before it that may be answered."""
+        return range(version, max(-1, version - self.limits.behind - 1), -1)
 
     def _described(self, seen: Mapping[Life, int]) -> dict[str, Any]:
         tasks = [task for life, version in seen.items() if (task := life.task(version))]
@@ -251,7 +257,7 @@ class Tasks:
         program, _ = course
         if program.kind == "observe":
             rows = any(call.operation == "batch_write_item" for call, _ in made)
-            return "observe" if rows and self.limits.warm else course
+            return "observe" if rows else course
         found: list[Hashable] = [program.name]
         due: list[Hashable] = []
         for call, answer in made:
@@ -299,10 +305,6 @@ def _meaning(answer: Mapping[str, Any]) -> Hashable:
     missing = (one["arn"] for one in answer.get("failures", ()) if one["reason"] == "MISSING")
     versions = ((one["taskArn"], one["version"]) for one in answer.get("tasks", ()))
     return tuple(sorted(versions)), tuple(sorted(missing))
-
-
-def _backwards(version: int) -> Sequence[int]:
-    return range(version, -1, -1)
 
 
 def _is_entry(key: Key) -> bool:
