@@ -91,20 +91,25 @@ class _Pages:
 
 @dataclass
 class Pool:
-    """Threads that are run one after the other, each up to the call that it waits for."""
+    """Threads that are run one after the other, each up to the call that it waits for.
+
+    The time is then that of the last answer; numbers of times are in their order.
+    """
 
     run: Run
 
     def map(self, work: Callable[[Any], Any], parts: Iterable[Any]) -> list[Any]:
-        found = []
+        found, times = [], [self.run.time]
         for thread, part in enumerate(parts, 1):
-            self.run.thread = thread
+            self.run.thread, self.run.time = thread, times[0]
             try:
                 found.append(work(part))
             except Suspended:
                 continue
             finally:
                 self.run.thread = MAIN
+                times.append(self.run.time)
+        self.run.time = max(times)
         if self.run.waits or self.run.timeless:
             self.run.dead.add(MAIN)
             raise Suspended

@@ -79,11 +79,13 @@ class Table:
     """Whatever was in the table in any state, and what each call did to it.
 
     An eventually consistent read of the rows that `lags` covers may show what was there before the last write. What
-    is `unread` in the instance is not kept.
+    is `unread` in the instance is not kept. Rows lag `together` where one read shows all as they are, or all as they
+    were.
     """
 
     lags: Callable[[Key], bool] = lambda key: False
     unread: Callable[[Key], bool] = lambda key: False
+    together: bool = False
     items: Numbered[Item | None] = field(default_factory=lambda: Numbered[Item | None](None, ""))
     pairs: Numbered[tuple[int, int]] = field(default_factory=lambda: Numbered((0, 0)))
     rows: Numbered[Rows] = field(default_factory=lambda: Numbered(()))
@@ -243,6 +245,9 @@ class Table:
     def _views(self, rows: Rows, slots: Sequence[int], *, lagging: bool) -> list[tuple[int, ...]]:
         """What a read may show of these slots: what is there, or where it lags, what was there before."""
         found: list[tuple[int, ...]] = [()]
+        if self.together and lagging:
+            pairs = [self.pairs[rows[slot]] if slot < len(rows) else (0, 0) for slot in slots]
+            return [tuple(pair[which] for pair in pairs) for which in (0, 1)]
         for slot in slots:
             pair = self.pairs[rows[slot]] if slot < len(rows) else (0, 0)
             seen = dict.fromkeys(pair if lagging and self.lags(self.slots[slot]) else pair[:1])

@@ -19,6 +19,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from itertools import product
 from typing import Any
+from unittest.mock import patch
 
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
@@ -27,6 +28,7 @@ from reconciler.adapters.dynamodb.sweep_progress import DynamoSweepProgress
 from reconciler.adapters.ecs import EcsTasks
 from reconciler.adapters.ecs_services import ApiServices
 from reconciler.findings.policy import Policy
+from reconciler.use_cases import sweep_cluster
 from reconciler.use_cases.observe import Intake, observe
 from reconciler.use_cases.sweep import Sweep
 from taskledger.local.system import RUN, no_policy_store
@@ -57,7 +59,7 @@ class Limits:
 
     `warm` observers have marked the cluster before. With `pages` each run of the sweep may be out of time before
     any page. Answers of ECS are so many versions `behind` at the most, and `errors` among them. Of courses that are
-    taken for the same so many are `compared`.
+    taken for the same so many are `compared`. Where nothing is `stale` the table and the lists of ECS show what is.
     """
 
     batches: Sequence[Sequence[tuple[int, int]]]
@@ -67,6 +69,8 @@ class Limits:
     pages: bool = False
     errors: bool = True
     behind: int = 9
+    forgets: bool = True
+    stale: bool = True
     compared: int = 2
 
 
@@ -76,7 +80,7 @@ class Tasks:
 
     lives: Sequence[Life]
     limits: Limits
-    table: Table = field(default_factory=lambda: Table(lags=_is_entry, unread=_is_row))
+    table: Table = field(default_factory=lambda: Table(unread=_is_row))
     times: Numbered[Any] = field(default_factory=lambda: Numbered[Any](START))
     worlds: Numbered[World] = field(default_factory=lambda: Numbered[World](((), ())))
     noted: Numbered[frozenset[str]] = field(default_factory=lambda: Numbered[frozenset[str]](frozenset()))
@@ -89,12 +93,16 @@ class Tasks:
     said: dict[tuple[int, Versions, int], list[Done]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        if self.limits.stale:
+            self.table.lags = _is_entry
         self.automata = Automata(self.table.answers, self.times, memory=self.memory, compared=self.limits.compared)
         self.invariants = Invariants(
             self.table, self.automata, self.noted, POLICY, lambda state: self.times[self.time(state)]
         )
         self.closing = Closing(self)
         self.warm = _Warm(self.lives[0].cluster_arn)
+        for sweeps in range(self.limits.sweeps + 5):  # those of the closing, too: in their order
+            self._time(sweeps)
         self.automata.on_course = self.invariants.check_course
 
     def initial(self) -> State:
@@ -114,7 +122,7 @@ class Tasks:
     def events(self, state: State) -> Moves:
         versions, sweeps = self.worlds[state.world]
         for place, version in enumerate(versions):
-            if version <= len(self.lives[place].described):
+            if version < len(self.lives[place].described) + self.limits.forgets:
                 after = (*versions[:place], version + 1, *versions[place + 1 :])
                 yield f"task {place} comes to {version + 1}", self._in(state, (after, sweeps))
 
@@ -169,7 +177,7 @@ class Tasks:
         def work(run: Run) -> None:
             client: Any = Client(run)
             paged = self.limits.pages and hurried
-            Sweep(
+            sweep = Sweep(
                 tasks=EcsTasks(client),
                 ledger=new_ledger(client, run),
                 ecs_services=ApiServices(client),
@@ -180,7 +188,9 @@ class Tasks:
                 out_of_time=(lambda: bool(run.call("out_of_time", {})["out"])) if paged else (lambda: False),
                 policy=POLICY,
                 save_policy=no_policy_store,
-            ).run(run_id, self.times[began] + RUN)
+            )
+            with patch.object(sweep_cluster, "CHUNK", 1 if self.limits.pages else 100):
+                sweep.run(run_id, self.times[began] + RUN)
 
         name = run_id + ("" if hurried else " whole")
         return self.sweeps.setdefault((began, hurried), Program("sweep", name, work, began))
@@ -200,8 +210,10 @@ class Tasks:
         if known is None:
             what = self.automata.calls[call]
             found = dict(getattr(self, f"_{what.operation}")(what.request, versions))
-            several = {self.table.answer(answer): how for how, answer in reversed(found.items())}
-            known = [Done(answer, (), how, time) for answer, how in reversed(several.items())]
+            several: dict[int, str] = {}
+            for how, answer in found.items():
+                several.setdefault(self.table.answer(answer), how)
+            known = [Done(answer, (), how, time) for answer, how in several.items()]
             self.said[call, versions, time] = known
         return known
 
@@ -216,7 +228,7 @@ class Tasks:
         yield "yes", {"out": True}
 
     def _list_tasks(self, asked: Mapping[str, Any], versions: Sequence[int]) -> Iterator[tuple[str, Any]]:
-        for seen in product(*(self._seen(version) for version in versions)):
+        for seen in product(*(self._seen(version) if self.limits.stale else [version] for version in versions)):
             tasks = [life.task(version) for life, version in zip(self.lives, seen, strict=True)]
             listed = [one["taskArn"] for one in tasks if one and one["desiredStatus"] == asked["desiredStatus"]]
             yield f"{asked['desiredStatus']} {seen}", {"taskArns": listed}
