@@ -1,4 +1,7 @@
-"""`make explore`: every instance in 20 minutes on two cores; exits with 1 if anything was wrong, 2 if time was up."""
+"""`make explore`: every instance, in 20 minutes on two cores at the most.
+
+It exits with 1 if anything was wrong, and with 2 if time was up before everything was explored.
+"""
 
 import sys
 import time

@@ -38,7 +38,7 @@ class Closing:
             raise Wrong(f"nothing brings these findings to light: {sorted(lost)}")
 
     def _needed(self, state: State) -> frozenset[str]:
-        """The findings of the entries as they are in the end, but for those that the passes brought to light."""
+        """The findings of the entries in the end, but for those that the passes brought to light."""
         search = Search(self.tasks)
         for _ in range(PASSES + self._is_under_way(state)):
             state = self._pass(search, state)

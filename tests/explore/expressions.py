@@ -1,6 +1,7 @@
 """DynamoDB's expressions, as far as the adapters use them, on one item; moto is asked in a test if it agrees.
 
-condition   OR, AND, NOT, ( ), = <> < <= > >=, BETWEEN, IN, attribute_exists, attribute_not_exists, begins_with
+condition   OR, AND, NOT, ( ), = <> < <= > >=, BETWEEN, IN,
+            attribute_exists, attribute_not_exists, begins_with
 update      SET name = value or if_not_exists(name, value), REMOVE, ADD to a number
 """
 
@@ -115,7 +116,9 @@ class _Parser:
     def _function(self, name: str) -> Test:
         path, *others = self.listed()
         if name == "begins_with":
-            return lambda given: (given.value(path) or {}).get("S", "").startswith(given.value(others[0])["S"])
+            return lambda given: (
+                (given.value(path) or {}).get("S", "").startswith(given.value(others[0])["S"])
+            )
         assert name in {"attribute_exists", "attribute_not_exists"}, name
         wanted = name == "attribute_exists"
         return lambda given: (given.value(path) is not None) == wanted

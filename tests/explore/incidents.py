@@ -5,14 +5,15 @@
     the table     an index, and what is read without ConsistentRead, may show what was there before
     any program   may die after each write, and after each message; none outlasts its minute
 
-A message is published while it is pending, and not once it was settled: twice only between both. From each state,
-when calls succeed again and each change was delivered, every finding is counted once, and all was published.
+A message is published while it is pending, and not once it was settled: twice only between both. From each
+state, when calls succeed again and each change was delivered, every finding is counted once, and all was
+published.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -34,10 +35,10 @@ from tests.support.findings import killed
 from tests.support.ledgers import RETENTION
 from tests.support.values import START
 
+from .ledgers import TABLE, new_ledger
 from .programs import Automata, Client, Program, Run
 from .search import Moves, Search, State, Wrong, play
 from .table import Call, Done, Key, Numbered, Table
-from .tasks import TABLE, new_ledger
 
 MINUTE = timedelta(minutes=1)
 SETTLING = 4  # minutes in which the watch runs, until nothing is left to be sent
@@ -121,21 +122,20 @@ class Alerting:
 
     # What must hold.
 
-    def wrote(self, automaton: int, before: State, after: State, done: Done) -> State:
+    def wrote(self, automaton: int, call: int, before: State, after: State, done: Done) -> State:
         """The state with the message that was published, if one was."""
-        what = self.automata.calls[self.automata.waits(automaton)[0][1]]
+        what = self.automata.calls[call]
         if what.operation != "publish" or not done.how.startswith("taken"):
             return after
         document = json.loads(json.loads(what.request["Message"])["sqs"])
         name = str(document["notificationId"])
-        if name not in [one.notification_id for each in self._incidents(before) for one in each.outbox.pending]:
+        if name not in self._pending(before):
             raise Wrong(f"{name} is published, and is not pending any more")
         return after._replace(noted=self.noted.number(self.noted[after.noted] | {name}))
 
     def check(self, state: State) -> None:
         """What is pending may have been published before: what is so from nothing is so from anything."""
-        pending = {one.notification_id for each in self._incidents(state) for one in each.outbox.pending}
-        published = self.noted[state.noted]
+        pending, published = self._pending(state), self.noted[state.noted]
         for one in self._incidents(state):
             said = {f"{one.incident_id}|{number + 1}" for number in range(one.outbox.sequence)}
             if said - pending - published:
@@ -156,6 +156,9 @@ class Alerting:
             raise Wrong(f"of {len(self.changes)} findings are counted {[one.count for one in found]}")
         if found[0].outbox.pending or not found[0].outbox.sequence:
             raise Wrong(f"not everything is published: {found[0].outbox}")
+
+    def _pending(self, state: State) -> set[str]:
+        return {one.notification_id for each in self._incidents(state) for one in each.outbox.pending}
 
     def _incidents(self, state: State) -> list[Incident]:
         rows = self.table.rows[state.rows]

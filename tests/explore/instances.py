@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from .incidents import Alerting, changes
 from .lives import lives
 from .search import Found, Model, Search
 from .tasks import Limits, Tasks
+
+# Of two tasks it matters what they share: that answers are stale, or none, is explored with one.
+EXACT: Mapping[str, Any] = {"errors": False, "forgets": False, "stale": False, "behind": 0}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,29 +25,31 @@ class Instance:
     model: Callable[[], Model]
 
 
-def one_task(statuses: tuple[str, ...], **limits: int) -> Callable[[], Tasks]:
+def one_task(statuses: tuple[str, ...], **limits: Any) -> Callable[[], Tasks]:
     """A task that comes to these statuses between its start and its stop; its events come one by one."""
 
     def model() -> Tasks:
         life = lives(1, statuses)
-        return Tasks(life, Limits(batches=[((0, version),) for version in life[0].versions], **limits))
+        return Tasks(life, Limits(batches=[((0, version),) for version in life[0].reported], **limits))
 
     return model
 
 
-def batches(**limits: int) -> Callable[[], Tasks]:
-    """Two tasks of two versions, whose events come alone or in one batch, to observers that know no mark yet."""
-    ways = [((0, 1),), ((0, 1), (1, 1)), ((0, 2), (1, 2))]
+def batches(**limits: Any) -> Callable[[], Tasks]:
+    """Two tasks of two versions, whose events come in one batch to observers that know no mark yet."""
+    ways = [((0, 1), (1, 1)), ((0, 2), (1, 2))]
     return lambda: Tasks(
-        lives(2, ()), Limits(batches=ways, warm=False, errors=False, forgets=False, stale=False, behind=1, **limits)
+        lives(2, ()),
+        Limits(batches=ways, warm=False, **EXACT, **limits),
     )
 
 
-def pages(**limits: int) -> Callable[[], Tasks]:
+def pages(**limits: Any) -> Callable[[], Tasks]:
     """Two tasks of two versions, and a sweep that may be out of time between them."""
-    ways = [((place, version),) for place in (0, 1) for version in (1, 2)]
+    ways = [((0, 1),), ((0, 2),), ((1, 2),)]
     return lambda: Tasks(
-        lives(2, ()), Limits(batches=ways, pages=True, errors=False, forgets=False, stale=False, behind=1, **limits)
+        lives(2, ()),
+        Limits(batches=ways, pages=True, **EXACT, **limits),
     )
 
 
@@ -52,22 +59,35 @@ def incident(number: int, minutes: int) -> Callable[[], Alerting]:
 
 
 SMALL = (
-    Instance("task", "a task of 2 versions, an observer, a sweep", one_task((), observers=1, sweeps=1)),
+    Instance(
+        "task",
+        "a task of 2 versions, an observer, a sweep",
+        one_task((), observers=1, sweeps=1, forgets=False, compared=1),
+    ),
     Instance("incident", "one finding, 2 assessors and the watch, 2 minutes", incident(1, 1)),
 )
 FULL = (
     Instance(
         "task",
         "a task of 4 versions, 2 observers, a sweep",
-        one_task(("PENDING", "RUNNING"), observers=2, sweeps=1),
+        one_task(("PENDING", "RUNNING", "HEALTHY", "UNHEALTHY"), observers=2, sweeps=1),
     ),
     Instance("sweeps", "a task of 2 versions, 2 observers, 2 sweeps", one_task((), observers=2, sweeps=2)),
     Instance(
-        "batch", "2 tasks of 2 versions, an observer of batches, a sweep", batches(observers=1, sweeps=1)
+        "mark",
+        "a task of 2 versions, an observer that knows no mark, a sweep",
+        one_task((), observers=1, sweeps=1, warm=False),
     ),
-    Instance("pages", "2 tasks of 2 versions, an observer, 2 sweeps of pages", pages(observers=1, sweeps=2)),
+    Instance("batch", "2 tasks of 2 versions, 2 observers of batches", batches(observers=2, sweeps=0)),
+    Instance("pages", "2 tasks of 2 versions, an observer, 2 sweeps in pages", pages(observers=1, sweeps=2)),
     Instance("incident", "2 findings, 2 assessors and the watch, 2 minutes", incident(2, 1)),
 )
+
+
+@cache
+def explored(instance: Instance) -> tuple[Model, Found]:
+    """The same as `explore`, once in a process."""
+    return explore(instance)
 
 
 def explore(

@@ -71,7 +71,7 @@ class Invariants:
                 old, new = self.table.items[was], self.table.items[item]
                 assert new is not None
                 self._check_write(old, new, before)
-                if _version(new) != (old and _version(old)):
+                if automaton and new["version"] != (old and old["version"]):
                     self._check_row(automaton, new)
                 if (was, item) not in self.brought:
                     self.brought[was, item] = self._new_findings(old, new, after)
@@ -87,26 +87,30 @@ class Invariants:
             raise Wrong("an entry is written before its cluster is marked")
         if old is None:
             return
-        if _version(new) < _version(old):
+        if _number(new, "version") < _number(old, "version"):
             self._check_reset(old, state)
-        if _version(new) == _version(old):
-            changed = [name for name in _OF_ITS_VERSION if old.get(name) != new.get(name)]
-            if changed:
-                raise Wrong(f"an entry changes under version {_version(new)}: {', '.join(changed)}")
-            if _number(new, "describedAt") < _number(old, "describedAt"):
-                raise Wrong("an older description is written over a newer one")
-            if "closedAs" in new and "closedAs" not in old and not self._since_before(old, "missingSince", state):
-                raise Wrong("a task is closed that was not MISSING in an earlier sweep")
+        if new["version"] == old["version"]:
+            self._check_same_version(old, new, state)
+
+    def _check_same_version(self, old: Item, new: Item, state: State) -> None:
+        changed = [name for name in _OF_ITS_VERSION if old.get(name) != new.get(name)]
+        if changed:
+            raise Wrong(f"an entry changes under version {new['version']['N']}: {', '.join(changed)}")
+        if _number(new, "describedAt") < _number(old, "describedAt"):
+            raise Wrong("an older description is written over a newer one")
+        closed = "closedAs" in new and "closedAs" not in old
+        if closed and not self._since_before(old, "missingSince", state):
+            raise Wrong("a task is closed that was not MISSING in an earlier sweep")
 
     def _check_row(self, automaton: int, new: Item) -> None:
         """Its row was put before, by each course that writes it."""
-        if (new["pk"]["S"], _version(new)) not in self.rows.get(automaton, ()):
-            raise Wrong(f"version {_version(new)} is written before its row")
+        if (new["pk"]["S"], _number(new, "version")) not in self.rows.get(automaton, ()):
+            raise Wrong(f"version {new['version']['N']} is written before its row")
 
     def _check_reset(self, old: Item, state: State) -> None:
         """By a sweep that began after another one had found the entry above ECS, ten minutes ago or more."""
         if not self._since_before(old, "aboveSince", state):
-            raise Wrong(f"an entry goes back from version {_version(old)}")
+            raise Wrong(f"an entry goes back from version {old['version']['N']}")
         if _milliseconds(self.now(state)) - int(old["aboveSince"]["N"]) < _CAUGHT_UP:
             raise Wrong("an entry is reset too early")
 
@@ -141,10 +145,6 @@ def _described(arn: str, made: Sequence[Made]) -> int | str:
             reasons = {one["arn"]: str(one["reason"]) for one in answer.get("failures", ())}
             return reasons.get(arn, "no answer")
     return "no question"
-
-
-def _version(item: Item) -> int:
-    return int(item["version"]["N"])
 
 
 def _number(item: Item, name: str) -> int:

@@ -1,9 +1,9 @@
 """Use cases as automata: what a program calls next follows from the answers that it had so far.
 
 A program is run again from its beginning with the answers so far, to the first call that has none; then it is
-given up. So the shipped code runs as it is, and each of its courses is run once, whatever else happens beside it.
-Threads of its pool are each run up to the call that they wait for. The time is read where the code reads it, as
-it was with the answer before.
+given up. So the shipped code runs as it is, and each of its courses is run once, whatever else happens beside
+it. Threads of its pool are each run up to the call that they wait for. The time is read where the code reads
+it, as it was with the answer before.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Waits = tuple[tuple[Thread, int], ...]  # for which call each thread waits
 Made = tuple[Call, Any]  # a call with its answer
 
 
-class Suspended(BaseException):  # noqa: N818 - nothing in a program may catch it
+class Suspended(BaseException):
     """The program waits for an answer that it was not given."""
 
 
@@ -65,6 +65,19 @@ class Run:
             self.timeless = True
             raise Suspended
         return self.automata.times[self.time]
+
+
+@dataclass(slots=True)
+class Alone(Run):
+    """A run to its end, whose calls are answered as they are made."""
+
+    answer: Callable[[int], int] = lambda call: 0
+
+    def call(self, operation: str, request: Mapping[str, Any]) -> Any:
+        found = self.automata.answers[self.answer(self.automata.call(Call(operation, request)))]
+        if isinstance(found, dict) and "error" in found:
+            raise ClientError(found["error"], operation)
+        return found
 
 
 class Client:
@@ -137,9 +150,9 @@ class Differs(Exception):
 class Automata:
     """All programs, as far as they were followed.
 
-    Courses that wait for the same calls, and of which `memory` is the same, are one state for as long as they go on
-    in the same way: so many of them are `compared` with each answer that any of them gets, and where one differs they
-    are told apart, from the beginning.
+    Courses that wait for the same calls, and of which `memory` is the same, are one state for as long as they
+    go on in the same way: so many of them are `compared` with each answer that any of them gets, and where one
+    differs they are kept apart, from the beginning.
     """
 
     answers: Numbered[Any]
@@ -163,7 +176,7 @@ class Automata:
         return self._state((program, ()))
 
     def kind(self, state: int) -> str:
-        return self.members[state][0][0].kind
+        return self.members[state][0][0].kind if state else ""
 
     def waits(self, state: int) -> Waits:
         return self.states[state][1]
@@ -179,7 +192,7 @@ class Automata:
     def _after(self, state: int, step: Step) -> int:
         found = {self._of(course, step) for course in self.members[state]}
         if len(found) > 1:
-            self._tell_apart(state)
+            self._keep_apart(state)
         return found.pop()
 
     def _of(self, course: Course, step: Step) -> int:
@@ -200,7 +213,6 @@ class Automata:
         waits = tuple(run.waits)
         if not waits:
             return 0
-        program, _ = course
         alike = self.memory(course, run.made)
         state = self.states.number((course if (alike, waits) in self.apart else alike, waits))
         self.on_course(state, course, run.made)
@@ -210,10 +222,10 @@ class Automata:
         members.append(course)
         for step, went in list(self.went.get(state, {}).items()):
             if self._of(course, step) != went:
-                self._tell_apart(state)
+                self._keep_apart(state)
         return state
 
-    def _tell_apart(self, state: int) -> None:
+    def _keep_apart(self, state: int) -> None:
         assert self.states[state] not in self.apart
         self.apart.add(self.states[state])
         raise Differs(self.states[state])

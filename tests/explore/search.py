@@ -1,17 +1,17 @@
 """The search: every state that can be reached, breadth first, each looked at once.
 
 A step is one call to AWS by one of the programs under way, with all that may come of it, or something that
-happens in the world. What is not told apart, and why nothing is lost by that:
+happens in the world. What is taken for one, and why nothing is lost by that:
 
-seen          a state is the world, the table, and of each program the calls that it waits for with all that may
-              follow. A state that was reached before is left.
+seen          a state is the world, the table, and of each program the calls that it waits for with all that
+              may follow. A state that was reached before is left.
 same          programs of one kind have no order, and courses that go on alike are one (`programs`).
-local calls   of what no other program of the instance reads or writes: they are made at once, as nobody could see
-              when they are made. Each write among them may still be the last of its program.
-late calls    questions to ECS: of which any older answer may be given anyway, so that one that was given earlier,
-              at its time, is among these. They are asked together with the program's next call.
+local calls   of what no other program of the instance reads or writes: they are made at once, as nobody could
+              see when they are made. Each write among them may still be the last of its program.
+late calls    questions to ECS, of which any older answer may be given anyway, so that one that was given
+              earlier, at its time, is among these. They are asked together with the program's next call.
 begin         a program begins with its first call that others can see: before that it has done nothing.
-crash         only after a write: who dies after a read leaves what the write before it left, or has not begun.
+crash         only after a write: who dies after a read leaves what the write before it left, or never began.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple, Protocol
 
-from .programs import Automata, Differs, Program, Thread
+from .programs import Alone, Automata, Differs, Program, Thread
 from .table import Call, Done, Table
 
 
@@ -65,7 +65,7 @@ class Model(Protocol):
 
     def is_late(self, what: Call) -> bool: ...
 
-    def wrote(self, automaton: int, before: State, after: State, done: Done) -> State:
+    def wrote(self, automaton: int, call: int, before: State, after: State, done: Done) -> State:
         """The state with what is to be noted of the write; raises `Wrong` for one that must not be."""
 
     def check(self, state: State) -> None:
@@ -119,7 +119,7 @@ class Search:
             return self.found
 
     def _again(self) -> None:
-        """From the beginning, with the courses told apart that went on differently."""
+        """From the beginning, with the courses kept apart that went on differently."""
         automata = self.model.automata
         for known in (automata.members, automata.known, automata.went):
             known.clear()
@@ -229,7 +229,7 @@ class Search:
         for done in self.outcomes(automaton, call, state):
             self.found.calls += 1
             rows = self.model.table.with_writes(state.rows, done.writes)
-            after = self.model.wrote(automaton, state, state._replace(rows=rows), done)
+            after = self.model.wrote(automaton, call, state, state._replace(rows=rows), done)
             label = f"{what.operation} {done.how}".rstrip()
             if self.crashes and after != state:
                 yield f"{label}, then it dies", after
@@ -239,7 +239,7 @@ class Search:
                 yield f"{label}, {following}".rstrip(", "), last
 
     def outcomes(self, automaton: int, call: int, state: State) -> Iterator[Done]:
-        """All that may come of a call: of one to the table too, where botocore asks again, as an answer was lost."""
+        """All that may come of a call, also where an update's answer is lost and botocore asks again."""
         what = self.model.automata.calls[call]
         if not hasattr(Table, f"_{what.operation}"):
             yield from self.model.answers(automaton, call, state)
@@ -250,7 +250,9 @@ class Search:
             if what.operation == "update_item" and done.writes:
                 again = table.with_writes(state.rows, done.writes)
                 for second in table.outcomes(call, what, again):
-                    yield Done(second.answer, (*done.writes, *second.writes), f"{second.how} when asked again")
+                    yield Done(
+                        second.answer, (*done.writes, *second.writes), f"{second.how} when asked again"
+                    )
 
 
 def _each_once(moves: Moves) -> Sequence[tuple[str, State]]:
@@ -274,11 +276,14 @@ def _beside(state: State, others: tuple[int, ...]) -> State:
 
 def play(search: Search, state: State, program: Program) -> State:
     """The state after a program that runs alone to its end, with the first answer to each call."""
-    model, automaton = search.model, search.model.automata.begin(program)
-    while automaton:
-        thread, call = model.automata.waits(automaton)[0]
-        done = next(search.outcomes(automaton, call, state))
+    model = search.model
+
+    def answer(call: int) -> int:
+        nonlocal state
+        done = next(search.outcomes(0, call, state))
         rows = model.table.with_writes(state.rows, done.writes)
-        state = model.wrote(automaton, state, state._replace(rows=rows), done)
-        automaton = model.automata.go(automaton, thread, done.answer, model.time(state))
+        state = model.wrote(0, call, state, state._replace(rows=rows), done)
+        return done.answer
+
+    program.work(Alone({}, model.automata, model.time(state), answer=answer))
     return state

@@ -1,7 +1,7 @@
 """The table in memory, as numbers: items, what each was before, and whole tables are each known by one.
 
-A call is answered by the very expressions that it brings. What it did is cached by the call and the items that
-it met, so that an expression is evaluated once for each of these.
+A call is answered by the very expressions that it brings. What it did is cached by the call and the items
+that it met, so that an expression is evaluated once for each of these.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from taskledger.local.table import INDEXES, _PROJECTIONS  # noqa: PLC2701 - what an index shows
+from infra.check_table.layout import INDEXES
 
 from .expressions import Given, holds, updated
 
@@ -78,9 +78,9 @@ Item = dict[str, Any]
 class Table:
     """Whatever was in the table in any state, and what each call did to it.
 
-    An eventually consistent read of the rows that `lags` covers may show what was there before the last write. What
-    is `unread` in the instance is not kept. Rows lag `together` where one read shows all as they are, or all as they
-    were.
+    An eventually consistent read of the rows that `lags` covers may show what was before the last write. What is
+    `unread` in the instance is not kept. Rows lag `together` where one read shows all as they are, or
+    all as they were.
     """
 
     lags: Callable[[Key], bool] = lambda key: False
@@ -129,19 +129,26 @@ class Table:
         slot = self.slot(what.request["Key"])
         before = self.now(rows, slot)
         accepted, after = self._write(call, what, before)
-        after = before if self.unread(self.slots[slot]) else after
-        yield self._answer_to_update(call, what, before, slot, accepted=accepted, after=after)
+        if not accepted:
+            yield self._refused(call, what, before)
+            return
+        shown = {"ALL_OLD": before, "ALL_NEW": after}.get(what.request.get("ReturnValues", ""), 0)
+        answer = {"Attributes": self.items[shown]} if shown else {}
+        writes = () if self.unread(self.slots[slot]) else ((slot, after),)
+        yield Done(self.answer(answer, (call, "accepted", shown)), writes, "accepted")
 
-    def _answer_to_update(
-        self, call: int, what: Call, before: int, slot: int, *, accepted: bool, after: int
-    ) -> Done:
-        asked = what.request
+    def _put_item(self, call: int, what: Call, rows: Rows) -> Iterator[Done]:
+        slot = self.slot(what.request["Item"])
+        before = self.now(rows, slot)
+        accepted, after = self._write(call, what, before)
         if accepted:
-            shown = {"ALL_OLD": before, "ALL_NEW": after}.get(asked.get("ReturnValues", ""), 0)
-            answer = {"Attributes": self.items[shown]} if shown else {}
-            return Done(self.answer(answer, (call, "accepted", shown)), ((slot, after),), "accepted")
+            yield Done(self.answer({}), ((slot, after),), "accepted")
+        else:
+            yield self._refused(call, what, before)
+
+    def _refused(self, call: int, what: Call, before: int) -> Done:
         error: dict[str, Any] = {**REFUSED}
-        if asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD" and before:
+        if before and what.request.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD":
             error["Item"] = self.items[before]
         return Done(self.answer({"error": error}, (call, "refused", before)), (), "refused")
 
@@ -150,10 +157,11 @@ class Table:
         known = self._written.get((call, before))
         if known is None:
             self.evaluated.append((what, before))
-            known = self._written[call, before] = self._evaluate(what.request, before)
+            known = self._written[call, before] = self.evaluate(what.request, before)
         return known
 
-    def _evaluate(self, asked: Mapping[str, Any], before: int) -> tuple[bool, int]:
+    def evaluate(self, asked: Mapping[str, Any], before: int) -> tuple[bool, int]:
+        """Whether the condition held for the item, and the item after the write, both by number."""
         item = self.items[before]
         given = Given(
             item or {},
@@ -166,12 +174,6 @@ class Table:
             return True, self.item_number(dict(asked["Item"]))
         after = updated(asked["UpdateExpression"], given)
         return True, self.item_number({**after, **asked["Key"]})
-
-    def _put_item(self, call: int, what: Call, rows: Rows) -> Iterator[Done]:
-        slot = self.slot(what.request["Item"])
-        before = self.now(rows, slot)
-        accepted, after = self._write(call, what, before)
-        yield self._answer_to_update(call, what, before, slot, accepted=accepted, after=after)
 
     def _batch_write_item(self, call: int, what: Call, rows: Rows) -> Iterator[Done]:
         ((_, requests),) = what.request["RequestItems"].items()
@@ -226,7 +228,7 @@ class Table:
         if known is None:
             asked, held = what.request, self.items[item] or {}
             given = Given(held, asked.get("ExpressionAttributeNames", {}), asked["ExpressionAttributeValues"])
-            indexed = index is None or {"clusterArn", INDEXES[index]} <= held.keys()
+            indexed = index is None or {"clusterArn", INDEXES[index].sort_key} <= held.keys()
             known = indexed and holds(asked["KeyConditionExpression"], given)
             self._shown[call, item] = known
         return known
@@ -236,7 +238,7 @@ class Table:
         if index is None:
             found.sort(key=lambda item: item["sk"]["S"])
         else:
-            found.sort(key=lambda item: Decimal(item[INDEXES[index]]["N"]))
+            found.sort(key=lambda item: Decimal(item[INDEXES[index].sort_key]["N"]))
             found = [_projected(index, item) for item in found]
         if what.request.get("ScanIndexForward") is False:
             found.reverse()
@@ -256,8 +258,8 @@ class Table:
 
 
 def _projected(index: str, item: Item) -> Item:
-    how = _PROJECTIONS[index]
-    if how["ProjectionType"] == "ALL":
+    how = INDEXES[index]
+    if how.projection == "ALL":
         return item
-    named = {"pk", "sk", "clusterArn", INDEXES[index], *how.get("NonKeyAttributes", ())}
+    named = {"pk", "sk", "clusterArn", how.sort_key, *how.attributes}
     return {name: value for name, value in item.items() if name in named}
