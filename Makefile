@@ -153,6 +153,10 @@ bench-json: $(DEV_READY) ## The same as JSON
 fuzz: $(DEV_READY) ## Give changed events, answers, rows and files to everything that reads them: COUNT=200000 SEED=0
 	@$(RUN) tests.fuzz $(or $(COUNT),200000) $(or $(SEED),0)
 
+.PHONY: explore
+explore: $(DEV_READY) ## Explore every interleaving of a few tasks, writers and messages, in 20 minutes: MINUTES=20
+	@$(RUN) tests.explore $(or $(MINUTES),20)
+
 .PHONY: month
 month: $(DEV_READY) ## Judge the messages of a made-up account's month: SEED=1 ARGS="--days 7 --json"
 	@$(RUN) tests.month $(or $(SEED),1) $(ARGS)

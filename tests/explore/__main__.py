@@ -8,6 +8,7 @@ import time
 from concurrent.futures import ProcessPoolExecutor
 
 from tests.explore.instances import FULL, Instance, explore
+from tests.explore.perturbed import WAYS, disturbed
 from tests.explore.search import Found
 
 MINUTES = 20.0
@@ -19,7 +20,10 @@ def main() -> None:
     minutes = float(sys.argv[1]) if len(sys.argv) > 1 else MINUTES
     until = time.monotonic() + minutes * 60
     with ProcessPoolExecutor(CORES) as pool:
-        running = [(one, pool.submit(_explore, one, until)) for one in FULL]
+        disturbing = [pool.submit(_disturb, how) for how in WAYS]
+        running = [(one, pool.submit(_explore, number, until)) for number, one in enumerate(FULL)]
+        for future in disturbing:
+            _print(future.result())
         found = [(one, future.result()) for one, future in running]
     for instance, one in found:
         _print(_summary(instance, one))
@@ -31,8 +35,16 @@ def main() -> None:
     sys.exit(1 if wrong else 2 if stopped else 0)
 
 
-def _explore(instance: Instance, until: float) -> Found:
-    said = time.monotonic()
+def _disturb(how: str) -> str:
+    """What came of a run that was disturbed so at each of its calls; raises where one did not come right."""
+    calls = len(disturbed("never", 0).calls)
+    effective = sum(disturbed(how, nth).effective for nth in range(1, calls + 1))
+    return f"one run, {how} at each of its {calls} calls, of which {effective} can be: all came right"
+
+
+def _explore(number: int, until: float) -> Found:
+    """What came of the instance of that number; processes pass on no functions."""
+    instance, said = FULL[number], time.monotonic()
 
     def progress(found: Found) -> None:
         nonlocal said

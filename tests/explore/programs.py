@@ -151,8 +151,8 @@ class Automata:
     """All programs, as far as they were followed.
 
     Courses that wait for the same calls, and of which `memory` is the same, are one state for as long as they
-    go on in the same way: so many of them are `compared` with each answer that any of them gets, and where one
-    differs they are kept apart, from the beginning.
+    go on in the same way: so many of them are `compared` with each answer that any of them gets, and where
+    one differs they are kept apart, from the beginning.
     """
 
     answers: Numbered[Any]

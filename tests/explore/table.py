@@ -78,9 +78,9 @@ Item = dict[str, Any]
 class Table:
     """Whatever was in the table in any state, and what each call did to it.
 
-    An eventually consistent read of the rows that `lags` covers may show what was before the last write. What is
-    `unread` in the instance is not kept. Rows lag `together` where one read shows all as they are, or
-    all as they were.
+    An eventually consistent read of the rows that `lags` covers may show what was before the last write. Rows
+    lag `together` where one read shows all as they are, or all as they were. What is `unread` in the instance
+    is not kept.
     """
 
     lags: Callable[[Key], bool] = lambda key: False

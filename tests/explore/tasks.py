@@ -251,7 +251,7 @@ class Tasks:
         return (*found, *due)
 
     def is_local(self, what: Call) -> bool:
-        """No observer sees the sweep's place, nor a mark if it is warm; the rest is read by all, or by nobody."""
+        """No observer sees the sweep's place, nor a mark if it is warm; the rest nobody writes, or reads."""
         asked = what.request
         if what.operation in {"list_clusters", "list_services", "batch_write_item", "out_of_time"}:
             return True
