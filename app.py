@@ -18,11 +18,12 @@ def main() -> None:
     if not find_spec("aws_cdk"):
         sys.exit(_NO_CDK)
     _prefer_own_node()
-    from infra.build.layer import LayerError  # noqa: PLC0415
-    from infra.build.policy_file import PolicyError  # noqa: PLC0415
-    from infra.config import ConfigError  # noqa: PLC0415 - not before it is known that there is a CDK
-    from infra.parts.placement import Place  # noqa: PLC0415
-    from infra.synth import build  # noqa: PLC0415
+    sys.path.insert(0, str(Path(__file__).with_name("infra")))
+    from task_ledger_cdk.build.layer import LayerError  # noqa: PLC0415
+    from task_ledger_cdk.build.policy_file import PolicyError  # noqa: PLC0415
+    from task_ledger_cdk.config import ConfigError  # noqa: PLC0415 - not before it is known that there is a CDK
+    from task_ledger_cdk.parts.placement import Place  # noqa: PLC0415
+    from task_ledger_cdk.synth import build  # noqa: PLC0415
 
     environment = os.environ.get
     place = Place(account=environment("CDK_DEFAULT_ACCOUNT"), region=environment("CDK_DEFAULT_REGION"))

@@ -99,7 +99,7 @@ def _ratio(function: Deployed, services: Sequence[str], folder: Path) -> float:
 def _synthesised(folder: Path) -> Mapping[str, Deployed]:
     """The functions of the stack for this machine's processor."""
     os.environ.setdefault("JSII_NODE", str(Path(sys.executable).with_name("node")))
-    from infra.synth import build  # noqa: PLC0415 - starts Node.js
+    from task_ledger_cdk.synth import build  # noqa: PLC0415 - starts Node.js
     from tests.infra.synthesised import FLAGS, Synthesised  # noqa: PLC0415
 
     architecture = "arm64" if platform.machine() in ("arm64", "aarch64") else "x86_64"

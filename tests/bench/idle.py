@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from infra.config import Config
+from task_ledger_cdk.config import Config
 from tests.bench.measure import Result
 from tests.bench.sweep import ECS, OF_SERVICES, calls_of
 from tests.infra.idle_table import month

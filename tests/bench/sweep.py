@@ -15,7 +15,6 @@ from typing import Any
 
 import boto3
 
-from infra.config import Config
 from reconciler.adapters.clients import client_config
 from reconciler.adapters.dynamodb.incidents import DynamoIncidents
 from reconciler.adapters.dynamodb.ledger import DynamoLedger
@@ -26,6 +25,7 @@ from reconciler.adapters.ecs_services import ApiServices
 from reconciler.findings.policy import DEFAULT
 from reconciler.use_cases.sweep import Sweep, SweepResult
 from reconciler.wiring.clients import SWEEP_CALLS, TABLE_CALLS
+from task_ledger_cdk.config import Config
 from taskledger.local.system import no_policy_store
 from tests.bench.account import NOW, Account, Call, again, recording
 from tests.bench.account_services import AccountServices

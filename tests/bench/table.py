@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import botocore
 
-from infra.build.layer import ROOT
+from task_ledger_cdk.build.layer import ROOT
 from taskledger.output import times
 
 if TYPE_CHECKING:

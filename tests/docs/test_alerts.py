@@ -6,11 +6,11 @@ import tomllib
 
 import pytest
 
-from infra.build.layer import ROOT
 from reconciler.costs.prices import BUILT_IN, KEYS
 from reconciler.findings.model import Kind
 from reconciler.findings.policy import CAUSES, DEFAULT
 from reconciler.findings.policy_file import parse, policy_document
+from task_ledger_cdk.build.layer import ROOT
 from tests.support.examples import Example, examples
 
 PAGE = (ROOT / "docs" / "alerts.md").read_text("utf-8")

@@ -1,6 +1,6 @@
 """docs/messages.md shows what people and programs get."""
 
-from infra.build.layer import ROOT
+from task_ledger_cdk.build.layer import ROOT
 from tests.support.messages import messages, page
 
 

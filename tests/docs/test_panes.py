@@ -2,7 +2,7 @@
 
 import pytest
 
-from infra.build.layer import ROOT
+from task_ledger_cdk.build.layer import ROOT
 from tests.support.pages import PAGES, page
 from tests.support.panes import SHOWN, WIDTH
 

@@ -7,7 +7,7 @@ Such an alarm reads one metric here instead; the tests of the template hold what
 
 from aws_cdk import aws_cloudwatch as cloudwatch
 
-from infra.synth import build
+from task_ledger_cdk.synth import build
 
 _ONE_METRIC = {"Namespace": "AWS/Lambda", "MetricName": "Invocations", "Statistic": "Sum", "Period": 300}
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from infra.check_table.layout import INDEXES
+from task_ledger_cdk.check_table.layout import INDEXES
 
 from .expressions import Given, holds, updated
 

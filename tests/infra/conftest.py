@@ -11,7 +11,7 @@ os.environ.setdefault("JSII_NODE", str(Path(sys.executable).with_name("node")))
 os.environ["CDK_DOCKER"] = "/nonexistent"
 
 # isort: split
-from infra.synth import build
+from task_ledger_cdk.synth import build
 from tests.infra.contexts import ADOPTED, EVERYTHING, OWN_KEY
 from tests.infra.synthesised import FLAGS, FOR_TESTS, Synthesised
 

@@ -3,9 +3,9 @@
 import re
 from dataclasses import replace
 
-from infra.config import Config
 from reconciler.use_cases.service_sweep.closer_look import MOST
 from reconciler.use_cases.service_sweep.sweep import CALL
+from task_ledger_cdk.config import Config
 from tests.bench.sweep import LARGE, SECONDS
 from tests.infra.synthesised import ROOT
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.config import Config, ConfigError, settings
+from task_ledger_cdk.config import Config, ConfigError, settings
 from tests.infra.contexts import ADOPTED, OWN_KEY
 from tests.infra.synthesised import FLAGS, ROOT
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from infra.assess import CHANGES
 from reconciler.adapters.dynamodb.items.finding_items import finding_item
 from reconciler.adapters.dynamodb.items.task import entry_items, history_items, protection_items
 from reconciler.gate import history_row, succeed
 from reconciler.model.protection import Protection, ProtectionEnd
+from task_ledger_cdk.assess import CHANGES
 from tests.infra.contexts import ADOPTED
 from tests.infra.synthesised import Synthesised
 from tests.support.findings import finding

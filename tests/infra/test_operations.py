@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from infra.config import Config
+from task_ledger_cdk.config import Config
 from taskledger.main import main
 from tests.infra import idle_table
 from tests.infra.synthesised import ROOT, Synthesised

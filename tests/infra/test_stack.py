@@ -12,8 +12,8 @@ import aws_cdk as cdk
 import pytest
 from aws_cdk import aws_lambda as lambda_
 
-from infra.build import bytecode
-from infra.build.assets import FUNCTIONS, function_code
+from task_ledger_cdk.build import bytecode
+from task_ledger_cdk.build.assets import FUNCTIONS, function_code
 from tests.infra.synthesised import Synthesised
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from infra.build.layer import ROOT
+from task_ledger_cdk.build.layer import ROOT
 from tests.support.command_page import fill
 from tests.support.deployed import deployment
 from tests.support.panes import with_panes

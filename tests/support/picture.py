@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from infra.build.layer import ROOT
+from task_ledger_cdk.build.layer import ROOT
 from tests.support.browser import NAMES, browser, executable
 from tests.support.running import taskledger
 

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.build import bytecode
-from infra.build.assets import FUNCTIONS
-from infra.build.layer import LOCK, SERVICES, LayerError, build, fingerprint
+from task_ledger_cdk.build import bytecode
+from task_ledger_cdk.build.assets import FUNCTIONS
+from task_ledger_cdk.build.layer import LOCK, SERVICES, LayerError, build, fingerprint
 
 
 @pytest.fixture(autouse=True)

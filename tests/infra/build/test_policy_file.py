@@ -6,9 +6,9 @@ from pathlib import Path
 import aws_cdk as cdk
 import pytest
 
-from infra.build.policy_file import NAME, PolicyError, deployed_policy
 from reconciler.findings.policy import DEFAULT
 from reconciler.settings.alerting import read_policy
+from task_ledger_cdk.build.policy_file import NAME, PolicyError, deployed_policy
 
 
 def layer(file: Path, folder: Path) -> Path:

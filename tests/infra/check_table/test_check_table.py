@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from infra.check_table.__main__ import main
-from infra.config import Config
+from task_ledger_cdk.check_table.__main__ import main
+from task_ledger_cdk.config import Config
 from tests.infra.synthesised import ROOT
 from tests.support.ledgers import dynamodb_table
 

@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 
 import reconciler.settings
-from infra.assess import CHANGES
 from reconciler.parsing.home import Home
 from reconciler.settings.alerting import AlertSettings, read_alert_on_replay, read_policy
 from reconciler.settings.ledger import LedgerSettings
 from reconciler.settings.sweep import SweepSettings
+from task_ledger_cdk.assess import CHANGES
 from tests.infra.conftest import synthesised
 from tests.infra.synthesised import Synthesised
 from tests.support.hanging import TIMEOUTS

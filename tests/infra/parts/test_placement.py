@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from infra.config import Config, ConfigError
-from infra.parts.patterns import all_events
-from infra.parts.placement import PATTERN_LIMIT, Place, check_place
+from task_ledger_cdk.config import Config, ConfigError
+from task_ledger_cdk.parts.patterns import all_events
+from task_ledger_cdk.parts.placement import PATTERN_LIMIT, Place, check_place
 from tests.infra.contexts import ADOPTED, OWN_KEY
 from tests.infra.test_app import run_app
 

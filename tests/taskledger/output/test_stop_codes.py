@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from infra.build.layer import ROOT
+from task_ledger_cdk.build.layer import ROOT
 from taskledger.output.stop_codes import SHORT, in_short
 
 

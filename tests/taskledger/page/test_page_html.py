@@ -7,7 +7,7 @@ import re
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from infra.build.layer import ROOT
+from task_ledger_cdk.build.layer import ROOT
 from taskledger.output.terminal import shown
 from taskledger.page.html import html
 from tests.support.drawn import DATA, chapter, data, hostile, judged

@@ -1,4 +1,4 @@
-"""`python -m infra.check_table TABLE`: whether a restored or kept table can be given to the stack.
+"""`python -m task_ledger_cdk.check_table TABLE`: whether a restored or kept table can be given to the stack.
 
 Exit codes: 0 it fits, 1 it does not, 2 it could not be looked at. Account and Region are those of the AWS
 credentials and of AWS_REGION. It reads, and changes nothing.
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code, with everything else printed."""
-    parser = argparse.ArgumentParser(prog="python -m infra.check_table", description="Check a table.")
+    parser = argparse.ArgumentParser(
+        prog="python -m task_ledger_cdk.check_table", description="Check a table."
+    )
     parser.add_argument("table", metavar="TABLE", help="the name of the table")
     name = parser.parse_args(arguments).table
     try:

@@ -14,7 +14,7 @@ from pathlib import Path
 from . import bytecode
 from .bytecode import PYTHON
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 LOCK = ROOT / "requirements" / "runtime.txt"
 BUILDS = ROOT / "build" / "layer"
 SERVICES = ("dynamodb", "ecs", "sns", "sts")  # what boto3 can call in the functions

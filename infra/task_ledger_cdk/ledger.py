@@ -27,7 +27,7 @@ class Ledger(Construct):
         return f"{self.table.table_arn}/index/{name}"
 
     def _adopted(self, config: Config) -> dynamodb.ITableV2:
-        """A table that is there already, as infra.check_table has checked it: the stack only uses it."""
+        """A table that is there already, and that `check_table` found to fit: the stack only uses it."""
         return dynamodb.TableV2.from_table_attributes(
             self, "Table", table_arn=config.table_arn, table_stream_arn=config.table_stream_arn
         )
